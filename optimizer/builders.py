@@ -1,0 +1,307 @@
+"""Small builders of fixes: append to a script, put one before it, join two RUNs, delete one, add an option.
+
+They know the shell's rules for what may follow what, and the neighbours' style, so that transforms do no
+offset arithmetic. A builder that cannot keep the meaning raises `Refusal`, with the reason in plain words.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from .document import Document, Instruction
+from .edits import Edit
+from .facts import Run
+from .shell import Command, Script, Unit, Word
+from .transform import Fix
+
+_WIDE = 100  # a one-line RUN grows to at most this many bytes before it is continued on another line
+_COMPOUND = frozenset(
+    (
+        "if_statement", "for_statement", "c_style_for_statement", "while_statement", "case_statement", "subshell",
+        "compound_statement", "function_definition",
+    )
+)  # fmt: skip
+_LEAVES = frozenset(("exit", "exec", "return", "trap"))
+
+
+class Refusal(Exception):
+    """The edit asked for would change what the script means; the text says why."""
+
+
+def readable(run: Run) -> Script:
+    """The script of `run`, or `Refusal`."""
+    if run.script is None:
+        raise Refusal("its commands cannot be read with certainty")
+    return run.script
+
+
+def append_commands(run: Run, commands: list[bytes]) -> Fix:
+    """Run `commands` after everything else in `run`, if that succeeded, and keep the RUN's exit status."""
+    script = readable(run)
+    sign = _joiner_at_end(run, script)
+    last = script.units[-1]
+    style = _Style(run.instruction, script)
+    text = b""
+    if sign == b"&&":
+        for command in commands:
+            text += style.and_(command, len(text))
+    elif script.heredoc:
+        text = b"".join(style.newline + style.indent + command for command in commands)
+    else:
+        text = b"".join(style.semicolon(command) for command in commands)
+    return Fix((Edit(last.end, last.end, text),), adds=tuple(commands))
+
+
+def _joiner_at_end(run: Run, script: Script) -> bytes:
+    """How a command may follow the script: ``&&``, or ``;`` where ``set -e`` stops the script anyway.
+
+    ``x && clean`` has the status of x where x fails. But under ``set -e`` the failures inside a compound x no
+    longer stop it once it stands left of ``&&`` (POSIX, 2.8.1), and there ``x; clean`` is right, which in turn
+    hides the failure of the first half of ``a && b``, and of ``! a``.
+    """
+    errexit = run.errexit
+    if errexit is None:
+        raise Refusal("whether `set -e` holds at its end is unclear")
+    if any(command.name in _LEAVES and "subshell" not in command.guards for command in script.commands):
+        raise Refusal("it may leave its shell early")
+    last = script.units[-1]
+    tail = [last]
+    for unit, following in zip(reversed(script.units[:-1]), reversed(script.units), strict=False):
+        if following.connector not in (b"&&", b"||"):
+            break
+        tail.append(unit)
+    if any(unit.connector == b"||" for unit in tail[:-1]) or (len(tail) == len(script.units) and tail[-1].connector == b"||"):
+        raise Refusal("its last command may fail and be forgiven")
+    if any(start > last.start for start in script.comments if not script.heredoc or start < _line_end(script, last)):
+        raise Refusal("a shell comment follows its last command")
+    if not errexit:
+        return b"&&"
+    compound = _is_compound(script, last)
+    if any(unit.kind == "function_definition" for unit in script.units):
+        raise Refusal("it calls functions under `set -e`")
+    if len(tail) > 1 or last.kind == "negated_command":
+        if compound:
+            raise Refusal("it ends in a compound command under `set -e`")
+        return b"&&"
+    if compound or any(unit.connector in (b";", b"\n") for unit in script.units):
+        return b";"
+    return b"&&"
+
+
+def _line_end(script: Script, unit: Unit) -> int:
+    return script.instruction.source.line_end(unit.end)
+
+
+def _is_compound(script: Script, unit: Unit) -> bool:
+    if unit.kind in _COMPOUND:
+        return True
+    return any(
+        unit.start <= command.start < unit.end and not _COMPOUND.isdisjoint(command.guards)
+        for command in script.commands
+    )
+
+
+class _Style:
+    """How a script breaks its lines, for text that is put beside them."""
+
+    def __init__(self, instruction: Instruction, script: Script) -> None:
+        source = instruction.source
+        self.source = source
+        self.newline = source.newline(instruction.start)
+        self.last = script.units[-1]
+        self.escape = b"\\" if script.heredoc else _escape(instruction)
+        operators = [unit.operator for unit in script.units if unit.connector in (b"&&", b"||", b";") and unit.operator >= 0]
+        opening = [at for at in operators if source.data[source.line_start(at) : at].strip() == b""]
+        starts = [unit.start for unit in script.units if source.data[source.line_start(unit.start) : unit.start].strip() == b""]
+        self.leading = bool(opening) or not starts
+        self.multiline = source.line_of(script.start) != source.line_of(self.last.end) or bool(opening)
+        if opening:
+            self.indent = source.indent(opening[-1])
+        elif starts:
+            self.indent = source.indent(starts[-1])
+        elif self.multiline and not script.heredoc:
+            self.indent = _second_line_indent(instruction) or b"    "
+        else:
+            self.indent = source.indent(instruction.start) + b"    "
+        self.column = self.last.end - source.line_start(self.last.end)
+
+    def and_(self, command: bytes, already: int = 0) -> bytes:
+        """``&& command`` behind the last unit; `already` bytes were put there before."""
+        if not self.multiline and self.column + already + len(command) + 4 <= _WIDE:
+            return b" && " + command
+        if self.leading:
+            return b" " + self.escape + self.newline + self.indent + b"&& " + command
+        return b" && " + self.escape + self.newline + self.indent + command
+
+    def semicolon(self, command: bytes) -> bytes:
+        """``; command`` behind the last unit."""
+        if not self.multiline and self.column + len(command) + 2 <= _WIDE:
+            return b"; " + command
+        return b"; " + self.escape + self.newline + self.indent + command
+
+
+def _escape(instruction: Instruction) -> bytes:
+    """The continuation character that the instruction uses, else the file's."""
+    for start, _ in instruction.holes:
+        if instruction.source.data[start : start + 1] in (b"\\", b"`"):
+            return instruction.source.data[start : start + 1]
+    found = re.match(rb"(?:\xef\xbb\xbf)?(?:#[^\n]*\n)*?#\s*escape\s*=\s*`", instruction.source.data, re.IGNORECASE)
+    return b"`" if found else b"\\"
+
+
+def _second_line_indent(instruction: Instruction) -> bytes:
+    source = instruction.source
+    for start, end in instruction.holes:
+        if source.data[start : start + 1] in (b"\\", b"`") and end < len(source):
+            text = source.data[end : source.line_end(end)]
+            if text.strip() and not text.lstrip().startswith(b"#"):
+                return source.indent(end)
+    return b""
+
+
+def prepend_command(run: Run, command: bytes) -> Fix:
+    """Run `command` before everything else in `run`, which then fails if the command does."""
+    script = readable(run)
+    if script.heredoc:
+        raise Refusal("its script is a here-document")
+    if not script.only_and:
+        raise Refusal("its commands are not all joined by `&&`")
+    if run.shell.errexit and _is_compound(script, script.units[0]):
+        raise Refusal("it starts with a compound command under `set -e`")
+    first = script.units[0]
+    return Fix((Edit(first.start, first.start, command + b" && "),), adds=(command,))
+
+
+
+
+def check_joinable(document: Document, first: Run, second: Run) -> None:
+    """Raise `Refusal` unless `second` may become the end of `first`, its neighbour above."""
+    one, two = readable(first), readable(second)
+    if first.stage is not second.stage or second.at != first.at + 1:
+        raise Refusal("other instructions stand between them")
+    if one.heredoc or two.heredoc:
+        raise Refusal("a here-document is one of them")
+    if first.shell != second.shell or [flag.value for flag in first.instruction.flags] != [
+        flag.value for flag in second.instruction.flags
+    ]:
+        raise Refusal("they run in different ways")
+    if first.instruction.flags:
+        raise Refusal("they have flags")
+    if one.state_changes:
+        raise Refusal(f"`{one.state_changes[0]}` in the first would reach the second")
+    if one.comments or two.comments:
+        raise Refusal("a shell comment ends one of them")
+    if one.trailer:
+        raise Refusal("the first ends in a separator")
+    if not two.only_and:
+        raise Refusal("the second goes on when a command fails")
+    if _joiner_at_end(first, one) != b"&&" or (first.shell.errexit and _is_compound(two, two.units[0])):
+        raise Refusal("under `set -e` the two would stop at other places")
+    data = document.source.data
+    between = data[second.instruction.line_start : two.units[0].start]
+    if b"#" in between:
+        raise Refusal("a comment stands inside the second")
+    if _suppressed_between(data[first.instruction.end : second.instruction.start]):
+        raise Refusal("a comment for a linter stands between them")
+
+
+def _suppressed_between(text: bytes) -> bool:
+    return bool(re.search(rb"#\s*(?:hadolint|dfopt|tally|check=)", text, re.IGNORECASE))
+
+
+def join_runs(document: Document, runs: list[Run]) -> Fix:
+    """Make consecutive `runs` one RUN, ``&&`` between them; comment lines between them stay where they are."""
+    edits: list[Edit] = []
+    for first, second in zip(runs, runs[1:], strict=False):
+        check_joinable(document, first, second)
+        one, two = readable(first), readable(second)
+        style = _Style(second.instruction, two)
+        own = _Style(first.instruction, one)
+        if own.multiline or not style.multiline:
+            style = own
+        start, end = one.units[-1].end, two.units[0].start
+        comments = [
+            document.source.data[document.source.line_start(at) : document.source.line_end(at)]
+            for at, _ in document.comments
+            if first.instruction.end <= at < second.instruction.start
+        ]
+        line_end = document.source.line_end(end)
+        width = start - document.source.line_start(start) + line_end - end
+        newline, escape = own.newline, own.escape
+        if not comments and len(one.units) == 1 and not own.multiline and width + 4 <= _WIDE:
+            text = b" && "
+        elif style.leading:
+            text = b" " + escape + newline + b"".join(comments) + style.indent + b"&& "
+        else:
+            text = b" && " + escape + newline + b"".join(comments) + style.indent
+        edits.append(Edit(start, end, text))
+    return Fix(tuple(edits))
+
+
+def delete_instruction(document: Document, instruction: Instruction) -> Fix:
+    """Take `instruction` and its lines away, and one of two empty lines that would meet."""
+    source = document.source
+    data = source.data
+    start, end = instruction.line_start, instruction.line_end
+    blank_before = start == 0 or data[source.line_start(start - 1) : start].strip() == b""
+    blank_end = source.line_end(end) if end < len(data) else end
+    if blank_before and end < len(data) and data[end:blank_end].strip() == b"":
+        end = blank_end
+    elif end == len(data) and start and data[start - 1 : start] == b"\n" and not data.endswith(b"\n"):
+        # The last line goes: the one before it ends the file, without a newline as this one did.
+        start -= 2 if data[start - 2 : start] == b"\r\n" else 1
+    return Fix((Edit(start, end, b""),))
+
+
+def add_option(command: Command, after: Word, option: str) -> Fix:
+    """Put `option` behind the word `after` of `command`."""
+    words: list[bytes] = []
+    for word in command.words:
+        words.append(word.raw)
+        if word is after:
+            words.append(option.encode())
+    return Fix(
+        (Edit(after.end, after.end, b" " + option.encode()),),
+        drops=(command.normal,),
+        adds=(b" ".join((*command.assignments, *words)),),
+    )
+
+
+def replace_words(command: Command, replaced: dict[Word, bytes], after: Word | None = None, option: str = "") -> Fix:
+    """Spell some words of `command` anew, and put `option`, if any, behind the word `after`."""
+    words: list[bytes] = []
+    edits: list[Edit] = []
+    for word in command.words:
+        text = replaced.get(word, word.raw)
+        if text != word.raw:
+            edits.append(Edit(word.start, word.end, text))
+        words.append(text)
+        if word is after and option:
+            edits.append(Edit(word.end, word.end, b" " + option.encode()))
+            words.append(option.encode())
+    return Fix(tuple(edits), (command.normal,), (b" ".join((*command.assignments, *words)),))
+
+
+def drop_leading_unit(script: Script, unit: Unit, commands: tuple[Command, ...]) -> Fix:
+    """Take `unit` out of an and-list, with the ``&&`` that joins it to the unit behind it."""
+    at = script.units.index(unit)
+    if at + 1 >= len(script.units) or script.units[at + 1].connector != b"&&" or unit.connector not in (b"", b"&&", b";"):
+        raise Refusal("it cannot be taken out of its list")
+    end = script.units[at + 1].start
+    if any(unit.end <= start < end for start in script.comments) or b"#" in script.instruction.source.data[unit.end : end]:
+        raise Refusal("a comment stands behind it")
+    return Fix((Edit(unit.start, end, b""),), drops=tuple(command.normal for command in commands))
+
+
+def combine(*fixes: Fix) -> Fix:
+    """One fix that is all of `fixes`; what one adds and another drops cancels."""
+    from collections import Counter
+
+    drops = Counter(text for fix in fixes for text in fix.drops)
+    adds = Counter(text for fix in fixes for text in fix.adds)
+    return Fix(
+        tuple(edit for fix in fixes for edit in fix.edits),
+        tuple((drops - adds).elements()),
+        tuple((adds - drops).elements()),
+    )

@@ -1,0 +1,85 @@
+"""What a rewrite is: findings with fixes, how far each may be trusted, and the table of all rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+
+from .edits import Edit
+
+if TYPE_CHECKING:
+    from .facts import Facts
+
+#: *safe*: same build, same behaviour, comments kept; only declared caches, indexes, logs or documentation
+#: differ. *unsafe*: may change what is installed or how it behaves. *manual*: shown, never applied.
+Applicability = Literal["safe", "unsafe", "manual"]
+
+
+class Fix(NamedTuple):
+    """Edits that are made together or not at all, and what they do to the commands that run.
+
+    `drops` and `adds` are commands and instructions in their normal spelling (`Command.normal`,
+    `Instruction.normal`), once for each time; the engine checks that nothing else came or went.
+    """
+
+    edits: tuple[Edit, ...]
+    drops: tuple[bytes, ...] = ()
+    adds: tuple[bytes, ...] = ()
+
+
+class Finding(NamedTuple):
+    """Something a rule saw at the bytes `start` to `end`."""
+
+    rule: str
+    message: str
+    start: int
+    end: int
+    fix: Fix | None
+    applicability: Applicability = "safe"
+    reason: str = ""  # why it is not safe, or has no fix
+    removes: tuple[str, ...] = ()  # path globs that may be missing from the new image
+    changes: tuple[str, ...] = ()  # path globs that may differ in it
+
+
+class Transform(Protocol):
+    """A module of ``transforms``. Its docstring is its documentation, its example and its first test."""
+
+    KEEPS: tuple[str, ...]  # Dockerfiles in which the rule finds nothing
+
+    def find(self, facts: Facts) -> Iterator[Finding]:
+        """Yield what the rule sees; pure, in any order."""
+        ...
+
+
+class Rule(NamedTuple):
+    """A row of the table. Naming a rule imports nothing."""
+
+    name: str
+    applicability: Applicability  # the best that its findings can be
+    triggers: tuple[bytes, ...]  # a file without any of these words cannot be a case of the rule
+    references: tuple[str, ...]  # the rules of other linters that it answers; their ignore comments count
+
+    @property
+    def module(self) -> str:
+        return self.name.replace("-", "_")
+
+    def load(self) -> Transform:
+        """The rule's module."""
+        transform: Transform = import_module(f"{__package__.rpartition('.')[0]}.transforms.{self.module}")  # pyright: ignore[reportAssignmentType]
+        return transform
+
+
+# In the order in which conflicting fixes win: what moves whole instructions goes before what adds to them.
+RULES: tuple[Rule, ...] = (
+    Rule("cleanup-in-later-layer", "safe", (b"clean", b"rm "), ("DL3009", "DL3032", "DL3040", "DL3059")),
+    Rule("index-shared-by-layers", "safe", (b"apt",), ("DL3009", "DL3059")),
+    Rule("index-refreshed-alone", "safe", (b"update", b"makecache"), ("DL3009", "DL3059")),
+    Rule("package-index-kept", "safe", (b"apt", b"yum", b"dnf"), ("DL3009", "DL3032", "DL3040")),
+    Rule("download-cache-kept", "safe", (b"pip", b"apk"), ("DL3019", "DL3042")),
+    Rule("documentation-installed", "safe", (b"yum", b"dnf"), ()),
+    Rule("recommended-packages-installed", "unsafe", (b"apt", b"dnf"), ("DL3015",)),
+    Rule("chmod-after-copy", "safe", (b"chmod",), ()),
+    Rule("chown-after-copy", "safe", (b"chown",), ()),
+)
+BY_NAME: dict[str, Rule] = {rule.name: rule for rule in RULES}
