@@ -239,19 +239,19 @@ def join_runs(document: Document, runs: list[Run]) -> Fix:
     return Fix(tuple(edits))
 
 
-def delete_instruction(document: Document, instruction: Instruction) -> Fix:
-    """Take `instruction` and its lines away, and one of two empty lines that would meet."""
+def delete_run(document: Document, run: Run) -> Fix:
+    """Take `run` and its lines away, and one of two empty lines that would meet."""
     source = document.source
     data = source.data
-    start, end = instruction.line_start, instruction.line_end
-    blank_before = start == 0 or data[source.line_start(start - 1) : start].strip() == b""
-    blank_end = source.line_end(end) if end < len(data) else end
-    if blank_before and end < len(data) and data[end:blank_end].strip() == b"":
+    start, end = run.instruction.line_start, run.instruction.line_end
+    blank_before = start == 0 or not data[source.line_start(start - 1) : start].strip()
+    blank_end = source.line_end(end)
+    if blank_before and end < len(data) and not data[end:blank_end].strip():
         end = blank_end
-    elif end == len(data) and start and data[start - 1 : start] == b"\n" and not data.endswith(b"\n"):
+    elif end == len(data) and start and not data.endswith(b"\n"):
         # The last line goes: the one before it ends the file, without a newline as this one did.
         start -= 2 if data[start - 2 : start] == b"\r\n" else 1
-    return Fix((Edit(start, end, b""),))
+    return Fix((Edit(start, end, b""),), drops=tuple(command.normal for command in readable(run).commands))
 
 
 def add_option(command: Command, after: Word, option: str) -> Fix:

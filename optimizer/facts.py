@@ -160,9 +160,12 @@ class StageFacts:
 class Facts:
     """A document and what is known of it."""
 
-    def __init__(self, document: Document, context: Context | None = None, *, all_stages: bool = False) -> None:
+    def __init__(
+        self, document: Document, context: Context | None = None, *, builder: str = "buildkit", all_stages: bool = False
+    ) -> None:
         self.document = document
         self.context = context
+        self.builder = builder
         self.all_stages = all_stages
 
     @cached_property

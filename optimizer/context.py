@@ -1,0 +1,7 @@
+"""The build context: what a COPY would take from it."""
+
+from __future__ import annotations
+
+
+class Context:
+    """A build context on disk."""

@@ -1,0 +1,253 @@
+"""Passes of all selected transforms to a fixpoint, each pass checked before it counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+from .document import Document
+from .edits import Edit, EditSet
+from .facts import Facts
+from .scanner import DockerfileError
+from .transform import BY_NAME, RULES, Finding, Rule
+
+if TYPE_CHECKING:
+    from .context import Context
+
+_PASSES = 10
+
+
+class Settings(NamedTuple):
+    """What the caller asks for. `select` empty means every rule."""
+
+    select: frozenset[str] = frozenset()
+    ignore: frozenset[str] = frozenset()
+    unsafe: bool = False
+    builder: str = "buildkit"  # or "classic": no syntax that only BuildKit knows
+    all_stages: bool = False  # also clean stages whose layers no image holds
+
+    def rules(self) -> tuple[Rule, ...]:
+        """The selected rules, in the order in which their fixes win."""
+        return tuple(
+            rule for rule in RULES if (not self.select or rule.name in self.select) and rule.name not in self.ignore
+        )
+
+
+class Offered(NamedTuple):
+    """A finding that was not applied, and why. `start` and `end` are offsets into the original text."""
+
+    finding: Finding
+    start: int
+    end: int
+    why: str  # "unsafe", "manual", "no fix", "suppressed", or what went wrong
+
+
+class Applied(NamedTuple):
+    """A finding that was applied. `start` and `end` are offsets into the original text."""
+
+    finding: Finding
+    start: int
+    end: int
+
+
+class Result(NamedTuple):
+    """What `optimize` returns. `edits` turn `original` into `patched`, each with the rules that made it."""
+
+    path: str | None
+    original: bytes
+    patched: bytes
+    applied: tuple[Applied, ...]
+    offered: tuple[Offered, ...]
+    edits: EditSet
+
+    @property
+    def changed(self) -> bool:
+        return self.patched != self.original
+
+    @property
+    def diff(self) -> bytes:
+        """The change as a unified diff that ``git apply`` takes; empty when nothing changed."""
+        from .diff import unified_diff
+
+        return unified_diff(self.original, self.edits, self.path or "Dockerfile")
+
+    @property
+    def text(self) -> str:
+        """The patched text, decoded; bytes that are not UTF-8 come as surrogate escapes."""
+        return self.patched.decode("utf-8", "surrogateescape")
+
+
+def optimize(
+    text: str | bytes, *, path: str | None = None, context: Context | None = None, settings: Settings | None = None
+) -> Result:
+    """Rewrite a Dockerfile.
+
+    `text` is the Dockerfile; `path` names it in messages and in the diff; `context` is the build context where
+    one is known. Pure: nothing is read or written. Raises `DockerfileError` for a text that BuildKit's parser
+    would refuse.
+    """
+    original = text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text
+    settings = settings or Settings()
+    return _Engine(original, path, context, settings).run()
+
+
+class _Engine:
+    def __init__(self, original: bytes, path: str | None, context: Context | None, settings: Settings) -> None:
+        self.original = original
+        self.path = path
+        self.context = context
+        self.settings = settings
+        self.rules = [
+            (number, rule)
+            for number, rule in enumerate(settings.rules())
+            if any(trigger in original for trigger in rule.triggers)
+        ]
+        self.edits = EditSet()
+        self.applied: list[Applied] = []
+        self.refused: dict[tuple[str, int], Offered] = {}
+
+    def run(self) -> Result:
+        document = Document.parse(self.original)
+        data = self.original
+        offered: list[Offered] = []
+        seen = {data}
+        for _ in range(_PASSES if self.rules else 0):
+            findings, offered = self.find(document)
+            if not findings:
+                break
+            if data is self.original and (line := document.disputed()) is not None:
+                why = f"dfopt's two parsers read line {line} in different ways"
+                offered = [Offered(finding, finding.start, finding.end, why) for finding in findings] + offered
+                break
+            chosen = _without_conflicts(findings)
+            good = self.largest_good(document, chosen)
+            if not good:
+                continue
+            step = _edit_set(good)
+            data = step.apply(data)
+            if data in seen:  # two rules undo each other; what is there already is whole
+                break
+            seen.add(data)
+            self.applied += [Applied(f, self.edits.origin(f.start), self.edits.origin(f.end)) for f in good]
+            self.edits = self.edits.then(step, self.original)
+            document = Document.parse(data)
+        offered += self.refused.values()
+        return Result(self.path, self.original, data, tuple(self.applied), tuple(offered), self.edits)
+
+    def find(self, document: Document) -> tuple[list[Finding], list[Offered]]:
+        """What can be applied to `document` now, best first, and what is left to offer."""
+        from .suppress import Suppressions
+
+        facts = Facts(document, self.context, builder=self.settings.builder, all_stages=self.settings.all_stages)
+        suppressed = Suppressions(document)
+        ready: list[tuple[int, int, Finding]] = []
+        offered: list[Offered] = []
+        for number, rule in self.rules:
+            for finding in rule.load().find(facts):
+                start, end = self.edits.origin(finding.start), self.edits.origin(finding.end)
+                if suppressed.covers(rule, _places(finding)):
+                    offered.append(Offered(finding, start, end, "suppressed"))
+                elif finding.fix is None:
+                    offered.append(Offered(finding, start, end, "no fix"))
+                elif finding.applicability == "manual" or (finding.applicability == "unsafe" and not self.settings.unsafe):
+                    offered.append(Offered(finding, start, end, finding.applicability))
+                elif (finding.rule, start) not in self.refused:
+                    ready.append((number, finding.start, finding))
+        ready.sort(key=lambda item: item[:2])
+        return [finding for _, _, finding in ready], offered
+
+    def largest_good(self, before: Document, findings: list[Finding]) -> list[Finding]:
+        """The findings that pass the post-conditions, the guilty ones found by bisection and put aside."""
+        problem = _problem(before, findings)
+        if problem is None:
+            return findings
+        if len(findings) == 1:
+            finding = findings[0]
+            start, end = self.edits.origin(finding.start), self.edits.origin(finding.end)
+            self.refused[finding.rule, start] = Offered(finding, start, end, f"it would not hold: {problem}")
+            return []
+        half = len(findings) // 2
+        good = self.largest_good(before, findings[:half]) + self.largest_good(before, findings[half:])
+        return good if _problem(before, good) is None else good[:1]
+
+
+def _without_conflicts(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings, first come first served, whose edits neither overlap nor touch; the rest waits for a pass."""
+    chosen: list[Finding] = []
+    taken: list[Edit] = []
+    for finding in findings:
+        edits = finding.fix.edits if finding.fix else ()
+        if all(edit.end < other.start or other.end < edit.start for edit in edits for other in taken):
+            chosen.append(finding)
+            taken += edits
+    return chosen
+
+
+def _places(finding: Finding) -> tuple[int, ...]:
+    return (finding.start, *(edit.start for edit in (finding.fix.edits if finding.fix else ())))
+
+
+def _edit_set(findings: Iterable[Finding]) -> EditSet:
+    return EditSet(
+        edit._replace(rules=(finding.rule,)) for finding in findings if finding.fix for edit in finding.fix.edits
+    )
+
+
+def _problem(before: Document, findings: list[Finding]) -> str | None:
+    """Why applying `findings` to `before` would be wrong, or None. Checks the text, not the transforms' word."""
+    try:
+        after = Document.parse(_edit_set(findings).apply(before.source.data))
+    except (DockerfileError, ValueError) as error:
+        return f"the result does not parse: {error}"
+    if [stage[:3] for stage in before.stages] != [stage[:3] for stage in after.stages]:
+        return "the stages differ"
+    if before.directives != after.directives:
+        return "the parser directives differ"
+    heredocs = [sum(len(item.heredocs) for item in document.instructions) for document in (before, after)]
+    if heredocs[0] != heredocs[1]:
+        return "a here-document was broken"
+    comments = [
+        Counter(document.source.data[start:end] for start, end in document.comments) for document in (before, after)
+    ]
+    if all(finding.applicability == "safe" for finding in findings) and comments[0] != comments[1]:
+        return "a comment was lost"
+    was, opaque_before = _acts(before)
+    now, opaque_after = _acts(after)
+    if opaque_after > opaque_before:
+        return "shell code became unreadable"
+    expected = Counter(was)
+    for finding in findings:
+        if finding.fix:
+            expected.subtract(finding.fix.drops)
+            expected.update(finding.fix.adds)
+    if {act: count for act, count in expected.items() if count} != now:
+        return "the commands differ from what was declared"
+    return None
+
+
+def _acts(document: Document) -> tuple[Counter[bytes], int]:
+    """Every command and every other instruction of `document` in its normal spelling, and how many RUNs are opaque."""
+    from .shell import read_script
+
+    acts: Counter[bytes] = Counter()
+    opaque = 0
+    for instruction in document.instructions:
+        script = read_script(instruction)
+        if script is None:
+            acts[instruction.normal] += 1
+        elif script.opaque:
+            opaque += 1
+            acts[instruction.normal] += 1
+        else:
+            acts.update(command.normal for command in script.commands)
+            acts.update(b"RUN --" + flag.name.encode() + b"=" + (flag.value or b"") for flag in instruction.flags)
+    return acts, opaque
+
+
+def rule_named(name: str) -> Rule:
+    """The rule called `name`. Raises `KeyError`."""
+    return BY_NAME[name]
+
+
+__all__ = ["Applied", "Offered", "Result", "Settings", "optimize", "rule_named"]
