@@ -36,12 +36,16 @@ def readable(run: Run) -> Script:
     return run.script
 
 
-def append_commands(run: Run, commands: list[bytes]) -> Fix:
-    """Run `commands` after everything else in `run`, if that succeeded, and keep the RUN's exit status."""
+def append_commands(run: Run, commands: list[bytes], *, own_line: bool = False) -> Fix:
+    """Run `commands` after everything else in `run`, if that succeeded, and keep the RUN's exit status.
+
+    `own_line` puts them on lines of their own even where the RUN has only one.
+    """
     script = readable(run)
     sign = _joiner_at_end(run, script)
     last = script.units[-1]
     style = _Style(run.instruction, script)
+    style.multiline = style.multiline or own_line
     text = b""
     if sign == b"&&":
         for command in commands:
@@ -240,10 +244,13 @@ def join_runs(document: Document, runs: list[Run]) -> Fix:
 
 
 def delete_run(document: Document, run: Run) -> Fix:
-    """Take `run` and its lines away, and one of two empty lines that would meet."""
+    """Take `run`, its lines and the comment directly above it away, and one of two empty lines that would meet."""
     source = document.source
     data = source.data
+    comments = document.comments_above(run.instruction)
     start, end = run.instruction.line_start, run.instruction.line_end
+    if comments:
+        start = source.line_start(comments[0][0])
     blank_before = start == 0 or not data[source.line_start(start - 1) : start].strip()
     blank_end = source.line_end(end)
     if blank_before and end < len(data) and not data[end:blank_end].strip():
@@ -268,30 +275,27 @@ def add_option(command: Command, after: Word, option: str) -> Fix:
     )
 
 
-def replace_words(command: Command, replaced: dict[Word, bytes], after: Word | None = None, option: str = "") -> Fix:
-    """Spell some words of `command` anew, and put `option`, if any, behind the word `after`."""
-    words: list[bytes] = []
-    edits: list[Edit] = []
-    for word in command.words:
-        text = replaced.get(word, word.raw)
-        if text != word.raw:
-            edits.append(Edit(word.start, word.end, text))
-        words.append(text)
-        if word is after and option:
-            edits.append(Edit(word.end, word.end, b" " + option.encode()))
-            words.append(option.encode())
-    return Fix(tuple(edits), (command.normal,), (b" ".join((*command.assignments, *words)),))
+def replace_word(command: Command, word: Word, text: str) -> Fix:
+    """Spell `word` of `command` as `text`."""
+    words = [text.encode() if other is word else other.raw for other in command.words]
+    edit = Edit(word.start, word.end, text.encode())
+    return Fix((edit,), drops=(command.normal,), adds=(b" ".join((*command.assignments, *words)),))
 
 
-def drop_leading_unit(script: Script, unit: Unit, commands: tuple[Command, ...]) -> Fix:
-    """Take `unit` out of an and-list, with the ``&&`` that joins it to the unit behind it."""
+def drop_unit(script: Script, unit: Unit) -> Fix:
+    """Take `unit`, a plain command, out of its list, with what joins it to the unit behind it."""
     at = script.units.index(unit)
-    if at + 1 >= len(script.units) or script.units[at + 1].connector != b"&&" or unit.connector not in (b"", b"&&", b";"):
+    following = script.units[at + 1] if at + 1 < len(script.units) else None
+    # `a && unit; b` must not become `a && b`.
+    if following is None or following.connector == b"||" or unit.connector == b"||":
         raise Refusal("it cannot be taken out of its list")
-    end = script.units[at + 1].start
-    if any(unit.end <= start < end for start in script.comments) or b"#" in script.instruction.source.data[unit.end : end]:
+    if unit.connector == b"&&" and following.connector != b"&&":
+        raise Refusal("it cannot be taken out of its list")
+    between = script.instruction.source.data[unit.end : following.start]
+    if b"#" in between:
         raise Refusal("a comment stands behind it")
-    return Fix((Edit(unit.start, end, b""),), drops=tuple(command.normal for command in commands))
+    drops = tuple(command.normal for command in script.commands if unit.start <= command.start < unit.end)
+    return Fix((Edit(unit.start, following.start, b""),), drops=drops)
 
 
 def combine(*fixes: Fix) -> Fix:

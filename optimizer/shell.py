@@ -381,7 +381,6 @@ _WRAPPERS: dict[str, frozenset[str]] = {
     "timeout": frozenset(("-s", "-k")),
     "nohup": frozenset(),
     "command": frozenset(),
-    "exec": frozenset(("-a",)),
     "eatmydata": frozenset(),
     "chronic": frozenset(),
     "stdbuf": frozenset(("-i", "-o", "-e")),

@@ -1,0 +1,269 @@
+"""What is known of each package manager, as data, and how its commands are recognised.
+
+A rule is generic over `Tool`; a new package manager is one more file here and one more row in `TOOLS`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Literal, NamedTuple
+
+from ...optimizer.facts import Run, StageFacts
+from ...optimizer.shell import Command, Script, Word
+
+#: What a command does with the package index.
+Action = Literal["refresh", "install", "read", "clear", "other"]
+
+
+class Tool(NamedTuple):
+    """A package manager. Paths are absolute globs as `removes` takes them."""
+
+    name: str
+    commands: frozenset[str]
+    refresh: frozenset[str] = frozenset()  # subcommands that fetch the index and do nothing else
+    install: frozenset[str] = frozenset()  # subcommands that install packages
+    read: frozenset[str] = frozenset()  # other subcommands that need the index
+    clear: frozenset[str] = frozenset()  # subcommands that clear what the tool caches
+    value_options: frozenset[str] = frozenset()  # options before or behind the subcommand that take the next word
+    yes_options: frozenset[str] = frozenset()  # options without a value that usually come first
+    index: tuple[str, ...] = ()  # what a refresh or an install leaves behind
+    fetches_itself: bool = False  # an install fetches the index where it is missing
+    clear_command: str = ""  # ``{name}`` is the command as the Dockerfile spells it
+    clear_text: re.Pattern[bytes] | None = None  # a word of an rm or find that clears the index by hand
+    clean_subcommands: frozenset[str] = frozenset()  # of a clean-up RUN: these only take things away
+    mention: re.Pattern[bytes] = re.compile(rb"(?!)")  # text that may stand for a use nothing else recognises
+    no_cache: str = ""  # the option that leaves no cache behind
+    no_cache_like: tuple[str, ...] = ()  # prefixes of options that say so, or say otherwise, already
+    no_cache_replaces: frozenset[str] = frozenset()  # options that the option makes needless
+    no_cache_for: frozenset[str] = frozenset()  # subcommands that take it
+    no_cache_settled: re.Pattern[bytes] = re.compile(rb"(?!)")  # text in the file that settles the matter otherwise
+    cache: tuple[str, ...] = ()  # what that option keeps away
+    no_weak: str = ""  # the option against weak dependencies
+    no_weak_like: tuple[str, ...] = ()
+
+
+TOOLS: tuple[str, ...] = ("apt", "dnf", "yum", "microdnf", "apk", "pip")
+_loaded: dict[str, Tool] = {}
+_NEVER = re.compile(rb"(?!)")
+
+
+def tool(name: str) -> Tool:
+    """The knowledge of one package manager, loaded when it is first asked for."""
+    if name not in _loaded:
+        _loaded[name] = import_module(f".{name}", __name__).TOOL
+    return _loaded[name]
+
+
+class Use(NamedTuple):
+    """A command that is a use of a tool."""
+
+    tool: Tool
+    command: Command
+    verb: Word  # the subcommand
+    action: Action
+
+    @property
+    def options(self) -> list[str]:
+        """The option words, those before the subcommand included, as far as they are literal."""
+        return [word.value for word in self.command.argv[1:] if word.value and word.value.startswith("-")]
+
+    def behind_verb(self) -> Word:
+        """The word to put an option behind: the subcommand, or the ``-y`` that follows it."""
+        words = self.command.argv
+        at = words.index(self.verb)
+        while at + 1 < len(words) and words[at + 1].value in self.tool.yes_options:
+            at += 1
+        return words[at]
+
+    @property
+    def spelled(self) -> bytes:
+        """The tool as the Dockerfile spells it, ``sudo`` included."""
+        return (b"sudo " if self.command.sudo else b"") + self.command.argv[0].raw
+
+
+_PYTHON = re.compile(r"python(\d(\.\d+)?)?")
+
+
+def use_of(known: Tool, command: Command) -> Use | None:
+    """`command` as a use of `known`, or None. ``echo pip install`` and ``sh -c '…'`` are none."""
+    words = command.argv
+    at = 1
+    if command.name not in known.commands:
+        if "python -m " + known.name not in known.commands or not _PYTHON.fullmatch(command.name):
+            return None
+        if len(words) < 3 or words[1].value != "-m" or words[2].value != known.name:
+            return None
+        at = 3
+    while at < len(words):
+        value = words[at].value
+        if value is None:
+            if not words[at].raw.startswith(b"$"):
+                return None
+        elif value in known.value_options:
+            at += 1
+        elif not value.startswith("-"):
+            return Use(known, command, words[at], _action(known, value))
+        at += 1
+    return None
+
+
+def _action(known: Tool, verb: str) -> Action:
+    if verb in known.refresh:
+        return "refresh"
+    if verb in known.install:
+        return "install"
+    if verb in known.read:
+        return "read"
+    return "clear" if verb in known.clear else "other"
+
+
+def uses(script: Script, known: Tool) -> list[Use]:
+    """The uses of a tool in a script, in order."""
+    found = (use_of(known, command) for command in script.commands)
+    return [use for use in found if use is not None]
+
+
+def clears(known: Tool, command: Command) -> bool:
+    """Whether `command` clears the index of the tool, by the tool itself or by hand."""
+    use = use_of(known, command)
+    if use is not None:
+        words = use.command.argv
+        following = words[words.index(use.verb) + 1 :]
+        return use.action == "clear" and any(word.value == "all" for word in following)
+    if command.name in ("rm", "find", "unlink", "shred") and known.clear_text is not None:
+        return any(known.clear_text.search(word.raw) for word in command.argv[1:])
+    return False
+
+
+Need = Literal["no", "maybe", "yes"]
+
+
+def index_need(run: Run, known: Tool) -> Need:
+    """Whether `run` needs an index that an earlier layer left: it reads one before it refreshes its own."""
+    code = run.instruction.code
+    if run.script is None:
+        bodies = b"".join(run.instruction.source.data[doc.start : doc.end] for doc in run.instruction.heredocs)
+        text = code + bodies
+        return "maybe" if known.mention.search(text) or _UNKNOWN_TEXT.search(text) else "no"
+    need: Need = "no"
+    refreshed: list[tuple[str, ...]] = []
+    for command in run.script.commands:
+        use = use_of(known, command)
+        if use is None:
+            if not _inert(command) and (runs_unknown(command) or _mentions(known, command)):
+                need = "maybe"
+        elif use.action == "refresh":
+            refreshed.append(command.guards)
+        elif use.action in ("install", "read"):
+            if any(command.guards[: len(guards)] == guards for guards in refreshed) or refreshes_itself(use):
+                continue
+            return "yes"
+    return need
+
+
+def refreshes_itself(use: Use) -> bool:
+    """Whether an install fetches what it needs: ``dnf`` does, and ``apk add`` when it is told to."""
+    if use.tool.fetches_itself:
+        return not any(option in ("-C", "--cacheonly") for option in use.options)
+    options = use.options
+    return any(option in use.tool.no_cache_replaces or option == use.tool.no_cache for option in options)
+
+
+def later_need(stage: StageFacts, at: int, known: Tool) -> tuple[Need, int]:
+    """Whether anything on top of instruction `at` needs the index it left, and the line of the first that does.
+
+    A RUN that refreshes for itself does not end the search: what it makes may be cleared where it stands.
+    """
+    found: tuple[Need, int] = ("no", 0)
+    for owner, index in stage.later(at):
+        instruction = owner.instructions[index]
+        need: Need = "no"
+        if instruction.keyword == "RUN":
+            run = owner.run_at(index)
+            need = index_need(run, known) if run else "maybe"
+        elif instruction.keyword in ("ONBUILD", "CMD", "ENTRYPOINT") and known.mention.search(instruction.code):
+            need = "maybe"
+        if need == "yes":
+            return "yes", instruction.line
+        if need == "maybe" and found[0] == "no":
+            found = ("maybe", instruction.line)
+    return found
+
+
+_UNKNOWN_TEXT = re.compile(rb"\.sh\b|\bbash\b|\bsh\b|ansible|\./")
+_SHELLS = frozenset(("sh", "bash", "dash", "ash", "zsh", "su", "gosu", "runuser", "eval", "xargs", "chroot", "source", "."))
+_CONFIGURATION_TOOLS = frozenset(("puppet", "chef-client", "chef-solo", "salt-call", "rvm", "gdebi", "tasksel", "dpkg-reconfigure"))
+# Programs of a source tree that only configure or build it.
+_BUILD_SCRIPTS = frozenset(
+    ("configure", "Configure", "config", "autogen.sh", "buildconf", "bootstrap.sh", "gradlew", "mvnw", "b2", "bjam", "waf")
+)
+_INERT = frozenset(
+    (
+        "echo", "printf", "rm", "mkdir", "rmdir", "sed", "grep", "egrep", "awk", "cp", "mv", "ln", "cat", "tee", "chmod",
+        "chown", "chgrp", "find", "touch", "ls", "test", "which", "type", "wget", "curl", "gpg", "dpkg", "apt-key",
+        "apt-mark", "apt-config", "add-apt-repository", "apt-add-repository", "debconf-set-selections", "tar", "unzip",
+        "useradd", "groupadd", "adduser", "addgroup", "usermod", "export", "set", "cd", "true", "false", "install",
+        "update-alternatives", "git", "make", "cmake", "yum-config-manager", "rpm", "sort", "head", "tail", "cut", "tr",
+    )
+)  # fmt: skip
+
+
+def _inert(command: Command) -> bool:
+    first = command.argv[0].value if command.argv else None
+    return command.name in _INERT and (first is None or "/" not in first or first.startswith(("/usr/", "/bin/", "/sbin/")))
+
+
+def _mentions(known: Tool, command: Command) -> bool:
+    return any(known.mention.search(word.raw) for word in command.words)
+
+
+def runs_unknown(command: Command) -> bool:
+    """Whether `command` runs code that the Dockerfile does not show, and that may well install packages."""
+    if not command.argv:
+        return False
+    first = command.argv[0].value
+    if first is None:
+        return True
+    name = command.name
+    if name in _BUILD_SCRIPTS:
+        return False
+    if name in _SHELLS or name in _CONFIGURATION_TOOLS or name.startswith("ansible"):
+        return not (name in (".", "source") and _is_environment(command))
+    if name.endswith((".sh", ".bash")):
+        return True
+    return "/" in first and not first.startswith(_SYSTEM_FOLDERS)
+
+
+_SYSTEM_FOLDERS = ("/usr/", "/bin/", "/sbin/", "/opt/conda/", "/opt/venv/", "/venv/")
+
+
+def _is_environment(command: Command) -> bool:
+    """``. ~/.nvm/nvm.sh``, ``source /opt/venv/bin/activate``: files that set variables."""
+    words = command.values()
+    path = words[0] if words else None
+    return path is not None and path.rsplit("/", 1)[-1] in (
+        "activate", "nvm.sh", ".bashrc", ".profile", ".bash_profile", "env", "environment", "os-release", "setup.bash",
+        "conda.sh", "envvars", "lsb-release", ".env",
+    )  # fmt: skip
+
+
+def is_pure(script: Script, known: Tool, action: Action) -> bool:
+    """Whether the whole script is ``&&``-joined plain uses of the tool, all of that one action."""
+    found = uses(script, known)
+    return (
+        bool(found)
+        and script.only_and
+        and len(found) == len(script.units) == len(script.commands)
+        and all(use.action == action and not use.command.guards for use in found)
+        and all(unit.kind == "command" for unit in script.units)
+    )
+
+
+def present(stage: StageFacts, names: tuple[str, ...] = TOOLS) -> Iterator[Tool]:
+    """The tools out of `names` whose commands the file mentions at all."""
+    data = stage.instructions[0].source.data
+    for name in names:
+        if name.encode() in data:
+            yield tool(name)

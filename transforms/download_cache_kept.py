@@ -1,0 +1,205 @@
+"""Tell pip and apk to keep no cache.
+
+pip stores every wheel it downloads or builds below `~/.cache/pip`, and `apk add` the package index below
+`/var/cache/apk`. Nothing reads either again in the image. `pip install --no-cache-dir` and `apk add --no-cache`
+never write them; with the latter, `apk update` and `--update` have nothing left to do.
+
+Before:
+
+```dockerfile
+FROM python:3.12-slim
+COPY requirements.txt .
+RUN pip install -r requirements.txt
+```
+
+After:
+
+```dockerfile
+FROM python:3.12-slim
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+```
+
+When it stays away: the option, `--cache-dir`, `PIP_NO_CACHE_DIR` or a `pip.conf` settles the matter already; the
+cache lies on a mount; the RUN removes it; something asks `pip cache` for it or copies it; Alpine older than 3.3,
+whose apk has no such option; another `apk` command still reads the index that would go. Where the distribution's
+own pip may be older than 6.0 (Ubuntu before 16.04, Debian before 9, or a base image that does not tell), the
+option may be unknown to it, and the rewrite is unsafe.
+
+Safety: the same packages are installed; only the caches are missing.
+
+References: hadolint DL3042, DL3019; pip documentation, *Caching*; apk(8); Alpine 3.3 release notes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..optimizer.builders import Refusal, add_option, combine, drop_unit, replace_word
+from ..optimizer.facts import Facts, Run, StageFacts
+from ..optimizer.shell import Command
+from ..optimizer.transform import Finding, Fix
+from .tools import Tool, Use, clears, later_need, present, use_of, uses
+
+RULE = "download-cache-kept"
+
+KEEPS = (
+    "FROM python:3.12\nRUN pip install --no-cache-dir flask\n",
+    "FROM python:3.12\nRUN pip --no-cache-dir install flask\n",
+    "FROM python:3.12\nRUN pip install --cache-dir=/tmp/pip flask\n",
+    "FROM python:3.12\nENV PIP_NO_CACHE_DIR=1\nRUN pip install flask\n",
+    "FROM python:3.12\nRUN PIP_NO_CACHE_DIR=off pip install flask\n",
+    "FROM python:3.12\nCOPY pip.conf /etc/pip.conf\nRUN pip install flask\n",
+    "FROM python:3.12\nRUN --mount=type=cache,target=/root/.cache/pip pip install flask\n",
+    "FROM python:3.12\nRUN --mount=type=cache,target=/root/.cache pip install flask\n",
+    "FROM python:3.12\nRUN pip install flask && rm -rf ~/.cache/pip\n",
+    "FROM python:3.12\nRUN pip install flask && pip cache purge\n",
+    "FROM python:3.12 AS a\nRUN pip install flask\nFROM a\nCOPY --from=a /root/.cache /root/.cache\n",
+    "FROM python:3.12\nRUN echo pip install flask\n",
+    "FROM python:3.12\nRUN sh -c 'pip install flask'\n",
+    "FROM python:3.12\nRUN xargs pip install < list.txt\n",
+    "FROM python:3.12\nRUN uv pip install flask && pipx install black && pip list\n",
+    'FROM python:3.12\nRUN ["pip", "install", "flask"]\n',
+    "FROM alpine:3.20\nRUN apk add --no-cache curl\n",
+    "FROM alpine:3.20\nRUN apk update && apk add curl && rm -rf /var/cache/apk/*\n",
+    "FROM alpine:3.20\nRUN --mount=type=cache,target=/var/cache/apk apk add curl\n",
+    "FROM alpine:3.2\nRUN apk add --update curl\n",
+    "FROM alpine:3.20\nRUN apk update && apk add curl && apk search git\n",
+)
+
+
+def find(facts: Facts) -> Iterator[Finding]:
+    """Yield a finding for every command, or RUN of commands, that leaves a cache."""
+    data = facts.document.source.data
+    for stage in facts.shipping:
+        for known in present(stage, ("pip", "apk")):
+            if known.no_cache_settled.search(data):
+                continue
+            for run in stage.runs:
+                if run.script is None or _kept_elsewhere(run, known):
+                    continue
+                todo = [use for use in uses(run.script, known) if _leaves_cache(use)]
+                if known.refresh and todo:
+                    yield _whole_run(run, known, todo)
+                elif not known.refresh:
+                    yield from (_one_command(run, use) for use in todo)
+
+
+def _kept_elsewhere(run: Run, known: Tool) -> bool:
+    """Whether the cache lies on a mount, or the RUN itself removes it."""
+    if any(run.mounted(path.removesuffix("/**")) for path in known.cache if "*" not in path[:-2]):
+        return True
+    if any(known.name in mount["target"] or ".cache" in mount["target"] for mount in run.mounts):
+        return True
+    return run.script is not None and any(clears(known, command) for command in run.script.commands)
+
+
+def _leaves_cache(use: Use) -> bool:
+    known = use.tool
+    if use.verb.value not in known.no_cache_for:
+        return False
+    words = [word.raw.decode("utf-8", "replace") for word in use.command.argv]
+    if any(word.startswith(known.no_cache_like) for word in words):
+        return False
+    if any(word in ("--root", "-p", "--initdb", "--no-network") for word in words) and known.name == "apk":
+        return False
+    following = [word for word in words[use.command.argv.index(use.verb) + 1 :] if not word.startswith("-")]
+    return not (following and all(word.endswith(".apk") for word in following))
+
+
+def _one_command(run: Run, use: Use) -> Finding:
+    """pip: every command for itself."""
+    fix = add_option(use.command, use.verb, use.tool.no_cache)
+    message = f"{use.tool.name} keeps its cache in this layer"
+    removes = use.tool.cache
+    reason = _may_be_old(run, use.command)
+    if reason:
+        return Finding(RULE, message, use.command.start, use.command.end, fix, "unsafe", reason, removes)
+    return Finding(RULE, message, use.command.start, use.command.end, fix, removes=removes)
+
+
+def _whole_run(run: Run, known: Tool, todo: list[Use]) -> Finding:
+    """apk: all uses in a RUN at once, because what the option makes needless goes with it."""
+    assert run.script is not None
+    message = f"{known.name} keeps its index in this layer"
+    start, end = todo[0].command.start, todo[0].command.end
+
+    def refuse(reason: str) -> Finding:
+        return Finding(RULE, message, start, end, None, reason=reason)
+
+    release = run.stage.image.release if run.stage.image else None
+    if release and release[0] == "alpine" and release[1] < (3, 3):
+        return refuse("apk before Alpine 3.3 has no --no-cache")
+    everything = uses(run.script, known)
+    refreshes = [use for use in everything if use.action == "refresh"]
+    if any(use.action == "read" for use in everything):
+        return refuse("another command of the RUN reads the index")
+    need, line = "no", 0
+    if refreshes or any(option in known.no_cache_replaces for use in todo for option in use.options):
+        need, line = later_need(run.stage, run.at, known)
+    if need == "yes":
+        return refuse(f"line {line} reads this index")
+    fixes: list[Fix] = []
+    try:
+        for use in refreshes:
+            unit = next((unit for unit in run.script.units if unit.start == use.command.start), None)
+            if unit is None:
+                return refuse("its refresh stands inside another command")
+            fixes.append(drop_unit(run.script, unit))
+    except Refusal as refusal:
+        return refuse(f"its refresh stays: {refusal}")
+    for use in todo:
+        needless = next((word for word in use.command.argv if word.value in known.no_cache_replaces), None)
+        if needless is not None:
+            fixes.append(replace_word(use.command, needless, known.no_cache))
+        else:
+            fixes.append(add_option(use.command, use.verb, known.no_cache))
+    fix = combine(*fixes)
+    if need == "maybe":
+        reason = f"line {line} runs code that may read this index"
+        return Finding(RULE, message, start, end, fix, "unsafe", reason, known.cache)
+    return Finding(RULE, message, start, end, fix, removes=known.cache)
+
+
+_FLOATING = frozenset(("latest", "stable", "stable-slim", "testing", "sid", "unstable", "rolling", "devel", "edge"))
+_DISTRIBUTIONS = frozenset(("debian", "ubuntu", "fedora", "centos", "alpine", "rockylinux", "almalinux", "amazonlinux"))
+_FIRST_WITH_PIP_6 = {"ubuntu": (16, 4), "debian": (9,), "centos": (7,), "fedora": (22,), "alpine": (3, 3), "rhel": (7,)}
+_DISTRIBUTION_PIP = re.compile(rb"\bpy(?:thon)?[\d.]*-(?:pip|virtualenv)\b|\bvirtualenv\b")
+_NEW_PIP = re.compile(r"pip(?:[=<>~!].*)?")
+
+
+def _may_be_old(run: Run, command: Command) -> str:
+    """Why the pip that `command` runs may be older than 6.0; empty where it is not."""
+    image = run.stage.image
+    if image is not None and image.name.rsplit("/", 1)[-1] == "python":
+        return ""
+    release = image.release if image else None
+    distribution_pip = any(_DISTRIBUTION_PIP.search(other.instruction.code) for other in _chain(run.stage))
+    if release is not None:
+        if release[1] >= _FIRST_WITH_PIP_6.get(release[0], (0,)):
+            return ""
+    elif not distribution_pip or (image and image.name in _DISTRIBUTIONS and image.tag in _FLOATING):
+        return ""
+    for other in _chain(run.stage):
+        for earlier in other.script.commands if other.script else ():
+            if earlier is command or (other.stage is run.stage and other.at > run.at):
+                return "the pip here may be older than 6.0, which has no --no-cache-dir"
+            if _upgrades_pip(earlier):
+                return ""
+    return "the pip here may be older than 6.0, which has no --no-cache-dir"
+
+
+def _chain(stage: StageFacts) -> list[Run]:
+    """The RUNs of the stages that `stage` is built on, and its own."""
+    return [*(_chain(stage.parent) if stage.parent else ()), *stage.runs]
+
+
+def _upgrades_pip(command: Command) -> bool:
+    words = [value or "" for value in command.values()]
+    if any("get-pip" in word for word in words) or (command.name.startswith("easy_install") and "pip" in words):
+        return command.name not in ("curl", "wget", "rm", "echo")
+    from .tools import tool
+
+    use = use_of(tool("pip"), command)
+    return use is not None and use.verb.value == "install" and any(_NEW_PIP.fullmatch(word) for word in words)

@@ -1,0 +1,120 @@
+"""Clear the package index in the RUN that fetched it.
+
+`apt-get update` writes 20 to 50 MB of package lists, and dnf, yum and microdnf keep their metadata and what they
+downloaded. A layer holds every file its instruction wrote, so what is not removed in the same RUN ships for ever.
+
+Before:
+
+```dockerfile
+FROM debian:12
+RUN apt-get update && apt-get install -y --no-install-recommends \\
+    ca-certificates \\
+    curl
+```
+
+After:
+
+```dockerfile
+FROM debian:12
+RUN apt-get update && apt-get install -y --no-install-recommends \\
+    ca-certificates \\
+    curl \\
+    && rm -rf /var/lib/apt/lists/*
+```
+
+The clean-up joins the end of the RUN so that its exit status stays what it was: with `&&`, or with `;` where
+`set -e` is in force and that is how the script is written.
+
+When it stays away: a later RUN, a stage built on this one or an ONBUILD trigger installs from the index without
+refreshing it; the index lies on a mount; the RUN clears it already; the stage does not ship; the RUN ends in a
+way that nothing can follow safely (`|| true`, `exec`, a background process, a shell comment). Where a later RUN
+runs a script that the Dockerfile does not show, the rewrite is unsafe: the script may install packages.
+
+Safety: only the index and the cache are missing from the new image. apt-get, apt and dnf fetch them again.
+
+References: hadolint DL3009, DL3032, DL3040; Docker's *Building best practices*; apt-get(8), dnf(8), yum(8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..optimizer.builders import Refusal, append_commands
+from ..optimizer.facts import Facts, Run
+from ..optimizer.transform import Finding
+from .tools import Tool, Use, clears, later_need, present, uses
+
+RULE = "package-index-kept"
+
+KEEPS = (
+    # The second install needs the index of the first.
+    "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nCOPY a /a\nRUN apt-get install -y git\n",
+    "FROM debian:12 AS base\nRUN apt-get update && apt-get install -y curl\nFROM base\nRUN apt-get install -y git\n",
+    "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nONBUILD RUN apt-get install -y git\n",
+    # Cleared already, by whatever means.
+    "FROM debian:12\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n",
+    "FROM debian:12\nRUN apt-get update && apt-get install -y curl && find /var/lib/apt/lists -type f -delete\n",
+    "FROM debian:12\nRUN apt-get update && apt-get install -y curl && rm -rf /var/{cache,lib}/apt/*\n",
+    "FROM fedora:40\nRUN dnf install -y curl && dnf clean all\n",
+    "FROM fedora:40\nRUN dnf install -y curl && rm -rf /var/cache/dnf\n",
+    # On a mount there is nothing to clear.
+    "FROM debian:12\nRUN --mount=type=cache,target=/var/lib/apt apt-get update && apt-get install -y curl\n",
+    "FROM fedora:40\nRUN --mount=type=cache,target=/var/cache dnf install -y curl\n",
+    # Not an install.
+    "FROM debian:12\nRUN echo apt-get update && grep -q 'apt-get install' /etc/motd\n",
+    "FROM debian:12\nRUN bash -c 'apt-get update && apt-get install -y curl'\n",
+    # A status that may be forgiven, or an end that nothing can follow.
+    "FROM debian:12\nRUN apt-get update && apt-get install -y curl || true\n",
+    "FROM debian:12\nRUN apt-get update && apt-get install -y curl && exec true\n",
+    "FROM debian:12\nRUN apt-get update && apt-get install -y curl # the client\n",
+    # Its layers do not ship.
+    "FROM debian:12 AS build\nRUN apt-get update && apt-get install -y gcc\nFROM debian:12\nCOPY --from=build /a /a\n",
+)
+
+
+def find(facts: Facts) -> Iterator[Finding]:
+    """Yield a finding for every RUN that leaves an index behind."""
+    for stage in facts.shipping:
+        for known in present(stage, ("apt", "dnf", "yum", "microdnf")):
+            for run in stage.runs:
+                last = _left_behind(run, known)
+                if last is not None:
+                    yield _finding(run, known, last)
+
+
+def _left_behind(run: Run, known: Tool) -> Use | None:
+    """The last command of `run` that writes the index which nothing behind it clears, or None."""
+    if run.script is None or run.mounted(known.index[0].removesuffix("/**")):
+        return None
+    last: Use | None = None
+    cleared = 0
+    for use in uses(run.script, known):
+        writes = use.action == "refresh" or (known.fetches_itself and use.action in ("install", "read"))
+        elsewhere = any(option.startswith(("--installroot", "--root")) for option in use.options)
+        if writes and not elsewhere and "command_substitution" not in use.command.guards:
+            last = use
+    if last is None:
+        return None
+    for command in run.script.commands:
+        if clears(known, command):
+            cleared = command.start
+    return None if cleared > last.command.start else last
+
+
+def _finding(run: Run, known: Tool, last: Use) -> Finding:
+    clear = known.clear_command.replace("{name}", last.spelled.decode("utf-8", "surrogateescape"))
+    if last.command.sudo and "{name}" not in known.clear_command:
+        clear = "sudo " + clear
+    message = f"the {known.name} index and cache stay in this layer"
+    start, end = last.command.start, last.command.end
+    need, line = ("no", 0) if known.fetches_itself else later_need(run.stage, run.at, known)
+    if need == "yes":
+        return Finding(RULE, message, start, end, None, reason=f"line {line} installs from this index")
+    try:
+        fix = append_commands(run, [clear.encode("utf-8", "surrogateescape")])
+    except Refusal as refusal:
+        return Finding(RULE, message, start, end, None, reason=str(refusal))
+    if need == "maybe":
+        reason = f"line {line} runs code that may install from this index"
+        return Finding(RULE, message, start, end, fix, "unsafe", reason, known.index)
+    return Finding(RULE, message, start, end, fix, removes=known.index)

@@ -1,0 +1,23 @@
+"""apt-get and apt (manuals apt-get(8), apt(8); docker-clean in the official Debian and Ubuntu images)."""
+
+import re
+
+from . import Tool
+
+TOOL = Tool(
+    name="apt",
+    commands=frozenset(("apt-get", "apt")),
+    refresh=frozenset(("update",)),
+    install=frozenset(("install", "upgrade", "dist-upgrade", "full-upgrade", "build-dep", "satisfy", "reinstall")),
+    read=frozenset(("source", "download", "search", "show", "list", "policy", "check", "dselect-upgrade", "changelog")),
+    clear=frozenset(),
+    value_options=frozenset(("-o", "-c", "-t", "--option", "--config-file", "--target-release", "-a", "--host-architecture")),
+    yes_options=frozenset(("-y", "--yes", "-q", "-qq", "-yq", "-qy", "-yqq", "-qqy", "--assume-yes", "--quiet")),
+    index=("/var/lib/apt/lists/**",),
+    clear_command="rm -rf /var/lib/apt/lists/*",
+    clear_text=re.compile(rb"lib.*apt|^/var(?:/lib)?/?\*?$"),
+    clean_subcommands=frozenset(("clean", "autoclean", "distclean", "autoremove")),
+    mention=re.compile(rb"\bapt(?:-get|itude|-cache|-file)?\b(?!/)(?!\.)(?!-)"),
+    no_weak="--no-install-recommends",
+    no_weak_like=("--no-install-recommends", "--install-recommends", "--no-install-suggests", "APT::Install-Recommends"),
+)
