@@ -7,7 +7,7 @@ offset arithmetic. A builder that cannot keep the meaning raises `Refusal`, with
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from itertools import pairwise
 
 from .document import Document, Instruction
 from .edits import Edit
@@ -36,25 +36,25 @@ def readable(run: Run) -> Script:
     return run.script
 
 
-def append_commands(run: Run, commands: list[bytes], *, own_line: bool = False) -> Fix:
-    """Run `commands` after everything else in `run`, if that succeeded, and keep the RUN's exit status.
-
-    `own_line` puts them on lines of their own even where the RUN has only one.
-    """
+def append_commands(run: Run, commands: list[bytes]) -> Fix:
+    """Run `commands` after everything else in `run`, if that succeeded, and keep the RUN's exit status."""
     script = readable(run)
+    edit = _appended(run, script, commands, _Style(run.instruction, script))
+    return Fix((edit,), adds=tuple(commands))
+
+
+def _appended(run: Run, script: Script, commands: list[bytes], style: _Style) -> Edit:
     sign = _joiner_at_end(run, script)
-    last = script.units[-1]
-    style = _Style(run.instruction, script)
-    style.multiline = style.multiline or own_line
+    end = script.units[-1].end
     text = b""
-    if sign == b"&&":
-        for command in commands:
+    for command in commands:
+        if sign == b"&&":
             text += style.and_(command, len(text))
-    elif script.heredoc:
-        text = b"".join(style.newline + style.indent + command for command in commands)
-    else:
-        text = b"".join(style.semicolon(command) for command in commands)
-    return Fix((Edit(last.end, last.end, text),), adds=tuple(commands))
+        elif script.heredoc:
+            text += style.newline + style.indent + command
+        else:
+            text += style.semicolon(command)
+    return Edit(end, end, text)
 
 
 def _joiner_at_end(run: Run, script: Script) -> bytes:
@@ -206,41 +206,49 @@ def check_joinable(document: Document, first: Run, second: Run) -> None:
     between = data[second.instruction.line_start : two.units[0].start]
     if b"#" in between:
         raise Refusal("a comment stands inside the second")
-    if _suppressed_between(data[first.instruction.end : second.instruction.start]):
+    comments = data[first.instruction.end : second.instruction.start]
+    if _FOR_LINTERS.search(comments):
         raise Refusal("a comment for a linter stands between them")
+    if _COMMENTED_OUT.search(comments) or comments.count(b"#") > _MOST_COMMENTS:
+        raise Refusal("the comments between them would be lost from sight")
 
 
-def _suppressed_between(text: bytes) -> bool:
-    return bool(re.search(rb"#\s*(?:hadolint|dfopt|tally|check=)", text, re.IGNORECASE))
+_FOR_LINTERS = re.compile(rb"#\s*(?:hadolint|dfopt|tally|check=)", re.IGNORECASE)
+_COMMENTED_OUT = re.compile(rb"(?m:^\s*#[#\s]*(?:RUN|COPY|ADD|ENV|ARG|USER|WORKDIR|FROM|CMD|EXPOSE)\b)|&&")
+_MOST_COMMENTS = 6  # lines between two RUNs that are joined, roughly: every `#` counts
 
 
-def join_runs(document: Document, runs: list[Run]) -> Fix:
-    """Make consecutive `runs` one RUN, ``&&`` between them; comment lines between them stay where they are."""
+def join_runs(document: Document, runs: list[Run], then: list[bytes] | None = None) -> Fix:
+    """Make consecutive `runs` one RUN, ``&&`` between them, and run the commands `then` behind them.
+
+    Comment lines between the RUNs stay where they are, inside the joined one.
+    """
+    source = document.source
+    views = [readable(run) for run in runs]
+    styles = [_Style(run.instruction, view) for run, view in zip(runs, views, strict=True)]
+    style = next((style for style in styles if style.multiline), styles[0])
+    alone = len(runs) == 2 and len(views[0].units) == 1 and not styles[0].multiline and not then
     edits: list[Edit] = []
-    for first, second in zip(runs, runs[1:], strict=False):
+    for at, (first, second) in enumerate(pairwise(runs)):
         check_joinable(document, first, second)
-        one, two = readable(first), readable(second)
-        style = _Style(second.instruction, two)
-        own = _Style(first.instruction, one)
-        if own.multiline or not style.multiline:
-            style = own
-        start, end = one.units[-1].end, two.units[0].start
+        start, end = views[at].units[-1].end, views[at + 1].units[0].start
         comments = [
-            document.source.data[document.source.line_start(at) : document.source.line_end(at)]
+            source.data[source.line_start(at) : source.line_end(at)]
             for at, _ in document.comments
             if first.instruction.end <= at < second.instruction.start
         ]
-        line_end = document.source.line_end(end)
-        width = start - document.source.line_start(start) + line_end - end
-        newline, escape = own.newline, own.escape
-        if not comments and len(one.units) == 1 and not own.multiline and width + 4 <= _WIDE:
+        width = start - source.line_start(start) + len(source.data[end : source.line_end(end)].rstrip()) + 4
+        if alone and not comments and width <= _WIDE:
             text = b" && "
         elif style.leading:
-            text = b" " + escape + newline + b"".join(comments) + style.indent + b"&& "
+            text = b" " + style.escape + style.newline + b"".join(comments) + style.indent + b"&& "
         else:
-            text = b" && " + escape + newline + b"".join(comments) + style.indent
+            text = b" && " + style.escape + style.newline + b"".join(comments) + style.indent
         edits.append(Edit(start, end, text))
-    return Fix(tuple(edits))
+    if then:
+        style.multiline = True
+        edits.append(_appended(runs[-1], views[-1], then, style))
+    return Fix(tuple(edits), adds=tuple(then or ()))
 
 
 def delete_run(document: Document, run: Run) -> Fix:

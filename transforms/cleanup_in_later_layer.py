@@ -36,7 +36,7 @@ from ..optimizer.builders import Refusal, append_commands, combine, delete_run, 
 from ..optimizer.facts import Facts, Run
 from ..optimizer.shell import Command
 from ..optimizer.transform import Finding, Fix
-from .tools import Tool, clears, index_need, present, use_of, uses
+from .tools import Tool, index_need, only_cleans, present, use_of, uses
 
 RULE = "cleanup-in-later-layer"
 
@@ -58,27 +58,10 @@ def find(facts: Facts) -> Iterator[Finding]:
     for stage in facts.shipping:
         for known in present(stage, ("apt", "dnf", "yum", "microdnf")):
             for run in stage.runs:
-                if _is_cleanup(run, known):
+                if only_cleans(run, known):
                     finding = _finding(facts, run, known)
                     if finding:
                         yield finding
-
-
-def _is_cleanup(run: Run, known: Tool) -> bool:
-    script = run.script
-    if script is None or run.instruction.flags or len(script.units) != len(script.commands):
-        return False
-    if not all(_removes_only(command, known) for command in script.commands):
-        return False
-    return any(clears(known, command) or use_of(known, command) for command in script.commands)
-
-
-def _removes_only(command: Command, known: Tool) -> bool:
-    use = use_of(known, command)
-    if use is not None:
-        return use.verb.value in known.clean_subcommands
-    paths = [value for value in command.values() if value is None or not value.startswith("-")]
-    return command.name == "rm" and bool(paths) and all(path is not None and path.startswith("/") for path in paths)
 
 
 def _finding(facts: Facts, run: Run, known: Tool) -> Finding | None:
@@ -91,7 +74,7 @@ def _finding(facts: Facts, run: Run, known: Tool) -> Finding | None:
     described = False
     try:
         if maker.at == run.at - 1:
-            if not _makes_index(maker, known) and not _continues(maker, known):
+            if not _makes_index(maker, known):
                 raise Refusal("the index lies in an earlier layer")
             fix = join_runs(facts.document, [maker, run])
         else:
@@ -115,16 +98,6 @@ def _makes_index(run: Run, known: Tool) -> bool:
     return run.script is not None and any(
         use.action == "refresh" or (known.fetches_itself and use.action == "install") for use in uses(run.script, known)
     )
-
-
-def _continues(run: Run, known: Tool) -> bool:
-    """Whether the RUNs directly above `run` share an index with it that one of them fetches."""
-    above = run.stage.run_at(run.at - 1)
-    while above is not None and _touches_index(above, known):
-        if _makes_index(above, known):
-            return True
-        above = run.stage.run_at(above.at - 1)
-    return False
 
 
 def _move(facts: Facts, run: Run, maker: Run, known: Tool) -> Fix:

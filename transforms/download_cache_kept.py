@@ -79,9 +79,13 @@ def find(facts: Facts) -> Iterator[Finding]:
             for run in stage.runs:
                 if run.script is None or _kept_elsewhere(run, known):
                     continue
-                todo = [use for use in uses(run.script, known) if _leaves_cache(use)]
-                if known.refresh and todo:
-                    yield _whole_run(run, known, todo)
+                everything = uses(run.script, known)
+                todo = [use for use in everything if _leaves_cache(use)]
+                if known.refresh:
+                    # A refresh of its own RUN is another rule's.
+                    installs = [use for use in everything if use.action == "install"]
+                    if todo or (installs and any(use.action == "refresh" for use in everything)):
+                        yield _whole_run(run, known, everything, todo)
                 elif not known.refresh:
                     yield from (_one_command(run, use) for use in todo)
 
@@ -108,6 +112,11 @@ def _leaves_cache(use: Use) -> bool:
     return not (following and all(word.endswith(".apk") for word in following))
 
 
+def _settles(use: Use) -> bool:
+    """Whether the command does without the index that a refresh leaves, as it is or once it has the option."""
+    return use.tool.no_cache in use.options or _leaves_cache(use)
+
+
 def _one_command(run: Run, use: Use) -> Finding:
     """pip: every command for itself."""
     fix = add_option(use.command, use.verb, use.tool.no_cache)
@@ -119,11 +128,11 @@ def _one_command(run: Run, use: Use) -> Finding:
     return Finding(RULE, message, use.command.start, use.command.end, fix, removes=removes)
 
 
-def _whole_run(run: Run, known: Tool, todo: list[Use]) -> Finding:
+def _whole_run(run: Run, known: Tool, everything: list[Use], todo: list[Use]) -> Finding:
     """apk: all uses in a RUN at once, because what the option makes needless goes with it."""
     assert run.script is not None
     message = f"{known.name} keeps its index in this layer"
-    start, end = todo[0].command.start, todo[0].command.end
+    start, end = everything[0].command.start, everything[0].command.end
 
     def refuse(reason: str) -> Finding:
         return Finding(RULE, message, start, end, None, reason=reason)
@@ -131,9 +140,8 @@ def _whole_run(run: Run, known: Tool, todo: list[Use]) -> Finding:
     release = run.stage.image.release if run.stage.image else None
     if release and release[0] == "alpine" and release[1] < (3, 3):
         return refuse("apk before Alpine 3.3 has no --no-cache")
-    everything = uses(run.script, known)
     refreshes = [use for use in everything if use.action == "refresh"]
-    if any(use.action == "read" for use in everything):
+    if any(use.action == "read" or (use.action == "install" and not _settles(use)) for use in everything):
         return refuse("another command of the RUN reads the index")
     need, line = "no", 0
     if refreshes or any(option in known.no_cache_replaces for use in todo for option in use.options):

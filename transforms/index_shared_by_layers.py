@@ -35,10 +35,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..optimizer.builders import Refusal, append_commands, combine, join_runs
+from ..optimizer.builders import Refusal, join_runs
 from ..optimizer.facts import Facts, Run
 from ..optimizer.transform import Finding
-from .tools import Tool, clears, index_need, is_pure, later_need, present, uses
+from .tools import Tool, clears, index_need, is_pure, later_need, only_cleans, present, uses
 
 RULE = "index-shared-by-layers"
 
@@ -68,24 +68,28 @@ def find(facts: Facts) -> Iterator[Finding]:
     for stage in facts.shipping:
         for known in present(stage, ("apt",)):
             for run in stage.runs:
-                if run.script is None or is_pure(run.script, known, "refresh"):
+                if run.script is None:
                     continue
                 refreshes = [use for use in uses(run.script, known) if use.action == "refresh" and not use.command.guards]
                 if not refreshes or _cleared(run, known, refreshes[-1].command.start):
                     continue
                 block = _readers(run, known)
-                if block:
+                # A lone refresh and one install are another rule's: they join even where the index must stay.
+                if block and not (len(block) == 1 and is_pure(run.script, known, "refresh")):
                     yield _finding(facts, [run, *block], known)
 
 
 def _readers(run: Run, known: Tool) -> list[Run]:
-    """The RUNs directly behind `run` that install from its index."""
+    """The RUNs directly behind `run` that install from its index, and those that clean up behind them."""
     block: list[Run] = []
     following = run.stage.run_at(run.at + 1)
     while following is not None and index_need(following, known) == "yes":
         block.append(following)
         if _cleared(following, known, 0):
-            break
+            return block
+        following = run.stage.run_at(following.at + 1)
+    while block and following is not None and only_cleans(following, known):
+        block.append(following)
         following = run.stage.run_at(following.at + 1)
     return block
 
@@ -102,14 +106,12 @@ def _finding(facts: Facts, runs: list[Run], known: Tool) -> Finding:
     need, line = later_need(runs[-1].stage, runs[-1].at, known)
     if need == "yes":
         return Finding(RULE, message, start, end, None, reason=f"line {line} needs the index too")
+    then: list[bytes] = []
+    if not any(_cleared(run, known, 0) for run in runs[1:]):
+        sudo = any(use.command.sudo for run in runs if run.script for use in uses(run.script, known))
+        then = [(("sudo " if sudo else "") + known.clear_command).encode()]
     try:
-        fix = join_runs(facts.document, runs)
-        if not _cleared(runs[-1], known, 0):
-            clear = known.clear_command
-            script = runs[-1].script
-            if script and uses(script, known)[-1].command.sudo:
-                clear = "sudo " + clear
-            fix = combine(fix, append_commands(runs[-1], [clear.encode()], own_line=True))
+        fix = join_runs(facts.document, runs, then)
     except Refusal as refusal:
         return Finding(RULE, message, start, end, None, reason=str(refusal))
     if need == "maybe":

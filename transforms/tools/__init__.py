@@ -32,6 +32,7 @@ class Tool(NamedTuple):
     fetches_itself: bool = False  # an install fetches the index where it is missing
     clear_command: str = ""  # ``{name}`` is the command as the Dockerfile spells it
     clear_text: re.Pattern[bytes] | None = None  # a word of an rm or find that clears the index by hand
+    refreshing_scripts: re.Pattern[bytes] = re.compile(rb"(?!)")  # scripts on the web that end in a refresh
     clean_subcommands: frozenset[str] = frozenset()  # of a clean-up RUN: these only take things away
     mention: re.Pattern[bytes] = re.compile(rb"(?!)")  # text that may stand for a use nothing else recognises
     no_cache: str = ""  # the option that leaves no cache behind
@@ -121,8 +122,23 @@ def _action(known: Tool, verb: str) -> Action:
 
 def uses(script: Script, known: Tool) -> list[Use]:
     """The uses of a tool in a script, in order."""
-    found = (use_of(known, command) for command in script.commands)
+    found = (_use_at(script.commands, at, known) for at in range(len(script.commands)))
     return [use for use in found if use is not None]
+
+
+def _use_at(commands: tuple[Command, ...], at: int, known: Tool) -> Use | None:
+    """The command at index `at` as a use: itself, or as the shell that a known script is piped into."""
+    command = commands[at]
+    use = use_of(known, command)
+    if use is None and at and command.name in ("bash", "sh") and "pipeline" in command.guards and _reads_stdin(command):
+        source = commands[at - 1]
+        if "pipeline" in source.guards and known.refreshing_scripts.search(source.normal):
+            return Use(known, command, command.argv[0], "refresh")
+    return use
+
+
+def _reads_stdin(command: Command) -> bool:
+    return all(value is not None and value.startswith("-") for value in command.values())
 
 
 def clears(known: Tool, command: Command) -> bool:
@@ -149,13 +165,15 @@ def index_need(run: Run, known: Tool) -> Need:
         return "maybe" if known.mention.search(text) or _UNKNOWN_TEXT.search(text) else "no"
     need: Need = "no"
     refreshed: list[tuple[str, ...]] = []
-    for command in run.script.commands:
-        use = use_of(known, command)
+    for at, command in enumerate(run.script.commands):
+        use = _use_at(run.script.commands, at, known)
         if use is None:
-            if not _inert(command) and (runs_unknown(command) or _mentions(known, command)):
+            if _inert(command) or _SELF_SUFFICIENT.search(code):
+                continue
+            if runs_unknown(command) or _mentions(known, command):
                 need = "maybe"
         elif use.action == "refresh":
-            refreshed.append(command.guards)
+            refreshed.append(() if command.name in ("bash", "sh") else command.guards)
         elif use.action in ("install", "read"):
             if any(command.guards[: len(guards)] == guards for guards in refreshed) or refreshes_itself(use):
                 continue
@@ -192,9 +210,14 @@ def later_need(stage: StageFacts, at: int, known: Tool) -> tuple[Need, int]:
     return found
 
 
-_UNKNOWN_TEXT = re.compile(rb"\.sh\b|\bbash\b|\bsh\b|ansible|\./")
-_SHELLS = frozenset(("sh", "bash", "dash", "ash", "zsh", "su", "gosu", "runuser", "eval", "xargs", "chroot", "source", "."))
-_CONFIGURATION_TOOLS = frozenset(("puppet", "chef-client", "chef-solo", "salt-call", "rvm", "gdebi", "tasksel", "dpkg-reconfigure"))
+_UNKNOWN_TEXT = re.compile(rb"\.sh\b|\bbash\b|\bsh\b|ansible|\./|/install|/setup|\$\(curl|\$\(wget")
+_SHELLS = frozenset(("sh", "bash", "dash", "ash", "zsh", "su", "gosu", "runuser", "eval", "chroot", "source", "."))
+_CONFIGURATION_TOOLS = frozenset(("puppet", "chef-client", "chef-solo", "salt-call", "rvm", "gdebi", "tasksel"))
+# Installers on the web that bring no package of the distribution, or refresh the index before they do.
+_SELF_SUFFICIENT = re.compile(
+    rb"sh\.rustup\.rs|get\.docker\.com|yarnpkg\.com/install\.sh|get\.sdkman\.io|/nvm/|install\.meteor\.com|astral\.sh|bun\.sh"
+)
+_INSTALLER_NAME = re.compile(r"(?:^|[-_.])(?:install|setup|bootstrap|provision|deps|apt)(?:[-_.]|$)")
 # Programs of a source tree that only configure or build it.
 _BUILD_SCRIPTS = frozenset(
     ("configure", "Configure", "config", "autogen.sh", "buildconf", "bootstrap.sh", "gradlew", "mvnw", "b2", "bjam", "waf")
@@ -206,6 +229,8 @@ _INERT = frozenset(
         "apt-mark", "apt-config", "add-apt-repository", "apt-add-repository", "debconf-set-selections", "tar", "unzip",
         "useradd", "groupadd", "adduser", "addgroup", "usermod", "export", "set", "cd", "true", "false", "install",
         "update-alternatives", "git", "make", "cmake", "yum-config-manager", "rpm", "sort", "head", "tail", "cut", "tr",
+        "dpkg-reconfigure", "pip", "pip2", "pip3", "npm", "yarn", "gem", "conda", "easy_install", "android",
+        "docker-php-ext-install",
     )
 )  # fmt: skip
 
@@ -229,8 +254,14 @@ def runs_unknown(command: Command) -> bool:
     name = command.name
     if name in _BUILD_SCRIPTS:
         return False
-    if name in _SHELLS or name in _CONFIGURATION_TOOLS or name.startswith("ansible"):
-        return not (name in (".", "source") and _is_environment(command))
+    if name in _SHELLS:
+        if name in (".", "source"):
+            return not _is_environment(command)
+        if any(word.value in ("-c", "-lc", "-ec", "-ic") for word in command.argv[1:]) or name in ("su", "gosu", "runuser"):
+            return any(_UNKNOWN_TEXT.search(word.raw) for word in command.argv[1:])
+        return True
+    if name in _CONFIGURATION_TOOLS or name.startswith("ansible") or _INSTALLER_NAME.search(name):
+        return True
     if name.endswith((".sh", ".bash")):
         return True
     return "/" in first and not first.startswith(_SYSTEM_FOLDERS)
@@ -259,6 +290,24 @@ def is_pure(script: Script, known: Tool, action: Action) -> bool:
         and all(use.action == action and not use.command.guards for use in found)
         and all(unit.kind == "command" for unit in script.units)
     )
+
+
+def only_cleans(run: Run, known: Tool) -> bool:
+    """Whether all that `run` does is to clean up, behind `known` among others."""
+    script = run.script
+    if script is None or run.instruction.flags or len(script.units) != len(script.commands):
+        return False
+    if not all(_removes_only(command, known) for command in script.commands):
+        return False
+    return any(clears(known, command) or use_of(known, command) for command in script.commands)
+
+
+def _removes_only(command: Command, known: Tool) -> bool:
+    use = use_of(known, command)
+    if use is not None:
+        return use.verb.value in known.clean_subcommands
+    paths = [value for value in command.values() if value is None or not value.startswith("-")]
+    return command.name == "rm" and bool(paths) and all(path is not None and path.startswith("/") for path in paths)
 
 
 def present(stage: StageFacts, names: tuple[str, ...] = TOOLS) -> Iterator[Tool]:

@@ -16,6 +16,7 @@ TOOL = Tool(
     index=("/var/lib/apt/lists/**",),
     clear_command="rm -rf /var/lib/apt/lists/*",
     clear_text=re.compile(rb"lib.*apt|^/var(?:/lib)?/?\*?$"),
+    refreshing_scripts=re.compile(rb"deb\.nodesource\.com/setup|packagecloud\.io/\S*/script\.deb"),
     clean_subcommands=frozenset(("clean", "autoclean", "distclean", "autoremove")),
     mention=re.compile(rb"\bapt(?:-get|itude|-cache|-file)?\b(?!/)(?!\.)(?!-)"),
     no_weak="--no-install-recommends",
