@@ -88,9 +88,15 @@ def _joiner_at_end(run: Run, script: Script) -> bytes:
         if compound:
             raise Refusal("it ends in a compound command under `set -e`")
         return b"&&"
+    if compound and _FORGIVING.search(script.instruction.source.data, last.start, last.end):
+        # The status of a list that failed where -e is ignored does not stop the shell either.
+        raise Refusal("it ends in a compound command under `set -e`")
     if compound or any(unit.connector in (b";", b"\n") for unit in script.units):
         return b";"
     return b"&&"
+
+
+_FORGIVING = re.compile(rb"&&|\|\||!")
 
 
 def _line_end(script: Script, unit: Unit) -> int:
@@ -119,7 +125,8 @@ class _Style:
         opening = [at for at in operators if source.data[source.line_start(at) : at].strip() == b""]
         starts = [unit.start for unit in script.units if source.data[source.line_start(unit.start) : unit.start].strip() == b""]
         self.leading = bool(opening) or not starts
-        self.multiline = source.line_of(script.start) != source.line_of(self.last.end) or bool(opening)
+        broken = not script.heredoc and source.line_of(script.start) != source.line_of(self.last.end)
+        self.multiline = broken or bool(opening)
         if opening:
             self.indent = source.indent(opening[-1])
         elif starts:

@@ -288,7 +288,10 @@ class _Reader:
                 self.walk(child, ())
             return
         inner = node.children[0] if kind == "redirected_statement" else node
-        units.append(Unit(self.base + node.start_byte, self.base + node.end_byte, inner.type, connector, operator))
+        # `! a | b` negates the pipeline (POSIX, 2.9.2); tree-sitter-bash hangs the `!` on its first command.
+        negated = self.code.startswith(b"!", node.start_byte)
+        name = "negated_command" if negated else inner.type
+        units.append(Unit(self.base + node.start_byte, self.base + node.end_byte, name, connector, operator))
         self.walk(node, ())
 
     def walk(self, node: Node, guards: tuple[str, ...]) -> None:

@@ -48,6 +48,9 @@ RULE = "index-refreshed-alone"
 KEEPS = (
     "FROM debian:12\nRUN apt-get update && apt-get install -y curl\n",
     "FROM debian:12\nRUN apt-get update\nRUN ./install.sh\n",
+    # The second refresh may fail and leave the first one's index to the install.
+    "FROM debian:12\nRUN apt-get update\nRUN apt-get update; apt-get install -y curl\n",
+    "FROM debian:8\nRUN apt-get -o Acquire::Check-Valid-Until=false update\nRUN apt-get update && apt-get install -y curl\n",
     "FROM debian:12\nRUN apt-get update; echo done\n",
     "FROM debian:12\nRUN apt-get update || true\nRUN apt-get install -y curl\n",
     "FROM debian:12\nRUN apt-get update\nRUN apt-get install -y curl; echo done\n",
@@ -77,12 +80,15 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 
 def _finding(facts: Facts, run: Run, known: Tool) -> Finding:
+    assert run.script is not None
     message = f"the {known.name} index is refreshed in a layer of its own"
     start, end = run.instruction.start, run.instruction.end
     described = bool(facts.document.comments_above(run.instruction))
     try:
         reader = _reader(run.stage, run.at, known)
         if reader is None:
+            if any(option in ("-o", "-c", "--option", "--config-file") for use in uses(run.script, known) for option in use.options):
+                raise _Stop("it has settings of its own")
             message += ", and nothing uses it"
             fix = delete_run(facts.document, run)
         elif known.no_cache:
@@ -114,7 +120,9 @@ def _reader(stage: StageFacts, at: int, known: Tool) -> Run | None:
         if need == "maybe" and not known.fetches_itself:
             raise _Stop(f"line {instruction.line} runs code that may use the index")
         if run.script and any(use.action == "refresh" and not use.command.guards for use in uses(run.script, known)):
-            return None
+            if run.script.only_and or run.errexit:
+                return None
+            raise _Stop(f"line {instruction.line} goes on with the index where its own refresh fails")
     for child in stage.children:
         if _reader(child, 0, known) is not None:
             raise _Stop("a stage built on this one installs from the index")
