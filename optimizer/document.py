@@ -219,21 +219,22 @@ class Document:
     def _masked(self) -> bytes:
         """The text for dockerfile-parse, which knows no heredoc and no comment or empty line in a continuation.
 
-        Those lines become ``#`` lines and a byte order mark goes; the number of lines stays.
+        Those lines become ``#`` lines, a byte order mark goes, and so does a continuation that the end of the
+        file cuts off, with which dockerfile-parse would lose the instruction. The number of lines stays.
         """
         data = self.source.data
         parts: list[bytes] = []
         at = len(BOM) if data.startswith(BOM) else 0
         for instruction in self.instructions:
             for start, end in instruction.holes:
-                if data[start - 1 : start] == b"\n":
-                    parts += (data[at:start], b"#\n")
+                if data[start - 1 : start] == b"\n" or start >= instruction.head_end:
+                    parts += (data[at:start], b"#\n" if data[start - 1 : start] == b"\n" else b"\n")
                     at = end
             if instruction.heredocs:
                 start, end = instruction.heredocs[0].start, self.source.line_end(instruction.end)
                 parts += (data[at:start], b"#\n" * (instruction.end_line + 1 - self.source.line_of(start)))
                 at = end
-        parts.append(data[at:])
+        parts += (data[at:], b"\n")
         return b"".join(parts)
 
     @cached_property

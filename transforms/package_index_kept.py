@@ -61,6 +61,7 @@ KEEPS = (
     "FROM debian:12\nRUN --mount=type=cache,target=/var/lib/apt apt-get update && apt-get install -y curl\n",
     "FROM fedora:40\nRUN --mount=type=cache,target=/var/cache dnf install -y curl\n",
     # Not an install.
+    "FROM debian:12\nRUN echo deb http://deb.example sid main >> /etc/apt/sources.list && apt-get update\n",
     "FROM debian:12\nRUN echo apt-get update && grep -q 'apt-get install' /etc/motd\n",
     "FROM debian:12\nRUN bash -c 'apt-get update && apt-get install -y curl'\n",
     # A status that may be forgiven, or an end that nothing can follow.
@@ -86,9 +87,12 @@ def _left_behind(run: Run, known: Tool) -> Use | None:
     """The last command of `run` that writes the index which nothing behind it clears, or None."""
     if run.script is None or run.mounted(known.index[0].removesuffix("/**")):
         return None
+    found = uses(run.script, known)
+    if not any(use.action in ("install", "read") for use in found):
+        return None  # a refresh that is cleared at once would be no use to anyone
     last: Use | None = None
     cleared = 0
-    for use in uses(run.script, known):
+    for use in found:
         writes = use.action == "refresh" or (known.fetches_itself and use.action in ("install", "read"))
         elsewhere = any(option.startswith(("--installroot", "--root")) for option in use.options)
         if writes and not elsewhere and "command_substitution" not in use.command.guards:
