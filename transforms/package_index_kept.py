@@ -55,6 +55,7 @@ KEEPS = (
     "FROM debian:12\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n",
     "FROM debian:12\nRUN apt-get update && apt-get install -y curl && find /var/lib/apt/lists -type f -delete\n",
     "FROM debian:12\nRUN apt-get update && apt-get install -y curl && rm -rf /var/{cache,lib}/apt/*\n",
+    "FROM debian:13\nRUN apt-get update && apt-get install -y curl && apt-get dist-clean\n",
     "FROM fedora:40\nRUN dnf install -y curl && dnf clean all\n",
     "FROM fedora:40\nRUN dnf install -y curl && rm -rf /var/cache/dnf\n",
     # On a mount there is nothing to clear.

@@ -14,7 +14,7 @@ from ...optimizer.facts import Run, StageFacts
 from ...optimizer.shell import Command, Script, Word
 
 #: What a command does with the package index.
-Action = Literal["refresh", "install", "read", "clear", "other"]
+Action = Literal["refresh", "install", "read", "other"]
 
 
 class Tool(NamedTuple):
@@ -25,7 +25,7 @@ class Tool(NamedTuple):
     refresh: frozenset[str] = frozenset()  # subcommands that fetch the index and do nothing else
     install: frozenset[str] = frozenset()  # subcommands that install packages
     read: frozenset[str] = frozenset()  # other subcommands that need the index
-    clear: frozenset[str] = frozenset()  # subcommands that clear what the tool caches
+    clear: frozenset[str] = frozenset()  # subcommands, with their word if they need one, that clear the index
     value_options: frozenset[str] = frozenset()  # options before or behind the subcommand that take the next word
     yes_options: frozenset[str] = frozenset()  # options without a value that usually come first
     index: tuple[str, ...] = ()  # what a refresh or an install leaves behind
@@ -117,7 +117,7 @@ def _action(known: Tool, verb: str) -> Action:
         return "install"
     if verb in known.read:
         return "read"
-    return "clear" if verb in known.clear else "other"
+    return "other"
 
 
 def uses(script: Script, known: Tool) -> list[Use]:
@@ -145,9 +145,9 @@ def clears(known: Tool, command: Command) -> bool:
     """Whether `command` clears the index of the tool, by the tool itself or by hand."""
     use = use_of(known, command)
     if use is not None:
-        words = use.command.argv
-        following = words[words.index(use.verb) + 1 :]
-        return use.action == "clear" and any(word.value == "all" for word in following)
+        words = [word.value or "" for word in use.command.argv if not (word.value or "").startswith("-")]
+        verb = use.verb.value or ""
+        return verb in known.clear or any(f"{verb} {word}" in known.clear for word in words)
     if command.name in ("rm", "find", "unlink", "shred") and known.clear_text is not None:
         return any(known.clear_text.search(word.raw) for word in command.argv[1:])
     return False

@@ -15,7 +15,7 @@ TOOL = Tool(
         )
     ),
     read=frozenset(("search", "list", "info", "repoquery", "provides", "download", "check-update", "repolist")),
-    clear=frozenset(("clean",)),
+    clear=frozenset(("clean all",)),
     value_options=frozenset(
         (
             "-c", "--config", "--enablerepo", "--disablerepo", "--repo", "--repoid", "-x", "--exclude", "--releasever",
