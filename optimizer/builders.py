@@ -75,7 +75,9 @@ def _joiner_at_end(run: Run, script: Script) -> bytes:
         if following.connector not in (b"&&", b"||"):
             break
         tail.append(unit)
-    if any(unit.connector == b"||" for unit in tail[:-1]) or (len(tail) == len(script.units) and tail[-1].connector == b"||"):
+    if any(unit.connector == b"||" for unit in tail[:-1]) or (
+        len(tail) == len(script.units) and tail[-1].connector == b"||"
+    ):
         raise Refusal("its last command may fail and be forgiven")
     if any(start > last.start for start in script.comments if not script.heredoc or start < _line_end(script, last)):
         raise Refusal("a shell comment follows its last command")
@@ -121,9 +123,15 @@ class _Style:
         self.newline = source.newline(instruction.start)
         self.last = script.units[-1]
         self.escape = b"\\" if script.heredoc else _escape(instruction)
-        operators = [unit.operator for unit in script.units if unit.connector in (b"&&", b"||", b";") and unit.operator >= 0]
+        operators = [
+            unit.operator for unit in script.units if unit.connector in (b"&&", b"||", b";") and unit.operator >= 0
+        ]
         opening = [at for at in operators if source.data[source.line_start(at) : at].strip() == b""]
-        starts = [unit.start for unit in script.units if source.data[source.line_start(unit.start) : unit.start].strip() == b""]
+        starts = [
+            unit.start
+            for unit in script.units
+            if source.data[source.line_start(unit.start) : unit.start].strip() == b""
+        ]
         self.leading = bool(opening) or not starts
         broken = not script.heredoc and source.line_of(script.start) != source.line_of(self.last.end)
         self.multiline = broken or bool(opening)
@@ -182,8 +190,6 @@ def prepend_command(run: Run, command: bytes) -> Fix:
         raise Refusal("it starts with a compound command under `set -e`")
     first = script.units[0]
     return Fix((Edit(first.start, first.start, command + b" && "),), adds=(command,))
-
-
 
 
 def check_joinable(document: Document, first: Run, second: Run) -> None:

@@ -164,7 +164,7 @@ _TOKEN = re.compile(rb"""(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s"'\\]|["'\\])+""")
 class Stage(NamedTuple):
     """A build stage: its FROM and what follows it, up to the next FROM."""
 
-    index: int
+    number: int  # 0-based
     name: str | None  # lower case, as BuildKit compares it
     base: str  # as spelled, build arguments unexpanded
     instructions: tuple[Instruction, ...]  # FROM first
@@ -173,7 +173,9 @@ class Stage(NamedTuple):
 class Document:
     """A parsed Dockerfile."""
 
-    def __init__(self, source: Source, instructions: tuple[Instruction, ...], comments: tuple[tuple[int, int], ...]) -> None:
+    def __init__(
+        self, source: Source, instructions: tuple[Instruction, ...], comments: tuple[tuple[int, int], ...]
+    ) -> None:
         self.source = source
         self.instructions = instructions
         self.comments = comments
@@ -249,13 +251,15 @@ class Document:
             masked.decode("utf-8")
         except UnicodeDecodeError:
             masked = masked.decode("latin-1").encode("utf-8")
-        return DockerfileParser(fileobj=BytesIO(masked))
+        return DockerfileParser(fileobj=BytesIO(masked))  # pyright: ignore[reportArgumentType]
 
     def disputed(self) -> int | None:
         """The first line where dockerfile-parse sees other instructions than we do; None where we agree."""
         ours = [(instruction.line, instruction.keyword) for instruction in self.instructions]
         theirs = [
-            (item["startline"] + 1, item["instruction"]) for item in self._peer.structure if item["instruction"] != "COMMENT"
+            (item["startline"] + 1, item["instruction"])
+            for item in self._peer.structure
+            if item["instruction"] != "COMMENT"
         ]
         for mine, other in zip(ours, theirs, strict=False):
             if mine != other:
@@ -330,4 +334,4 @@ def _brief(text: str) -> str:
     return text if len(text) <= 40 else text[:37] + "..."
 
 
-__all__ = ["Document", "DockerfileError", "Flag", "Heredoc", "Instruction", "Stage", "Token"]
+__all__ = ["DockerfileError", "Document", "Flag", "Heredoc", "Instruction", "Stage", "Token"]

@@ -150,7 +150,9 @@ class _Engine:
                     offered.append(Offered(finding, start, end, "suppressed"))
                 elif finding.fix is None:
                     offered.append(Offered(finding, start, end, "no fix"))
-                elif finding.applicability == "manual" or (finding.applicability == "unsafe" and not self.settings.unsafe):
+                elif finding.applicability == "manual" or (
+                    finding.applicability == "unsafe" and not self.settings.unsafe
+                ):
                     offered.append(Offered(finding, start, end, finding.applicability))
                 elif (finding.rule, start) not in self.refused:
                     ready.append((number, finding.start, finding))

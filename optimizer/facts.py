@@ -107,7 +107,7 @@ class Run:
             if flag.name != "mount":
                 continue
             text = (flag.value or b"").decode("utf-8", "replace").strip("\"'")
-            fields = dict.fromkeys(("type", "target"), "")
+            fields: dict[str, str] = {"type": "", "target": ""}
             for part in text.split(","):
                 key, _, value = part.partition("=")
                 fields["target" if key in ("dst", "destination") else key] = value
@@ -147,7 +147,7 @@ class StageFacts:
 
     def later(self, at: int) -> list[tuple[StageFacts, int]]:
         """Everything that runs on top of instruction `at`: the rest of the stage, then stages FROM it."""
-        found = [(self, i) for i in range(at + 1, len(self.instructions))]
+        found: list[tuple[StageFacts, int]] = [(self, i) for i in range(at + 1, len(self.instructions))]
         for child in self.children:
             found += child.later(0)
         return found

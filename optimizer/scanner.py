@@ -8,6 +8,7 @@ without a newline. What comes out are spans into the bytes that went in; nothing
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from .source import BOM
@@ -173,7 +174,7 @@ def scan(data: bytes) -> Scan:
 _KNOWN_DIRECTIVES = frozenset((b"syntax", b"escape", b"check"))
 
 
-def _continuation(escape: bytes):
+def _continuation(escape: bytes) -> Callable[[bytes], re.Match[bytes] | None]:
     token = re.escape(escape)
     # BuildKit's own expression; group 1 is the byte before the token.
     return re.compile(rb"([^" + token + rb"])" + token + rb"[ \t]*\Z|\A" + token + rb"[ \t]*\Z").search

@@ -131,12 +131,14 @@ def _short(option: str) -> bool:
     return option.startswith("-") and not option.startswith("--")
 
 
-_STATE_KINDS = frozenset(("variable_assignment", "variable_assignments", "declaration_command", "unset_command", "function_definition"))
+_STATE_KINDS = frozenset(
+    ("variable_assignment", "variable_assignments", "declaration_command", "unset_command", "function_definition")
+)
 _STATE_COMMANDS = frozenset(
     (
-        "cd", "pushd", "popd", "set", "umask", "source", ".", "alias", "unalias", "shopt", "ulimit", "trap", "exec", "eval",
-        "read", "hash", "exit", "return", "export", "declare", "local", "readonly", "typeset", "unset", "getopts", "shift",
-        "wait", "let", "mapfile", "readarray", "enable", "setopt", "emulate",
+        "cd", "pushd", "popd", "set", "umask", "source", ".", "alias", "unalias", "shopt", "ulimit", "trap", "exec",
+        "eval", "read", "hash", "exit", "return", "export", "declare", "local", "readonly", "typeset", "unset",
+        "getopts", "shift", "wait", "let", "mapfile", "readarray", "enable",
     )
 )  # fmt: skip
 
@@ -222,7 +224,8 @@ def _load_parser() -> Parser:
             raise ImportError("tree_sitter_bash has no grammar for this platform")
         grammar: Any = module_from_spec(spec)
         spec.loader.exec_module(grammar)
-        _parser = Parser(Language(grammar.language()))
+        capsule: object = grammar.language()
+        _parser = Parser(Language(capsule))
     return _parser
 
 
@@ -315,9 +318,7 @@ class _Reader:
     def plain(self, node: Node, guards: tuple[str, ...]) -> None:
         """``export A=b`` and its like, as commands of literal words."""
         words = [self.word(child) for child in node.children]
-        self.commands.append(
-            Command(self.base + node.start_byte, self.base + node.end_byte, tuple(words), (), guards)
-        )
+        self.commands.append(Command(self.base + node.start_byte, self.base + node.end_byte, tuple(words), (), guards))
 
     def command(self, node: Node, guards: tuple[str, ...]) -> None:
         words: list[Word] = []

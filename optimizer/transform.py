@@ -66,7 +66,8 @@ class Rule(NamedTuple):
 
     def load(self) -> Transform:
         """The rule's module."""
-        transform: Transform = import_module(f"{__package__.rpartition('.')[0]}.transforms.{self.module}")  # pyright: ignore[reportAssignmentType]
+        package = __name__.rpartition(".")[0].rpartition(".")[0]
+        transform: Transform = import_module(f"{package}.transforms.{self.module}")  # pyright: ignore[reportAssignmentType]
         return transform
 
 

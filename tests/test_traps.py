@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from dfopt.optimizer import Settings, optimize
 from dfopt.optimizer.engine import Result
 

@@ -1,4 +1,5 @@
 """Stub replaced below."""
+
 KEEPS: tuple[str, ...] = ()
 
 

@@ -43,7 +43,8 @@ RULE = "cleanup-in-later-layer"
 KEEPS = (
     "FROM debian:12\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n",
     "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nRUN rm -rf /var/lib/apt/lists/* && make\n",
-    "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nCOPY a /tmp/a\nRUN rm -rf /var/lib/apt/lists/* /tmp/*\n",
+    "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nCOPY a /tmp/a\n"
+    "RUN rm -rf /var/lib/apt/lists/* /tmp/*\n",
     "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nRUN ./more.sh\nRUN rm -rf /var/lib/apt/lists/*\n",
     "FROM debian:12\nRUN rm -rf /var/lib/apt/lists/*\n",
     "FROM debian:12\nRUN make\nRUN rm -rf /opt/src\n",
@@ -84,8 +85,8 @@ def _finding(facts: Facts, run: Run, known: Tool) -> Finding | None:
         return Finding(RULE, message, start, end, None, reason=str(refusal))
     if described:
         reason = "the comment above it would go with it"
-        return Finding(RULE, message, start, end, fix, "unsafe", reason, known.index)
-    return Finding(RULE, message, start, end, fix, removes=known.index)
+        return Finding(RULE, message, start, end, fix, "unsafe", reason, known.index_paths)
+    return Finding(RULE, message, start, end, fix, removes=known.index_paths)
 
 
 def _touches_index(run: Run, known: Tool) -> bool:
@@ -127,6 +128,7 @@ def _owned(command: Command, known: Tool) -> bool:
     """Whether an rm takes nothing but what the package manager wrote."""
     pattern = known.clear_text
     return pattern is not None and all(
-        word.raw.startswith(b"-") or (pattern.search(word.raw) and not word.raw.rstrip(b"/*").endswith((b"/var", b"/var/lib")))
+        word.raw.startswith(b"-")
+        or (pattern.search(word.raw) and not word.raw.rstrip(b"/*").endswith((b"/var", b"/var/lib")))
         for word in command.argv[1:]
     )

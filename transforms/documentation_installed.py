@@ -54,7 +54,13 @@ KEEPS = (
 _VERBS = frozenset(("install", "reinstall", "update", "upgrade", "localinstall", "groupinstall"))
 _READ = re.compile(rb"/usr/share/(?:doc|man|info)\b|share/doc/")
 _WANTED = re.compile(rb"man|man-db|man-pages|info|texinfo|.*-docs?(?:-.*)?|.*-man(?:ual)?(?:-.*)?")
-_REMOVES = ("/usr/share/doc/**", "/usr/share/man/**", "/usr/share/info/**", "/usr/share/gtk-doc/**", "/usr/share/help/**")
+_REMOVES = (
+    "/usr/share/doc/**",
+    "/usr/share/man/**",
+    "/usr/share/info/**",
+    "/usr/share/gtk-doc/**",
+    "/usr/share/help/**",
+)
 
 
 def find(facts: Facts) -> Iterator[Finding]:

@@ -36,7 +36,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..optimizer.builders import Refusal, add_option, combine, drop_unit, replace_word
+from ..optimizer.builders import Refusal, add_option, combine, drop_unit, readable, replace_word
 from ..optimizer.facts import Facts, Run, StageFacts
 from ..optimizer.shell import Command
 from ..optimizer.transform import Finding, Fix
@@ -130,7 +130,7 @@ def _one_command(run: Run, use: Use) -> Finding:
 
 def _whole_run(run: Run, known: Tool, everything: list[Use], todo: list[Use]) -> Finding:
     """apk: all uses in a RUN at once, because what the option makes needless goes with it."""
-    assert run.script is not None
+    script = readable(run)
     message = f"{known.name} keeps its index in this layer"
     start, end = everything[0].command.start, everything[0].command.end
 
@@ -151,10 +151,10 @@ def _whole_run(run: Run, known: Tool, everything: list[Use], todo: list[Use]) ->
     fixes: list[Fix] = []
     try:
         for use in refreshes:
-            unit = next((unit for unit in run.script.units if unit.start == use.command.start), None)
+            unit = next((unit for unit in script.units if unit.start == use.command.start), None)
             if unit is None:
                 return refuse("its refresh stands inside another command")
-            fixes.append(drop_unit(run.script, unit))
+            fixes.append(drop_unit(script, unit))
     except Refusal as refusal:
         return refuse(f"its refresh stays: {refusal}")
     for use in todo:

@@ -37,11 +37,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..optimizer.builders import Refusal, combine, delete_run, join_runs, prepend_command
+from ..optimizer.builders import Refusal, combine, delete_run, join_runs, prepend_command, readable
 from ..optimizer.document import Instruction
 from ..optimizer.facts import Facts, Run, StageFacts
 from ..optimizer.transform import Finding, Fix
-from .tools import Tool, index_need, is_pure, present, runs_unknown, uses
+from .tools import Tool, Use, index_need, is_pure, present, runs_unknown, uses
 
 RULE = "index-refreshed-alone"
 
@@ -50,7 +50,8 @@ KEEPS = (
     "FROM debian:12\nRUN apt-get update\nRUN ./install.sh\n",
     # The second refresh may fail and leave the first one's index to the install.
     "FROM debian:12\nRUN apt-get update\nRUN apt-get update; apt-get install -y curl\n",
-    "FROM debian:8\nRUN apt-get -o Acquire::Check-Valid-Until=false update\nRUN apt-get update && apt-get install -y curl\n",
+    "FROM debian:8\nRUN apt-get -o Acquire::Check-Valid-Until=false update\n"
+    "RUN apt-get update && apt-get install -y curl\n",
     "FROM debian:12\nRUN apt-get update; echo done\n",
     "FROM debian:12\nRUN apt-get update || true\nRUN apt-get install -y curl\n",
     "FROM debian:12\nRUN apt-get update\nRUN apt-get install -y curl; echo done\n",
@@ -80,14 +81,14 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 
 def _finding(facts: Facts, run: Run, known: Tool) -> Finding:
-    assert run.script is not None
+    script = readable(run)
     message = f"the {known.name} index is refreshed in a layer of its own"
     start, end = run.instruction.start, run.instruction.end
     described = bool(facts.document.comments_above(run.instruction))
     try:
         reader = _reader(run.stage, run.at, known)
         if reader is None:
-            if any(option in ("-o", "-c", "--option", "--config-file") for use in uses(run.script, known) for option in use.options):
+            if _has_settings(uses(script, known)):
                 raise _Stop("it has settings of its own")
             message += ", and nothing uses it"
             fix = delete_run(facts.document, run)
@@ -101,8 +102,12 @@ def _finding(facts: Facts, run: Run, known: Tool) -> Finding:
         return Finding(RULE, message, start, end, None, reason=str(stop))
     if described:
         reason = "the comment above it would go with it"
-        return Finding(RULE, message, start, end, fix, "unsafe", reason, known.index)
-    return Finding(RULE, message, start, end, fix, removes=known.index)
+        return Finding(RULE, message, start, end, fix, "unsafe", reason, known.index_paths)
+    return Finding(RULE, message, start, end, fix, removes=known.index_paths)
+
+
+def _has_settings(refreshes: list[Use]) -> bool:
+    return any(option in ("-o", "-c", "--option", "--config-file") for use in refreshes for option in use.options)
 
 
 def _reader(stage: StageFacts, at: int, known: Tool) -> Run | None:
@@ -137,15 +142,20 @@ def _move(facts: Facts, run: Run, reader: Run) -> Fix:
             raise _Stop(f"line {instruction.line} may change where packages come from")
     if reader.instruction.flags or run.shell != reader.shell:
         raise _Stop("the install runs in another way")
-    assert run.script is not None
-    command = b" && ".join(unit.normal for unit in run.script.commands)
+    command = b" && ".join(part.normal for part in readable(run).commands)
     gone = delete_run(facts.document, run)
     return combine(gone._replace(drops=()), prepend_command(reader, command)._replace(adds=()))
 
 
-_HARMLESS = frozenset(("LABEL", "MAINTAINER", "EXPOSE", "CMD", "ENTRYPOINT", "STOPSIGNAL", "HEALTHCHECK", "WORKDIR", "VOLUME"))
-_SOURCES = re.compile(rb"apt|dpkg|/etc\b|proxy|resolv|gpg|keyring|hosts|certificates|/usr/(?:lib|share)\b|/var\b", re.IGNORECASE)
-_PLAIN_COMMANDS = frozenset(("mkdir", "echo", "touch", "chmod", "chown", "ln", "rm", "useradd", "groupadd", "adduser", "addgroup"))
+_HARMLESS = frozenset(
+    ("LABEL", "MAINTAINER", "EXPOSE", "CMD", "ENTRYPOINT", "STOPSIGNAL", "HEALTHCHECK", "WORKDIR", "VOLUME")
+)
+_SOURCES = re.compile(
+    rb"apt|dpkg|/etc\b|proxy|resolv|gpg|keyring|hosts|certificates|/usr/(?:lib|share)\b|/var\b", re.IGNORECASE
+)
+_PLAIN_COMMANDS = frozenset(
+    ("mkdir", "echo", "touch", "chmod", "chown", "ln", "rm", "useradd", "groupadd", "adduser", "addgroup")
+)
 
 
 def _passable(instruction: Instruction, run: Run | None) -> bool:

@@ -59,7 +59,8 @@ KEEPS = (
     "FROM debian:12\nRUN --network=host apt-get update && apt-get install -y curl\nRUN apt-get install -y git\n",
     "FROM debian:12\nRUN apt-get update && apt-get install -y curl # c\nRUN apt-get install -y git\n",
     # A linter is told something about the second.
-    "FROM debian:12\nRUN apt-get update && apt-get install -y curl\n# hadolint ignore=DL3008\nRUN apt-get install -y git\n",
+    "FROM debian:12\nRUN apt-get update && apt-get install -y curl\n# hadolint ignore=DL3008\n"
+    "RUN apt-get install -y git\n",
 )
 
 
@@ -70,7 +71,9 @@ def find(facts: Facts) -> Iterator[Finding]:
             for run in stage.runs:
                 if run.script is None:
                     continue
-                refreshes = [use for use in uses(run.script, known) if use.action == "refresh" and not use.command.guards]
+                refreshes = [
+                    use for use in uses(run.script, known) if use.action == "refresh" and not use.command.guards
+                ]
                 if not refreshes or _cleared(run, known, refreshes[-1].command.start):
                     continue
                 block = _readers(run, known)
@@ -116,5 +119,5 @@ def _finding(facts: Facts, runs: list[Run], known: Tool) -> Finding:
         return Finding(RULE, message, start, end, None, reason=str(refusal))
     if need == "maybe":
         reason = f"line {line} runs code that may install from this index"
-        return Finding(RULE, message, start, end, fix, "unsafe", reason, known.index)
-    return Finding(RULE, message, start, end, fix, removes=known.index)
+        return Finding(RULE, message, start, end, fix, "unsafe", reason, known.index_paths)
+    return Finding(RULE, message, start, end, fix, removes=known.index_paths)

@@ -86,7 +86,7 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 def _left_behind(run: Run, known: Tool) -> Use | None:
     """The last command of `run` that writes the index which nothing behind it clears, or None."""
-    if run.script is None or run.mounted(known.index[0].removesuffix("/**")):
+    if run.script is None or run.mounted(known.index_paths[0].removesuffix("/**")):
         return None
     found = uses(run.script, known)
     if not any(use.action in ("install", "read") for use in found):
@@ -121,5 +121,5 @@ def _finding(run: Run, known: Tool, last: Use) -> Finding:
         return Finding(RULE, message, start, end, None, reason=str(refusal))
     if need == "maybe":
         reason = f"line {line} runs code that may install from this index"
-        return Finding(RULE, message, start, end, fix, "unsafe", reason, known.index)
-    return Finding(RULE, message, start, end, fix, removes=known.index)
+        return Finding(RULE, message, start, end, fix, "unsafe", reason, known.index_paths)
+    return Finding(RULE, message, start, end, fix, removes=known.index_paths)

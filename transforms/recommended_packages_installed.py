@@ -42,7 +42,7 @@ KEEPS = (
     "FROM debian:12\nRUN apt-get update && apt-get --no-install-recommends install -y git\n",
     "FROM debian:12\nRUN apt-get update && apt-get install -y --install-recommends git\n",
     "FROM debian:12\nRUN apt-get -o APT::Install-Recommends=0 install -y git\n",
-    'FROM debian:12\nRUN echo \'APT::Install-Recommends "0";\' > /etc/apt/apt.conf.d/no\nRUN apt-get install -y git\n',
+    "FROM debian:12\nRUN echo 'APT::Install-Recommends \"0\";' > /etc/apt/apt.conf.d/no\nRUN apt-get install -y git\n",
     "FROM debian:12\nRUN echo apt-get install git && apt-get remove -y git\n",
     "FROM fedora:40\nRUN dnf install -y --setopt=install_weak_deps=0 git\n",
     "FROM centos:7\nRUN yum install -y git\n",
@@ -54,7 +54,9 @@ def find(facts: Facts) -> Iterator[Finding]:
     data = facts.document.source.data
     for stage in facts.shipping:
         for known in present(stage, ("apt", "dnf", "microdnf")):
-            if b"Install-Recommends" in data or b"install_weak_deps=" in data.replace(b"--setopt=install_weak_deps=", b""):
+            if b"Install-Recommends" in data or b"install_weak_deps=" in data.replace(
+                b"--setopt=install_weak_deps=", b""
+            ):
                 continue
             for run in stage.runs:
                 for use in uses(run.script, known) if run.script else ():

@@ -6,14 +6,13 @@ import shutil
 import subprocess
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from dfopt.optimizer.builders import Refusal, append_commands, delete_run, join_runs, prepend_command
 from dfopt.optimizer.document import Document
 from dfopt.optimizer.edits import EditSet
 from dfopt.optimizer.facts import Facts, Run
 from dfopt.optimizer.transform import Fix
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 SHELLS = [shell for shell in ("dash", "bash") if shutil.which(shell)]
 # Each command says its name and succeeds (yes) or fails (no).
@@ -46,7 +45,10 @@ def compound(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     joined = st.builds(
         lambda first, rest: first + "".join(rest),
         inner,
-        st.lists(st.builds(lambda sign, item: sign + item, st.sampled_from((" && ", " && ", " || ", "; ")), inner), max_size=3),
+        st.lists(
+            st.builds(lambda sign, item: sign + item, st.sampled_from((" && ", " && ", " || ", "; ")), inner),
+            max_size=3,
+        ),
     )
     return st.one_of(
         joined,

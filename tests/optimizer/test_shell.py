@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import pytest
-
 from dfopt.optimizer.document import Document
 from dfopt.optimizer.shell import Script, read_script
 
@@ -78,7 +77,7 @@ def test_wrappers(text: str, name: str, wrappers: int) -> None:
 
 @pytest.mark.parametrize("text", ['x "unclosed', "a & b", "hel\\\nlo", "x |", "{{ template }} ("])
 def test_opaque(text: str) -> None:
-    assert read_script(Document.parse(f"FROM a\nRUN {text}\n".encode()).instructions[1]).opaque  # pyright: ignore
+    assert script(text).opaque
 
 
 @pytest.mark.parametrize(
@@ -94,7 +93,9 @@ def test_heredocs_that_are_no_shell_script(text: str) -> None:
     assert found.opaque
 
 
-@pytest.mark.parametrize("text", ["RUN <<EOF\na && b\nEOF", "RUN <<'EOF'\n#!/bin/bash\na\nb\nEOF", "RUN <<-EOF\n\ta\n\tb\n\tEOF"])
+@pytest.mark.parametrize(
+    "text", ["RUN <<EOF\na && b\nEOF", "RUN <<'EOF'\n#!/bin/bash\na\nb\nEOF", "RUN <<-EOF\n\ta\n\tb\n\tEOF"]
+)
 def test_heredocs_that_are_scripts(text: str) -> None:
     found = read_script(Document.parse(f"FROM a\n{text}\n".encode()).instructions[1])
     assert found is not None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import pytest
-
 from dfopt.optimizer import Settings, optimize
 from dfopt.optimizer.transform import RULES, Rule
 
@@ -47,7 +46,8 @@ def test_every_rule_has_keeps() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rule", "text"), [pytest.param(rule, text, id=f"{rule.name}-{n}") for rule in RULES for n, text in enumerate(rule.load().KEEPS)]
+    ("rule", "text"),
+    [pytest.param(rule, text, id=f"{rule.name}-{n}") for rule in RULES for n, text in enumerate(rule.load().KEEPS)],
 )
 def test_keeps(rule: Rule, text: str) -> None:
     assert optimize(text, settings=only(rule)).text == text

@@ -28,7 +28,7 @@ class Tool(NamedTuple):
     clear: frozenset[str] = frozenset()  # subcommands, with their word if they need one, that clear the index
     value_options: frozenset[str] = frozenset()  # options before or behind the subcommand that take the next word
     yes_options: frozenset[str] = frozenset()  # options without a value that usually come first
-    index: tuple[str, ...] = ()  # what a refresh or an install leaves behind
+    index_paths: tuple[str, ...] = ()  # what a refresh or an install leaves behind
     fetches_itself: bool = False  # an install fetches the index where it is missing
     clear_command: str = ""  # ``{name}`` is the command as the Dockerfile spells it
     clear_text: re.Pattern[bytes] | None = None  # a word of an rm or find that clears the index by hand
@@ -220,7 +220,19 @@ _SELF_SUFFICIENT = re.compile(
 _INSTALLER_NAME = re.compile(r"(?:^|[-_.])(?:install|setup|bootstrap|provision|deps|apt)(?:[-_.]|$)")
 # Programs of a source tree that only configure or build it.
 _BUILD_SCRIPTS = frozenset(
-    ("configure", "Configure", "config", "autogen.sh", "buildconf", "bootstrap.sh", "gradlew", "mvnw", "b2", "bjam", "waf")
+    (
+        "configure",
+        "Configure",
+        "config",
+        "autogen.sh",
+        "buildconf",
+        "bootstrap.sh",
+        "gradlew",
+        "mvnw",
+        "b2",
+        "bjam",
+        "waf",
+    )
 )
 _INERT = frozenset(
     (
@@ -237,7 +249,9 @@ _INERT = frozenset(
 
 def _inert(command: Command) -> bool:
     first = command.argv[0].value if command.argv else None
-    return command.name in _INERT and (first is None or "/" not in first or first.startswith(("/usr/", "/bin/", "/sbin/")))
+    return command.name in _INERT and (
+        first is None or "/" not in first or first.startswith(("/usr/", "/bin/", "/sbin/"))
+    )
 
 
 def _mentions(known: Tool, command: Command) -> bool:
@@ -257,7 +271,11 @@ def runs_unknown(command: Command) -> bool:
     if name in _SHELLS:
         if name in (".", "source"):
             return not _is_environment(command)
-        if any(word.value in ("-c", "-lc", "-ec", "-ic") for word in command.argv[1:]) or name in ("su", "gosu", "runuser"):
+        if any(word.value in ("-c", "-lc", "-ec", "-ic") for word in command.argv[1:]) or name in (
+            "su",
+            "gosu",
+            "runuser",
+        ):
             return any(_UNKNOWN_TEXT.search(word.raw) for word in command.argv[1:])
         return True
     if name in _CONFIGURATION_TOOLS or name.startswith("ansible") or _INSTALLER_NAME.search(name):

@@ -12,11 +12,25 @@ TOOL = Tool(
     read=frozenset(("search", "fetch", "info", "policy", "list", "version", "query")),
     clear=frozenset(),
     value_options=frozenset(
-        ("-X", "--repository", "-p", "--root", "--arch", "--keys-dir", "--repositories-file", "-t", "--virtual",
-         "--cache-dir", "--wait", "--cache-max-age", "--progress-fd", "--timeout")
+        (
+            "-X",
+            "--repository",
+            "-p",
+            "--root",
+            "--arch",
+            "--keys-dir",
+            "--repositories-file",
+            "-t",
+            "--virtual",
+            "--cache-dir",
+            "--wait",
+            "--cache-max-age",
+            "--progress-fd",
+            "--timeout",
+        )
     ),  # fmt: skip
     yes_options=frozenset(("-q", "--quiet")),
-    index=("/var/cache/apk/**", "/etc/apk/cache/**"),
+    index_paths=("/var/cache/apk/**", "/etc/apk/cache/**"),
     clear_text=re.compile(rb"cache/\{?apk|/apk/\*|cache/?\*?$|\{[^}]*apk|^/var/?\*?$|/apk$"),
     clean_subcommands=frozenset(),
     mention=re.compile(rb"\bapk\b(?![/.-])"),

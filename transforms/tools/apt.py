@@ -11,14 +11,21 @@ TOOL = Tool(
     install=frozenset(("install", "upgrade", "dist-upgrade", "full-upgrade", "build-dep", "satisfy", "reinstall")),
     read=frozenset(("source", "download", "search", "show", "list", "policy", "check", "dselect-upgrade", "changelog")),
     clear=frozenset(("dist-clean", "distclean")),
-    value_options=frozenset(("-o", "-c", "-t", "--option", "--config-file", "--target-release", "-a", "--host-architecture")),
+    value_options=frozenset(
+        ("-o", "-c", "-t", "--option", "--config-file", "--target-release", "-a", "--host-architecture")
+    ),
     yes_options=frozenset(("-y", "--yes", "-q", "-qq", "-yq", "-qy", "-yqq", "-qqy", "--assume-yes", "--quiet")),
-    index=("/var/lib/apt/lists/**",),
+    index_paths=("/var/lib/apt/lists/**",),
     clear_command="rm -rf /var/lib/apt/lists/*",
     clear_text=re.compile(rb"lib.*apt|^/var(?:/lib)?/?\*?$"),
     refreshing_scripts=re.compile(rb"deb\.nodesource\.com/setup|packagecloud\.io/\S*/script\.deb"),
     clean_subcommands=frozenset(("clean", "autoclean", "dist-clean", "distclean", "autoremove")),
     mention=re.compile(rb"\bapt(?:-get|itude|-cache|-file)?\b(?!/)(?!\.)(?!-)"),
     no_weak="--no-install-recommends",
-    no_weak_like=("--no-install-recommends", "--install-recommends", "--no-install-suggests", "APT::Install-Recommends"),
+    no_weak_like=(
+        "--no-install-recommends",
+        "--install-recommends",
+        "--no-install-suggests",
+        "APT::Install-Recommends",
+    ),
 )

@@ -9,8 +9,20 @@ TOOL = Tool(
     commands=frozenset(("pip", "pip2", "pip3", "python -m pip", *(f"pip3.{n}" for n in range(3, 20)), "pip2.7")),
     install=frozenset(("install", "download", "wheel")),
     value_options=frozenset(
-        ("--proxy", "--cert", "--client-cert", "--timeout", "--retries", "--log", "--exists-action", "--trusted-host",
-         "--python", "--use-feature", "--use-deprecated", "--cache-dir")
+        (
+            "--proxy",
+            "--cert",
+            "--client-cert",
+            "--timeout",
+            "--retries",
+            "--log",
+            "--exists-action",
+            "--trusted-host",
+            "--python",
+            "--use-feature",
+            "--use-deprecated",
+            "--cache-dir",
+        )
     ),  # fmt: skip
     fetches_itself=True,
     mention=re.compile(rb"\bpip[0-9.]*\b"),
@@ -18,7 +30,8 @@ TOOL = Tool(
     no_cache_like=("--no-cache", "--cache-dir"),
     no_cache_for=frozenset(("install", "download", "wheel")),
     no_cache_settled=re.compile(
-        rb"PIP_NO_CACHE_DIR|PIP_CACHE_DIR|PIP_CONFIG_FILE|pip\.conf|pip[\d.]* cache\b|no-cache-dir\s*=|global\.no-cache-dir"
+        rb"PIP_NO_CACHE_DIR|PIP_CACHE_DIR|PIP_CONFIG_FILE|pip\.conf|pip[\d.]* cache\b"
+        rb"|no-cache-dir\s*=|global\.no-cache-dir"
         rb"|(?im:^[ \t]*(?:COPY|ADD)\s[^\n]*\.cache)"
     ),
     clear_text=re.compile(rb"\.cache|/pip\b|^/root/?\*?$"),
