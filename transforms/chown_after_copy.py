@@ -1,7 +1,123 @@
-"""Stub replaced below."""
+"""Give a copied file its owner in the COPY.
 
-KEEPS: tuple[str, ...] = ()
+A `RUN chown` stores the file a second time, in a layer of its own. `COPY --chown` writes it once, with its owner.
+
+Before:
+
+```dockerfile
+FROM debian:12
+RUN useradd --system app
+COPY app.conf /etc/app.conf
+RUN chown app:app /etc/app.conf
+USER app
+```
+
+After:
+
+```dockerfile
+FROM debian:12
+RUN useradd --system app
+COPY --chown=app:app app.conf /etc/app.conf
+USER app
+```
+
+`chown app file` leaves the group as it is, while `--chown=app` also gives the file to app's own group: the group is
+always written, `--chown=app:0`.
+
+When it stays away: a folder, a symbolic link, a pattern, several sources, another stage's files, an archive that ADD
+unpacks, a URL; a variable in a path; `-R`, because the folder itself and what was in it before would keep their
+owner; a RUN between the COPY and the chown, which may be the one that creates the user; a folder that COPY would
+create, and give to the user too.
+
+Safety: the file ends with the same owner, mode and content, since nothing between the two can change which users
+there are. Unsafe where only the name says that the source is a file, and where a comment would go with the RUN.
+
+References: Dockerfile reference, *COPY --chown*; chown(1).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..optimizer.facts import Facts, Run
+from ..optimizer.shell import Command, Word
+from ..optimizer.transform import Finding
+from .copies import Copied, Refusal, add_flag, combine, copied_files, drop_operands, operand_path, untouched
+
+RULE = "chown-after-copy"
+
+KEEPS = (
+    "FROM debian:12\nCOPY --chown=a:a a.conf /etc/a.conf\nRUN chown b:b /etc/a.conf\n",
+    # The user comes after the file.
+    "FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN useradd app\nRUN chown app:app /etc/a.conf\n",
+    "FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN useradd app && chown app:app /etc/a.conf\n",
+    # The folder itself stays root's.
+    "FROM debian:12\nWORKDIR /app\nCOPY . /app\nRUN chown -R app:app /app\n",
+    "FROM debian:12\nCOPY dir /srv/app\nRUN chown -R app:app /srv/app\n",
+    # COPY creates /data, and would give it to app.
+    "FROM debian:12\nCOPY a.conf /data/a.conf\nRUN chown app:app /data/a.conf\n",
+    "FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN chown :app /etc/a.conf\n",
+    "FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN chown $U:$U /etc/a.conf\n",
+    "FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN chown --reference=/x /etc/a.conf\n",
+    "FROM debian:12\nCOPY --from=x /a.conf /etc/a.conf\nRUN chown app:app /etc/a.conf\n",
+    "FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN echo chown app:app /etc/a.conf\n",
+)
+
+_OWNER = re.compile(r"([A-Za-z_][\w-]*|\d+)(?::([A-Za-z_][\w-]*|\d+))?")
+_LOOKS_LIKE_A_FILE = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,5}$")
+_MESSAGE = "chown stores the copied file a second time"
 
 
-def find(facts):
-    yield from ()
+def find(facts: Facts) -> Iterator[Finding]:
+    """Yield a finding for every chown of a copied file."""
+    for stage in facts.shipping:
+        copied: list[Copied] | None = None
+        for run in stage.runs:
+            for command in run.script.commands if run.script else ():
+                if command.name == "chown" and not command.guards and len(command.argv) > 2:
+                    if copied is None:
+                        copied = list(copied_files(stage, facts.context))
+                    yield from _findings(facts, run, command, copied)
+
+
+def _findings(facts: Facts, run: Run, command: Command, copied: list[Copied]) -> Iterator[Finding]:
+    owner = _OWNER.fullmatch(command.argv[1].value or "")
+    operands = command.argv[2:]
+    folded = [(word, match) for word in operands if (match := _match(word, run, command, copied))]
+    if not folded or owner is None:
+        return
+    flag = f"--chown={owner[1]}:{owner[2] or 0}"
+    reasons = [
+        f"that {file.source} is a file is an assumption"
+        for _, file in folded
+        if file.entry is None and not _LOOKS_LIKE_A_FILE.search(file.source)
+    ]
+    try:
+        gone, commented = drop_operands(
+            facts.document, run, command, [word for word, _ in folded], len(operands) - len(folded)
+        )
+    except Refusal as refusal:
+        yield Finding(RULE, _MESSAGE, command.start, command.end, None, reason=str(refusal))
+        return
+    if commented:
+        reasons.append("the comment above it would go with it")
+    fix = combine(*(add_flag(file, flag) for _, file in folded), gone)
+    applicability = "unsafe" if reasons else "safe"
+    yield Finding(RULE, _MESSAGE, command.start, command.end, fix, applicability, "; ".join(dict.fromkeys(reasons)))
+
+
+def _match(word: Word, run: Run, command: Command, copied: list[Copied]) -> Copied | None:
+    """The copied file that an operand names, where it can get its owner in the COPY."""
+    path = operand_path(word, run)
+    for file in reversed(copied):
+        if file.path != path or file.instruction.start > command.start:
+            continue
+        kind = file.entry.kind if file.entry else "file"
+        between = run.stage.instructions[file.instruction.index - run.stage.instructions[0].index + 1 : run.at]
+        if kind != "file" or file.instruction.flag("chown") or not file.parent_exists:
+            return None
+        if any(instruction.keyword == "RUN" for instruction in between) or not untouched(file, run, command):
+            return None
+        return file
+    return None

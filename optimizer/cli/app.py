@@ -1,0 +1,109 @@
+"""The commands and their options, as click sees them. What a command does is in the module of its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from .. import __version__
+from .options import Options
+
+_Decorated = Callable[..., int]
+
+
+class _App(click.Group):
+    """click's own errors in our words: one line, exit code 2."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        try:
+            return super().main(*args, **extra)
+        except click.exceptions.Exit as exit_:
+            return exit_.exit_code
+        except click.ClickException as error:
+            click.echo(f"dfopt: {error.format_message()}", err=True)
+            return 2
+        except click.Abort:
+            return 130
+
+
+@click.group(cls=_App, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="dfopt")
+def app() -> None:
+    """Rewrites Dockerfiles so that their images are smaller, and never breaks a build."""
+
+
+_COMMON = (
+    click.option("--select", multiple=True, metavar="RULE,…", help="Only these rules."),
+    click.option("--ignore", multiple=True, metavar="RULE,…", help="Not these rules."),
+    click.option("--unsafe/--no-unsafe", default=None, help="Also what may change the image's behaviour."),
+    click.option("--context", metavar="DIR", help="The build context.  [default: the Dockerfile's folder, if it fits]"),
+    click.option("--builder", type=click.Choice(["buildkit", "classic"]), help="What will build the Dockerfile."),
+    click.option("--all-stages/--shipping-stages", default=None, help="Also stages whose layers no image holds."),
+    click.option("--stdin-filename", metavar="NAME", help="The name of what comes from standard input."),
+    click.option("--output", metavar="FILE", help="Write what would go to standard output there."),
+    click.option("--jobs", "-j", type=click.IntRange(1), default=1, metavar="N", help="Work on N files at a time."),
+    click.option("--config", metavar="FILE", help="Read this configuration file, and no other."),
+    click.option("--isolated", is_flag=True, help="Read no configuration file."),
+    click.option("--show-skipped", is_flag=True, help="Say what was not applied, and why."),
+    click.option("--statistics", is_flag=True, help="Count the findings of each rule."),
+    click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors."),
+)
+
+
+def _with_common(command: _Decorated) -> _Decorated:
+    for option in reversed(_COMMON):
+        command = option(command)
+    return command
+
+
+def _options(given: dict[str, Any]) -> Options:
+    for name in ("select", "ignore"):
+        given[name] = tuple(part for text in given[name] for part in text.replace(",", " ").split())
+    return Options(**given)
+
+
+@app.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]…")
+@click.option("--write", is_flag=True, help="Rewrite the files in place instead of showing a diff.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 when something would change.")
+@_with_common
+def fix(**given: Any) -> int:
+    """Show, or with --write make, the rewrites of Dockerfiles.
+
+    PATH is a file, a folder that is searched, or - for standard input, whose patched text goes to standard
+    output. Without a PATH the current folder is searched.
+    """
+    from .fix import fix as run
+
+    return run(_options(given))
+
+
+@app.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]…")
+@click.option("--format", type=click.Choice(["text", "json"]), default="text", help="How to print the findings.")
+@_with_common
+def check(**given: Any) -> int:
+    """List the findings; exit with 1 when there are any."""
+    from .check import check as run
+
+    return run(_options(given))
+
+
+@app.command()
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print the table.")
+def rules(form: str) -> int:
+    """List the rules."""
+    from .rules import rules as run
+
+    return run(form)
+
+
+@app.command()
+@click.argument("rule")
+def explain(rule: str) -> int:
+    """Show the page of a rule."""
+    from .explain import explain as run
+
+    return run(rule)

@@ -1,0 +1,126 @@
+"""Which files are meant, and how one is replaced without ever being half written."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+_NAME = re.compile(r"(?:docker|container)file(?:[._-].+)?|.+\.(?:docker|container)file", re.IGNORECASE)
+# Templates, documentation and leftovers that carry the name but are no Dockerfiles.
+_NOT = re.compile(
+    r".*(?:\.(?:j2|jinja2?|tmpl|tpl|template|erb|in|m4|mustache|md|txt|rst|dockerignore|orig|rej|bak|swp|py|sh|lock|json"
+    r"|ya?ml|toml)|~)",
+    re.IGNORECASE,
+)
+_SKIPPED_FOLDERS = frozenset((".git", ".hg", ".svn", "node_modules", ".venv", "venv", ".tox", "__pycache__"))
+
+
+def find_files(paths: tuple[str, ...]) -> Iterator[str]:
+    """The files that `paths` mean, each once: a file as it is, a folder searched in the order of names.
+
+    A path that does not exist is yielded too; reading it makes the error.
+    """
+    seen: set[tuple[int, int] | str] = set()
+    for path in paths or (".",):
+        for found in _search(path) if path != "-" and os.path.isdir(path) else (path,):
+            try:
+                status = os.stat(found)
+                key: tuple[int, int] | str = (status.st_dev, status.st_ino)
+            except OSError:
+                key = found
+            if key not in seen:
+                seen.add(key)
+                yield found
+
+
+def _search(folder: str) -> Iterator[str]:
+    ignored: dict[str, GitIgnoreSpec] = {}
+    _read_ignores_above(folder, ignored)
+    for here, folders, names in os.walk(folder):
+        if ".gitignore" in names:
+            _read_ignore(here, ignored)
+        folders[:] = sorted(
+            name
+            for name in folders
+            if name not in _SKIPPED_FOLDERS and not (ignored and _is_ignored(os.path.join(here, name) + "/", ignored))
+        )
+        for name in sorted(names):
+            path = os.path.normpath(os.path.join(here, name))
+            if _NAME.fullmatch(name) and not _NOT.fullmatch(name) and not (ignored and _is_ignored(path, ignored)):
+                yield path
+
+
+def _read_ignores_above(folder: str, ignored: dict[str, GitIgnoreSpec]) -> None:
+    """The .gitignore files between the folder and the top of its work tree."""
+    above: list[str] = []
+    here = os.path.abspath(folder)
+    while not os.path.exists(os.path.join(here, ".git")):
+        parent = os.path.dirname(here)
+        if parent == here:
+            return  # no work tree
+        here = parent
+        above.append(here)
+    for place in above:
+        if os.path.isfile(os.path.join(place, ".gitignore")):
+            _read_ignore(place, ignored)
+
+
+def _read_ignore(folder: str, ignored: dict[str, GitIgnoreSpec]) -> None:
+    from pathspec import GitIgnoreSpec
+
+    with open(os.path.join(folder, ".gitignore"), encoding="utf-8", errors="replace") as file:
+        ignored[os.path.abspath(folder)] = GitIgnoreSpec.from_lines(file)
+
+
+def _is_ignored(path: str, ignored: dict[str, GitIgnoreSpec]) -> bool:
+    """Whether git would ignore `path`: the .gitignore nearest to it that speaks of it decides."""
+    full = os.path.abspath(path) + ("/" if path.endswith("/") else "")
+    for folder in sorted(ignored, key=len, reverse=True):
+        if full.startswith(folder.rstrip("/") + "/"):
+            verdict = ignored[folder].check_file(full[len(folder.rstrip("/")) + 1 :]).include
+            if verdict is not None:
+                return verdict
+    return False
+
+
+def read_file(path: str) -> bytes:
+    """The bytes of `path`. Raises `OSError`."""
+    with open(path, "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(0, "not a regular file")
+        return file.read()
+
+
+def write_file(path: str, data: bytes) -> None:
+    """Replace `path` by `data` at once or not at all; mode and, where allowed, owner stay, links are followed.
+
+    Raises `OSError`.
+    """
+    import tempfile
+    from contextlib import suppress
+
+    target = os.path.realpath(path)
+    status = os.stat(target)
+    if not os.access(target, os.W_OK):
+        raise PermissionError(13, "Permission denied")
+    handle, temporary = tempfile.mkstemp(prefix=".dfopt-", dir=os.path.dirname(target))
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
+            # Only root may give a file away; without that right the file is ours, as an editor would leave it.
+            with suppress(PermissionError):
+                os.chown(temporary, status.st_uid, status.st_gid)
+        os.chmod(temporary, stat.S_IMODE(status.st_mode))
+        os.replace(temporary, target)
+    except BaseException:
+        os.unlink(temporary)
+        raise

@@ -1,0 +1,52 @@
+"""Findings as lines for people."""
+
+from __future__ import annotations
+
+from ..engine import Applied, Offered, Result
+from ..source import Source
+
+
+def shown(result: Result) -> list[Applied | Offered]:
+    """The findings that ``check`` lists, in the order of their places: what would be applied, with or without
+    ``--unsafe``, and what is only ever shown; not what is suppressed or has no fix.
+    """
+    listed: list[Applied | Offered] = [*result.applied]
+    listed += (item for item in result.offered if item.why in ("unsafe", "manual"))
+    return sorted(listed, key=lambda item: (item.start, item.finding.rule))
+
+
+def findings(path: str, result: Result) -> str:
+    """``path:line:column: rule message`` and the source line, for every finding."""
+    source = Source(result.original)
+    lines: list[str] = []
+    for item in shown(result):
+        line, column = source.position(item.start)
+        mark = ""
+        if isinstance(item, Offered):
+            mark = f" ({item.why}: {item.finding.reason})" if item.finding.reason else f" ({item.why})"
+        lines.append(f"{path}:{line}:{column}: {item.finding.rule} {item.finding.message}{mark}\n")
+        lines.append(f"    {source.line_text(line).decode('utf-8', 'surrogateescape').strip()}\n")
+    return "".join(lines)
+
+
+def skipped(path: str, result: Result) -> str:
+    """What was not applied, and why, a line each."""
+    source = Source(result.original)
+    lines: list[str] = []
+    for item in sorted(result.offered, key=lambda item: (item.start, item.finding.rule)):
+        line, column = source.position(item.start)
+        why = f"{item.why}: {item.finding.reason}" if item.finding.reason else item.why
+        lines.append(f"{path}:{line}:{column}: skipped {item.finding.rule} ({why})\n")
+    return "".join(lines)
+
+
+def statistics(results: list[Result]) -> str:
+    """How often each rule was applied and offered."""
+    from collections import Counter
+
+    applied = Counter(item.finding.rule for result in results for item in result.applied)
+    unsafe = Counter(item.finding.rule for result in results for item in result.offered if item.why == "unsafe")
+    names = sorted({*applied, *unsafe}, key=lambda name: (-applied[name], -unsafe[name], name))
+    return "".join(
+        f"{applied[name]:6}  {name}{f'  (+{unsafe[name]} unsafe)' if unsafe[name] else ''}\n" for name in names
+    )

@@ -1,0 +1,183 @@
+"""What ``chmod-after-copy`` and ``chown-after-copy`` share: which file a COPY makes, and what happens to it later."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ..optimizer.builders import Refusal, combine, delete_run, drop_unit, readable
+from ..optimizer.context import Context, Entry, local_sources
+from ..optimizer.document import Document, Instruction
+from ..optimizer.edits import Edit
+from ..optimizer.facts import Run, StageFacts
+from ..optimizer.shell import Command, Word
+from ..optimizer.transform import Fix
+
+_SYSTEM_FOLDERS = frozenset(
+    (
+        "/", "/bin", "/etc", "/home", "/lib", "/media", "/mnt", "/opt", "/root", "/run", "/sbin", "/srv", "/tmp", "/usr",
+        "/usr/bin", "/usr/lib", "/usr/local", "/usr/local/bin", "/usr/local/lib", "/usr/local/sbin", "/usr/sbin",
+        "/usr/share", "/usr/src", "/var", "/var/lib", "/var/log", "/var/tmp",
+    )
+)  # fmt: skip
+_ARCHIVE = re.compile(r"\.(?:tar|tgz|tbz2?|txz|gz|bz2|xz|zst)$")
+
+
+class Copied(NamedTuple):
+    """A file that a COPY or ADD makes."""
+
+    instruction: Instruction
+    path: str  # absolute, in the image
+    source: str
+    entry: Entry | None  # what the context says of it; None where there is no context
+    parent_exists: bool  # the folder it goes to is there before
+
+
+def copied_files(stage: StageFacts, context: Context | None) -> Iterator[Copied]:
+    """The files that single-source COPYs and ADDs of the stage make, as far as their places are certain."""
+    folders: set[str] = set(_SYSTEM_FOLDERS)
+    workdir: str | None = None  # unknown until the stage says it
+    for at, instruction in enumerate(stage.instructions):
+        if instruction.keyword == "WORKDIR":
+            workdir = _resolve(instruction.args.decode("utf-8", "replace").strip("\"'"), workdir)
+            if workdir:
+                folders.add(workdir)
+        elif instruction.keyword == "RUN":
+            run = stage.run_at(at)
+            for command in run.script.commands if run and run.script else ():
+                if command.name == "mkdir" and not command.guards:
+                    folders.update(value for value in command.values() if value and value.startswith("/"))
+        elif instruction.keyword in ("COPY", "ADD"):
+            copied = _copied(instruction, workdir, folders, context)
+            if copied is not None:
+                yield copied
+
+
+def _copied(instruction: Instruction, workdir: str | None, folders: set[str], context: Context | None) -> Copied | None:
+    words = instruction.json or tuple(token.text.decode("utf-8", "replace") for token in instruction.tokens)
+    heredoc = bool(instruction.heredocs)
+    if len(words) != 2 or re.search(r"[$*?\[\"'\\]", words[1]):
+        return None
+    sources = local_sources(instruction)
+    if heredoc:
+        entry: Entry | None = Entry("file", 0o644)
+    elif sources is None or instruction.flag("parents"):
+        return None
+    else:
+        entry = context.entry(words[0]) if context else None
+        if (context and entry is None) or (instruction.keyword == "ADD" and _ARCHIVE.search(words[0])):
+            return None
+    target = _resolve(words[1], workdir)
+    if target is None:
+        return None
+    if words[1].endswith(("/", "/.")) or words[1] in (".", "./") or target in folders:
+        if heredoc:
+            return None
+        target = posixpath.join(target, posixpath.basename(words[0].rstrip("/")))
+    return Copied(instruction, target, words[0], entry, posixpath.dirname(target) in folders)
+
+
+def _resolve(path: str, workdir: str | None) -> str | None:
+    """`path` made absolute; None where that takes a variable or an unknown working directory."""
+    if "$" in path or not path:
+        return None
+    if path.startswith("/"):
+        return posixpath.normpath(path)
+    return posixpath.normpath(posixpath.join(workdir, path)) if workdir else None
+
+
+def working_directory(stage: StageFacts, at: int) -> str | None:
+    """The WORKDIR in force at index `at` of the stage; None where the stage does not say it."""
+    workdir: str | None = None
+    for instruction in stage.instructions[:at]:
+        if instruction.keyword == "WORKDIR":
+            workdir = _resolve(instruction.args.decode("utf-8", "replace").strip("\"'"), workdir)
+    return workdir
+
+
+def operand_path(word: Word, run: Run) -> str | None:
+    """The absolute path that an operand names; None where that is not certain."""
+    if word.value is None or re.search(r"[*?\[{~]", word.value):
+        return None
+    script = readable(run)
+    if not word.value.startswith("/") and any(name in script.state_changes for name in ("cd", "pushd")):
+        return None
+    return _resolve(word.value, working_directory(run.stage, run.at))
+
+
+def untouched(copied: Copied, run: Run, command: Command) -> bool:
+    """Whether nothing between the COPY and `command` can have to do with the file."""
+    name = posixpath.basename(copied.path).encode()
+    folder = posixpath.dirname(copied.path)
+    private = b"" if folder in _SYSTEM_FOLDERS else folder.encode()
+    for instruction in run.stage.instructions[copied.instruction.index - run.stage.instructions[0].index + 1 : run.at]:
+        if instruction.keyword == "RUN" and (name in instruction.code or (private and private in instruction.code)):
+            return False
+        if instruction.heredocs or instruction.keyword in ("SHELL", "VOLUME"):
+            return False
+        if instruction.keyword in ("COPY", "ADD"):
+            words = instruction.json or tuple(token.text.decode("utf-8", "replace") for token in instruction.tokens)
+            target = _resolve(words[-1], working_directory(run.stage, run.at))
+            if target is None or (copied.path + "/").startswith(target.rstrip("/") + "/"):
+                return False
+    earlier = [other for other in readable(run).commands if other.start < command.start]
+    return not any(
+        name in other.normal or other.name in ("useradd", "adduser", "groupadd", "addgroup") for other in earlier
+    )
+
+
+def add_flag(copied: Copied, flag: str) -> Fix:
+    """Put a builder flag in front of the arguments of the COPY."""
+    instruction = copied.instruction
+    at = instruction.args_start
+    words = instruction.normal.split(b" ")
+    number = 1 + len(instruction.flags)
+    after = b" ".join([*words[:number], flag.encode(), *words[number:]])
+    return Fix((Edit(at, at, flag.encode() + b" "),), drops=(instruction.normal,), adds=(after,))
+
+
+def drop_operands(document: Document, run: Run, command: Command, gone: list[Word], kept: int) -> tuple[Fix, bool]:
+    """Take operands away from a command, or the command where none is `kept`, or its RUN where that is all.
+
+    The second value tells whether a comment above the RUN goes too.
+    """
+    script = readable(run)
+    if kept:
+        edits: list[Edit] = []
+        words = command.words
+        for word in gone:
+            before = words[words.index(word) - 1]
+            if b"#" in document.source.data[before.end : word.start]:
+                raise Refusal("a comment stands between its operands")
+            edits.append(Edit(before.end, word.end, b""))
+        rest = b" ".join((*command.assignments, *(word.raw for word in words if word not in gone)))
+        return Fix(tuple(_melted(edits)), drops=(command.normal,), adds=(rest,)), False
+    if len(script.units) == 1:
+        if run.instruction.flags:
+            raise Refusal("its RUN has flags")
+        return delete_run(document, run), bool(document.comments_above(run.instruction))
+    unit = next((unit for unit in script.units if unit.start == command.start and unit.end == command.end), None)
+    if unit is None or script.heredoc:
+        raise Refusal("it is no plain member of its list")
+    if unit is not script.units[-1]:
+        return drop_unit(script, unit), False
+    before = script.units[-2]
+    if unit.connector != b"&&" or script.trailer or b"#" in document.source.data[before.end : unit.start]:
+        raise Refusal("it cannot be taken out of its list")
+    return Fix((Edit(before.end, unit.end, b""),), drops=(command.normal,)), False
+
+
+def _melted(edits: list[Edit]) -> list[Edit]:
+    """Neighbouring deletions as one."""
+    melted: list[Edit] = []
+    for edit in edits:
+        if melted and melted[-1].end == edit.start:
+            melted[-1] = melted[-1]._replace(end=edit.end)
+        else:
+            melted.append(edit)
+    return melted
+
+
+__all__ = ["Copied", "Refusal", "add_flag", "combine", "copied_files", "drop_operands", "operand_path", "untouched"]
