@@ -254,7 +254,12 @@ class Document:
         return DockerfileParser(fileobj=BytesIO(masked))  # pyright: ignore[reportArgumentType]
 
     def disputed(self) -> int | None:
-        """The first line where dockerfile-parse sees other instructions than we do; None where we agree."""
+        """The first line where dockerfile-parse sees other instructions than we do; None where we agree.
+
+        It is not asked where there cannot be two opinions: in a text of plain lines and plain continuations.
+        """
+        if self._plain:
+            return None
         ours = [(instruction.line, instruction.keyword) for instruction in self.instructions]
         theirs = [
             (item["startline"] + 1, item["instruction"])
@@ -265,6 +270,18 @@ class Document:
             if mine != other:
                 return mine[0]
         return None if len(ours) == len(theirs) else self.instructions[-1].line
+
+    @property
+    def _plain(self) -> bool:
+        """No heredoc, no other escape, no mark, and in no continuation anything but lines that go on."""
+        data = self.source.data
+        if "escape" in self.directives or data.startswith(BOM) or b"\\\\\n" in data or b"\\\\\r" in data:
+            return False
+        return not any(
+            instruction.heredocs
+            or any(data[start - 1] == 10 or start >= instruction.head_end for start, _ in instruction.holes)
+            for instruction in self.instructions
+        )
 
     def expanded_bases(self) -> list[str]:
         """The base of every stage with the build arguments' defaults put in, by dockerfile-parse."""
