@@ -55,6 +55,8 @@ class Instruction:
         self.end_line = scanned.end_line
         self.holes = scanned.holes
         self.heredocs = scanned.heredocs
+        #: Where `shell.read_script` keeps its view, so that a text is parsed once.
+        self.shell_view: object = None
         #: The joined line with every hole blanked by as many spaces: offsets into it are `start` + offset.
         self.code = _blanked(source.data, scanned)
         word = _WORD.search(self.code)

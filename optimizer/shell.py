@@ -145,6 +145,12 @@ _STATE_COMMANDS = frozenset(
 
 def read_script(instruction: Instruction) -> Script | None:
     """The script of a shell-form RUN, or None for any other instruction."""
+    if not isinstance(instruction.shell_view, Script):
+        instruction.shell_view = _read_script(instruction)
+    return instruction.shell_view
+
+
+def _read_script(instruction: Instruction) -> Script | None:
     if instruction.keyword != "RUN" or instruction.form != "shell" or not instruction.args:
         return None
     if not instruction.heredocs:
@@ -345,7 +351,8 @@ class _Reader:
         start, end = node.start_byte, node.end_byte
         raw = self.code[start:end]
         value = None
-        if not any(start < hole_end and hole_start < end for hole_start, hole_end in self.holes):
+        # Blanks in a word are quoted, escaped, or a continuation that was blanked: then its text is not known.
+        if b"  " not in raw or not any(start < hole_end and hole_start < end for hole_start, hole_end in self.holes):
             literal = self.literal(node)
             value = None if literal is None else literal.decode("utf-8", "surrogateescape")
         return Word(self.base + start, self.base + end, raw, value)
