@@ -1,0 +1,4 @@
+#!/bin/sh
+# Wait for nothing yet; a place for migrations.
+set -e
+exec "$@"
