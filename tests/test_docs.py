@@ -1,0 +1,51 @@
+"""What a stranger reads is true, and speaks of the project alone."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+from dfopt.optimizer import optimize
+from dfopt.optimizer.cli.rules import summary
+from dfopt.optimizer.context import find_context
+from dfopt.optimizer.transform import RULES
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+
+
+def tracked() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return [ROOT / name for name in listed.stdout.split("\n") if name and (ROOT / name).is_file()]
+
+
+def test_ci_runs_the_test_command_of_the_readme() -> None:
+    command = 'python3 -m venv .venv && . .venv/bin/activate && pip install -e ".[dev]" && pytest'
+    assert command in README
+    assert command in (ROOT / ".ci/run").read_text()
+
+
+def test_the_first_command_names_an_example() -> None:
+    command = re.search(r"pip install \. && dfopt fix (\S+)", README)
+    assert command
+    assert (ROOT / command[1]).is_file()
+
+
+def test_the_diff_in_the_readme_is_real() -> None:
+    path = ROOT / "examples/flask-api/Dockerfile"
+    result = optimize(path.read_bytes(), path="examples/flask-api/Dockerfile", context=find_context(str(path), b"chmod"))
+    (shown,) = re.findall(r"```diff\n(.*?)```", README, re.DOTALL)
+    context = find_context(str(path), path.read_bytes())
+    result = optimize(path.read_bytes(), path="examples/flask-api/Dockerfile", context=context)
+    assert shown == result.diff.decode()
+
+
+def test_every_rule_is_in_the_table() -> None:
+    for rule in RULES:
+        assert f"| `{rule.name}` | {rule.applicability} | {summary(rule)} |" in README
+
+
+def test_no_place_of_one_machine_is_named() -> None:
+    foreign = re.compile(rb"/" + rb"work/|/ro" + rb"ot/\.pyenv|\.\./" + rb"shared")
+    assert not [path for path in tracked() if foreign.search(path.read_bytes())]

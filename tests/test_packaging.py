@@ -1,0 +1,74 @@
+"""What is shipped: every package, its data, and nothing under a name that could be a user's own."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+TREES = ("optimizer", "transforms", "templates")
+
+
+def test_every_package_folder_is_named() -> None:
+    folders = {path.parent for tree in TREES for path in (ROOT / tree).rglob("__init__.py")}
+    expected = {"dfopt." + ".".join(folder.relative_to(ROOT).parts) for folder in folders}
+    assert set(PROJECT["tool"]["setuptools"]["packages"]) == expected
+    holding = {path.parent for tree in TREES for path in (ROOT / tree).rglob("*.py")}
+    assert holding == folders
+
+
+def test_nothing_imports_a_second_copy() -> None:
+    pattern = re.compile(r"^\s*(?:from|import) (?:optimizer|transforms|templates)\b", re.MULTILINE)
+    sources = [*ROOT.glob("optimizer/**/*.py"), *ROOT.glob("transforms/**/*.py"), *ROOT.glob("tests/**/*.py")]
+    assert not [path for path in sources if pattern.search(path.read_text())]
+
+
+def test_layers() -> None:
+    """The arrows go one way: transforms know the builders and what is below them, and not each other."""
+    allowed = {"builders", "context", "document", "edits", "facts", "shell", "transform", "source", "scanner"}
+    for path in (ROOT / "transforms").rglob("*.py"):
+        found = re.findall(r"from \.+optimizer\.(\w+) import", path.read_text())
+        assert set(found) <= allowed, path
+    for name in ("source", "scanner", "document", "shell", "edits"):
+        text = (ROOT / "optimizer" / f"{name}.py").read_text()
+        assert not re.search(r"from \.(?:facts|engine|transform|builders|cli|report)\b", text), name
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    tree = folder / "tree"
+    subprocess.run(["git", "clone", "-q", str(ROOT), str(tree)], check=True)
+    command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(folder), str(tree)]
+    subprocess.run(command, check=True)
+    return next(folder.glob("*.whl"))
+
+
+@pytest.mark.slow
+def test_wheel_holds_what_is_needed(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    for tree in TREES:
+        for path in (ROOT / tree).rglob("*"):
+            if path.suffix in (".py", ".j2") or path.name == "py.typed":
+                assert f"dfopt/{path.relative_to(ROOT)}" in names
+    assert {name.split("/")[0] for name in names} == {"dfopt", f"dfopt-{PROJECT['project']['version']}.dist-info"}
+
+
+@pytest.mark.slow
+def test_installed_wheel_works_from_another_folder(wheel: Path, tmp_path: Path) -> None:
+    venv.create(tmp_path / "venv", with_pip=True)
+    subprocess.run([str(tmp_path / "venv/bin/pip"), "install", "-q", str(wheel)], check=True)
+    (tmp_path / "Dockerfile").write_text("FROM python:3.12\nRUN pip install flask\n")
+    dfopt = str(tmp_path / "venv/bin/dfopt")
+    done = subprocess.run([dfopt, "fix", "Dockerfile"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "+RUN pip install --no-cache-dir flask" in done.stdout
+    page = subprocess.run([dfopt, "explain", "download-cache-kept"], capture_output=True, text=True, check=True)
+    assert page.stdout.startswith("# download-cache-kept\n")
