@@ -34,7 +34,6 @@ def test_the_first_command_names_an_example() -> None:
 
 def test_the_diff_in_the_readme_is_real() -> None:
     path = ROOT / "examples/flask-api/Dockerfile"
-    result = optimize(path.read_bytes(), path="examples/flask-api/Dockerfile", context=find_context(str(path), b"chmod"))
     (shown,) = re.findall(r"```diff\n(.*?)```", README, re.DOTALL)
     context = find_context(str(path), path.read_bytes())
     result = optimize(path.read_bytes(), path="examples/flask-api/Dockerfile", context=context)
