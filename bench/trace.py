@@ -1,0 +1,310 @@
+"""Do a Dockerfile and its rewrite run the same commands? Every RUN is executed, with stubs for all commands.
+
+    python bench/trace.py FOLDER [--unsafe] [--jobs N] [--limit N]
+
+Each version runs under bash in an empty root (chroot, with process, network and mount namespaces of its own) in
+which there is nothing but bash: whatever a script calls is not found, and bash's handler for that logs the words, the
+directory, the user and fails the calls that it is told to fail. `cd` is tracked instead of made. So it is
+known what ran, where, as whom, and what stopped the build.
+
+The two logs are compared without what a rewrite may change: the options against caches, documentation and weak
+dependencies, clean-ups of package managers, refreshes of an index, and a chmod or chown that a COPY's flag replaces.
+What is left must be the same in the same order, when all goes well and when any one of the first commands fails.
+An install that had a fresh index before must still have one. Needs root and unshare(1); exits with 1 when
+anything is unexplained.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+from dfopt.optimizer import DockerfileError, Settings, optimize
+from dfopt.optimizer.document import Document, Instruction
+
+INJECTED = 6  # so many commands of a file are made to fail, one at a time
+OPTIONS = (
+    " --no-cache-dir", " --no-cache", " --nodocs", " --no-docs", " --setopt=tsflags=nodocs", " --no-install-recommends",
+    " --setopt=install_weak_deps=False", " --setopt=install_weak_deps=0",
+)  # fmt: skip
+APK_UPDATE = re.compile(r"^((?:sudo )?apk\b.*?) (?:-U|--update|--update-cache)(?= |$)")
+CLEANUP = re.compile(
+    r"(?:sudo (?:-\S+ )*)?(?:rm -\S+ .*/var/(?:lib/apt|cache/(?:yum|dnf|apk))\S*.*|rm -\S+ /\S*lib/?\S*apt\S*.*"
+    r"|\S*(?:yum|dnf|microdnf)(?: -\S+)* clean all.*|apt(?:-get)?(?: -\S+)* (?:auto)?clean(?: -\S+)*)"
+)
+REFRESH = re.compile(
+    r"(?:sudo (?:-\S+ )*)?(?:\S+=\S+ )*(?:apt(?:-get)?(?: -\S+(?: \S+=\S+)?)* update(?: -\S+)*|apk(?: -\S+)* update(?: -\S+)*"
+    r"|(?:yum|dnf|microdnf)(?: -\S+)* makecache.*)"
+)
+APT_CLEAR = re.compile(r"(?:sudo )?rm -\S+ .*/var/lib/apt/lists")
+APT_INSTALL = re.compile(r"(?:sudo )?apt(?:-get)?(?: -\S+(?: \S+=\S+)?)* (?:install|upgrade|dist-upgrade|build-dep)\b")
+
+DRIVER = r"""
+command_not_found_handle() { note "$@"; }
+note() {
+  local text="$*"; text=${text//$'\n'/ }
+  printf '%s\t%s\t%s\n' "$D" "$U" "$text" >&9
+  local plain=" $text"
+@STRIP@
+  plain=${plain# }
+  [[ -n $FAIL && $plain == "$FAIL" ]] && return 1
+  return 0
+}
+cd() { case ${1:-/root} in -) ;; /*) D=$1 ;; *) D=${D%/}/$1 ;; esac; note cd "$@"; }
+pushd() { cd "$@"; }; popd() { note popd; }
+kill() { note kill "$@"; }; wait() { :; }; source() { note source "$@"; }; exec() { note exec "$@"; exit $?; }
+sleep() { :; }; read() { return 1; }; trap() { note trap "$@"; }; ulimit() { :; }; umask() { note umask "$@"; }
+"""
+
+
+class Trace(NamedTuple):
+    events: tuple[str, ...]  # directory, user and words, tab-separated; or an instruction
+    failed: bool
+
+
+def make_root(folder: Path) -> None:
+    """An empty root with bash in it, and what bash is linked with."""
+    bash = shutil.which("bash") or "/bin/bash"
+    listed = subprocess.run(["ldd", bash], capture_output=True, text=True, check=True).stdout
+    for name in [bash, *re.findall(r"(/\S+)", listed)]:
+        target = folder / name.lstrip("/")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(os.path.realpath(name), target)
+    for name in ("dev", "tmp", "bin"):
+        (folder / name).mkdir(exist_ok=True)
+    (folder / "dev/null").touch()
+    if not (folder / "bin/bash").exists():
+        shutil.copy(bash, folder / "bin/bash")
+
+
+def quoted(text: str) -> str:
+    return "'" + text.replace("'", "'\\''") + "'"
+
+
+def variables(instruction: Instruction) -> str:
+    """An ENV or ARG as bash makes of it; what bash cannot make sense of is the same in both versions."""
+    words = [token.text.decode("utf-8", "replace") for token in instruction.tokens]
+    if instruction.keyword == "ENV" and words and "=" not in words[0]:
+        words = [f"{words[0]}={quoted(' '.join(words[1:]))}"]
+    words = [word for word in words if re.match(r"[A-Za-z_]\w*=", word) and not re.search(r"[`;&|()<>]", word)]
+    return "".join(f"eval {quoted('export ' + word)} 2>&-\n" for word in words if not word.startswith(("PATH=", "BASH")))
+
+
+def program(data: bytes) -> str:
+    """The whole Dockerfile as one bash program: a RUN is a subshell whose failure ends it."""
+    document = Document.parse(data)
+    strip = "".join(f"  plain=${{plain//{option}/}}\n" for option in OPTIONS)
+    strip += "  [[ $plain == *apk* ]] && plain=${plain// --update-cache/} && plain=${plain// --update/} && plain=${plain// -U/}\n"
+    lines = [DRIVER.replace("@STRIP@\n", strip), "D=/; U=root; E=\n"]
+    for instruction in document.instructions:
+        keyword, args = instruction.keyword, instruction.args.decode("utf-8", "replace")
+        if keyword == "FROM":
+            lines.append(f"D=/; U=root; E=; printf '%s\\n' {quoted(instruction.normal.decode('utf-8', 'replace'))} >&9\n")
+        elif keyword == "WORKDIR" and "$" not in args:
+            lines.append(f"D={quoted(args if args.startswith('/') else '/' + args)}\n")
+        elif keyword == "USER":
+            lines.append(f"U={quoted(args)}\n")
+        elif keyword in ("ENV", "ARG"):
+            lines.append(variables(instruction))
+        elif keyword == "SHELL":
+            words = instruction.json or ()
+            flags = [word for word in words[1:-1]] + [word.replace("c", "") for word in words[-1:]]
+            usable = words and words[0].rsplit("/", 1)[-1] in ("sh", "bash", "ash", "dash")
+            lines.append(f"E={quoted(' '.join(flag for flag in flags if flag not in ('-', ''))) if usable else 'skip'}\n")
+        elif keyword == "RUN" and instruction.form == "shell":
+            body = instruction.code[instruction.args_start - instruction.start :].decode("utf-8", "replace")
+            if instruction.heredocs:
+                doc = instruction.heredocs[0]
+                body = data[doc.start : doc.end].decode("utf-8", "replace")
+                body = re.sub(r"(?m)^\t+", "", body) if doc.chomp else body
+                if len(instruction.heredocs) > 1 or not re.fullmatch(r"<<-?\s*['\"]?\w+['\"]?", args):
+                    body = ""
+            lines += (
+                # The subshell stands alone: left of `||` its own `set -e` would be ignored.
+                f"( [[ $E == skip ]] && exit 0; [[ -n $E ]] && set $E; eval {quoted(body)} )\n",
+                "[[ $? == 0 ]] || { echo FAILED >&9; exit; }\n",
+            )
+        else:
+            lines.append(f"printf '%s\\n' {quoted(instruction.normal.decode('utf-8', 'replace'))} >&9\n")
+    return "".join(lines)
+
+
+def prepare(root: Path, texts: tuple[bytes, ...]) -> str:
+    """Make the folders that redirections name, and functions for commands that are called by a path."""
+    paths = {path for text in texts for path in re.findall(rb"(?<![\w.])/[\w./+-]+", text)}
+    for path in list(paths)[:400]:
+        folder = os.path.dirname(os.path.normpath(path.decode()))
+        if len(folder) < 200 and not folder.startswith(("/proc", "/dev", "/lib", "/bin", "/usr/lib")):
+            try:
+                (root / folder.lstrip("/")).mkdir(parents=True, exist_ok=True)
+            except OSError:
+                continue  # a file of that name is in the way: the redirection fails in both versions
+    called = {name for text in texts for name in re.findall(rb"(?:^|[\s;&|(])((?:\.{0,2}|~)/[\w./+-]*\w)", text)}
+    return "".join(f"function {name} {{ note {name} \"$@\"; }} 2>&-\n" for name in sorted(n.decode() for n in called))
+
+
+def trace(root: Path, text: str, fail: str = "") -> Trace:
+    """Run a program in the empty root."""
+    log = root / "tmp/log"
+    log.unlink(missing_ok=True)
+    (root / "tmp/program").write_text(text, errors="replace")
+    limits = "ulimit -t 5 -f 2048 -u 400 -v 2000000;"
+    inner = f"{limits} exec chroot {quoted(str(root))} /bin/bash /tmp/program 9>{quoted(str(log))}"
+    command = ["unshare", "--pid", "--fork", "--kill-child", "--net", "--ipc", "--mount", "bash", "-c", inner]
+    environment = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "FAIL": fail, "HOME": "/root"}
+    try:
+        subprocess.run(
+            command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=20, check=False,
+            cwd=root, start_new_session=True,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return Trace(("TIMEOUT",), failed=True)
+    lines = log.read_text(errors="replace").split("\n")[:-1] if log.exists() else []
+    return Trace(tuple(line for line in lines if line != "FAILED"), "FAILED" in lines)
+
+
+def words(event: str) -> str:
+    return event.rpartition("\t")[2]
+
+
+def plain(event: str) -> str:
+    """An event without the options that a rewrite may add."""
+    head, tab, text = event.rpartition("\t")
+    for option in OPTIONS:
+        text = text.replace(option, "")
+    return head + tab + APK_UPDATE.sub(r"\1", APK_UPDATE.sub(r"\1", text))
+
+
+def canonical(events: tuple[str, ...]) -> list[str]:
+    """What must be the same: no clean-ups, no refreshes, no optional options, no flags that replace a chmod."""
+    kept = [plain(event) for event in events if not CLEANUP.fullmatch(words(event)) and not REFRESH.fullmatch(words(event))]
+    return [event for event in kept if words(event).strip()]
+
+
+def without_folds(before: list[str], after: list[str]) -> tuple[list[str], list[str]]:
+    """Take the chmod and chown operands away that a flag of a COPY answers, and the flag with them."""
+    flagged = [event for event in after if re.match(r"(?:COPY|ADD) .*--ch(?:mod|own)=", event) and event not in before]
+    for event in flagged:
+        name = os.path.basename(event.split()[-2])
+        target = os.path.basename(event.split()[-1].rstrip("/"))
+        for kind in re.findall(r"--(chmod|chown)=", event):
+            for at, old in enumerate(before):
+                parts = words(old).split()
+                if parts[:1] == [kind] and any(os.path.basename(part) in (name, target) for part in parts[2:]):
+                    rest = [part for part in parts[2:] if os.path.basename(part) not in (name, target)]
+                    head = old.rpartition("\t")[0]
+                    before = [*before[:at], *([head + "\t" + " ".join([*parts[:2], *rest])] if rest else []), *before[at + 1 :]]
+                    break
+        bare = re.sub(r" --ch(?:mod|own)=\S+", "", event)
+        after = [bare if other == event else other for other in after]
+        before = [re.sub(r" --ch(?:mod|own)=\S+", "", other) if other.split()[0] == event.split()[0] and re.sub(r" --ch(?:mod|own)=\S+", "", other) == bare else other for other in before]  # fmt: skip
+    return before, after
+
+
+def fresh_installs(events: tuple[str, ...]) -> list[tuple[str, bool]]:
+    """Every apt install and whether an index was there for it."""
+    found: list[tuple[str, bool]] = []
+    fresh = False
+    for event in events:
+        text = words(event)
+        if REFRESH.fullmatch(text):
+            fresh = True
+        elif APT_CLEAR.match(text):
+            fresh = False
+        elif APT_INSTALL.match(text):
+            found.append((plain(text), fresh))
+    return found
+
+
+def compare(before: Trace, after: Trace, *, piped: bool) -> str:
+    """What is unexplained, in a line, or nothing. Members of a pipeline may log in any order."""
+    if before.failed != after.failed:
+        return f"the build {'failed' if before.failed else 'succeeded'} before, and does not now"
+    old, new = without_folds(canonical(before.events), canonical(after.events))
+    if old != new and not (piped and sorted(old) == sorted(new)):
+        for one, other in zip([*old, "(end)"], [*new, "(end)"], strict=False):
+            if one != other:
+                return f"{one!r} became {other!r}"
+    if not before.failed:
+        for (text, was), (_, now) in zip(fresh_installs(before.events), fresh_installs(after.events), strict=False):
+            if was and not now:
+                return f"{text!r} has no index any more"
+    return ""
+
+
+def failing(first: Trace) -> list[str]:
+    """The commands that are made to fail, one at a time. A flag of a COPY cannot fail as a chmod can."""
+    texts = dict.fromkeys(words(event) for event in canonical(first.events) if "\t" in event)
+    return [text for text in texts if not re.match(r"(?:sudo )?(?:ch(?:mod|own)|cd) ", text)][:INJECTED]
+
+
+def check(path: Path, root: Path, *, unsafe: bool) -> tuple[int, list[str]]:
+    """How many runs were compared for a file, and what is unexplained."""
+    data = path.read_bytes()
+    try:
+        result = optimize(data, settings=Settings(unsafe=unsafe))
+    except DockerfileError:
+        return 0, []
+    if not result.changed:
+        return 0, []
+    functions = prepare(root, (result.original, result.patched))
+    old, new = (functions + program(text) for text in (result.original, result.patched))
+    piped = b"|" in data or b"&" in data.replace(b"&&", b"") or b"$(" in data or b"`" in data
+    first = trace(root, old)
+    runs = [("", first, trace(root, new))]
+    for text in failing(first):
+        runs.append((text, trace(root, old, text), trace(root, new, text)))
+    problems = [
+        f"{path}{f' with a failing {text!r}' if text else ''}: {problem}"
+        for text, one, other in runs
+        if (problem := compare(one, other, piped=piped))
+    ]
+    return len(runs), problems
+
+
+def _work(job: tuple[Path, bool]) -> tuple[int, list[str]]:
+    global _root  # noqa: PLW0603
+    if _root is None:
+        _root = Path(tempfile.mkdtemp(prefix="trace-"))
+        make_root(_root)
+    return check(job[0], _root, unsafe=job[1])
+
+
+_root: Path | None = None
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Compare what Dockerfiles run before and after dfopt.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--unsafe", action="store_true")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--limit", type=int, default=0)
+    options = parser.parse_args()
+    if os.geteuid() != 0 or not shutil.which("unshare"):
+        print("needs root and unshare(1)", file=sys.stderr)
+        return 2
+    files = sorted(path for path in options.folder.rglob("*") if path.is_file())
+    files = files[:: max(1, len(files) // options.limit)] if options.limit else files
+    changed = runs = 0
+    problems: list[str] = []
+    with multiprocessing.Pool(options.jobs) as pool:
+        for count, found in pool.imap(_work, [(path, options.unsafe) for path in files], chunksize=8):
+            changed += count > 0
+            runs += count
+            problems += found
+    for problem in problems:
+        print(problem)
+    print(f"{len(files)} files, {changed} rewritten, {runs} pairs of runs compared, {len(problems)} unexplained")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,84 @@
+"""The tracing comparison sees what it is there to see."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "bench"))
+import trace as bench_trace  # noqa: E402
+
+pytestmark = pytest.mark.skipif(
+    os.geteuid() != 0
+    or not shutil.which("unshare")
+    or subprocess.run(["unshare", "--pid", "--fork", "--net", "--mount", "true"], capture_output=True, check=False).returncode
+    != 0,
+    reason="needs root and unshare(1)",
+)
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("root")
+    bench_trace.make_root(folder)
+    return folder
+
+
+def unexplained(root: Path, before: str, after: str) -> list[str]:
+    texts = (f"FROM debian:12\n{before}\n".encode(), f"FROM debian:12\n{after}\n".encode())
+    functions = bench_trace.prepare(root, texts)
+    old, new = (functions + bench_trace.program(text) for text in texts)
+    first = bench_trace.trace(root, old)
+    failing = ["", *bench_trace.failing(first)]
+    pairs = [(bench_trace.trace(root, old, text), bench_trace.trace(root, new, text)) for text in failing]
+    return [problem for one, other in pairs if (problem := bench_trace.compare(one, other, piped=False))]
+
+
+GOOD = [
+    ("RUN apt-get update\nRUN apt-get install -y a", "RUN apt-get update && apt-get install -y a && rm -rf /var/lib/apt/lists/*"),
+    ("RUN pip install a; b", "RUN pip install --no-cache-dir a; b"),
+    ("RUN apk update && apk add -U a", "RUN apk add --no-cache a"),
+    ("COPY a /a\nRUN chmod 755 /a && b", "COPY --chmod=755 a /a\nRUN b"),
+    ("RUN yum install -y a; b", "RUN yum install -y --setopt=tsflags=nodocs a; b && yum clean all"),
+]
+
+WRONG = {
+    "a dropped package": ("RUN apt-get install -y a b", "RUN apt-get install -y a"),
+    "a lost connector": ("RUN a && b", "RUN a\nRUN true; b && c"),
+    "a hidden failure": ("RUN apt-get install -y a", "RUN apt-get install -y a; rm -rf /var/lib/apt/lists/*"),
+    "a failure that now counts": ("RUN a; b", "RUN a && b"),
+    "a leaked directory": ("RUN cd /x && a\nRUN b", "RUN cd /x && a && b"),
+    "another user": ("RUN a\nUSER u\nRUN b", "RUN a && b\nUSER u"),
+    "another order": ("RUN a && b", "RUN b && a"),
+    "a lost environment": ("RUN A=1 && echo_ $A", "RUN A=1; echo_ $B"),
+    "an option in a quoted string": ("RUN sh -c 'pip install a'", "RUN sh -c 'pip install --force a'"),
+    "an index cleared too early": (
+        "RUN apt-get update && apt-get install -y a\nRUN apt-get install -y b",
+        "RUN apt-get update && apt-get install -y a && rm -rf /var/lib/apt/lists/*\nRUN apt-get install -y b",
+    ),
+    "a lost COPY": ("COPY a /a\nRUN b", "RUN b"),
+    "errexit switched off": ("RUN set -e; (a; b)", "RUN set -e; (a; b) && true"),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), GOOD)
+def test_explains(root: Path, before: str, after: str) -> None:
+    assert unexplained(root, before, after) == []
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_catches(root: Path, name: str) -> None:
+    assert unexplained(root, *WRONG[name])
+
+
+def test_a_script_reaches_nothing_outside(root: Path, tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("alive")
+    texts = (f"FROM a\nRUN echo x > {victim}; rm -rf {victim}; kill -9 -1; builtin kill -9 -1\n".encode(),)
+    bench_trace.trace(root, bench_trace.prepare(root, texts) + bench_trace.program(texts[0]))
+    assert victim.read_text() == "alive"
