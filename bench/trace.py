@@ -41,9 +41,10 @@ CLEANUP = re.compile(
     r"|\S*(?:yum|dnf|microdnf)(?: -\S+)* clean all.*|apt(?:-get)?(?: -\S+)* (?:auto)?clean(?: -\S+)*)"
 )
 REFRESH = re.compile(
-    r"(?:sudo (?:-\S+ )*)?(?:\S+=\S+ )*(?:apt(?:-get)?(?: -\S+(?: \S+=\S+)?)* update(?: -\S+)*|apk(?: -\S+)* update(?: -\S+)*"
-    r"|(?:yum|dnf|microdnf)(?: -\S+)* makecache.*)"
+    r"(?:sudo (?:-\S+ )*)?(?:\S+=\S+ )*(?:apt(?:-get)?(?: -\S+(?: \S+=\S+)?)* update(?: -\S+)*"
+    r"|apk(?: -\S+)* update(?: -\S+)*|(?:yum|dnf|microdnf)(?: -\S+)* makecache.*)"
 )
+FLAG = re.compile(r" --ch(?:mod|own)=\S+")
 APT_CLEAR = re.compile(r"(?:sudo )?rm -\S+ .*/var/lib/apt/lists")
 APT_INSTALL = re.compile(r"(?:sudo )?apt(?:-get)?(?: -\S+(?: \S+=\S+)?)* (?:install|upgrade|dist-upgrade|build-dep)\b")
 
@@ -95,19 +96,26 @@ def variables(instruction: Instruction) -> str:
     if instruction.keyword == "ENV" and words and "=" not in words[0]:
         words = [f"{words[0]}={quoted(' '.join(words[1:]))}"]
     words = [word for word in words if re.match(r"[A-Za-z_]\w*=", word) and not re.search(r"[`;&|()<>]", word)]
-    return "".join(f"eval {quoted('export ' + word)} 2>&-\n" for word in words if not word.startswith(("PATH=", "BASH")))
+    return "".join(
+        f"eval {quoted('export ' + word)} 2>&-\n" for word in words if not word.startswith(("PATH=", "BASH"))
+    )
 
 
 def program(data: bytes) -> str:
     """The whole Dockerfile as one bash program: a RUN is a subshell whose failure ends it."""
     document = Document.parse(data)
     strip = "".join(f"  plain=${{plain//{option}/}}\n" for option in OPTIONS)
-    strip += "  [[ $plain == *apk* ]] && plain=${plain// --update-cache/} && plain=${plain// --update/} && plain=${plain// -U/}\n"
+    strip += "  if [[ $plain == *apk* ]]; then\n"
+    strip += (
+        "".join(f"    plain=${{plain//{option}/}}\n" for option in (" --update-cache", " --update", " -U")) + "  fi\n"
+    )
     lines = [DRIVER.replace("@STRIP@\n", strip), "D=/; U=root; E=\n"]
     for instruction in document.instructions:
         keyword, args = instruction.keyword, instruction.args.decode("utf-8", "replace")
         if keyword == "FROM":
-            lines.append(f"D=/; U=root; E=; printf '%s\\n' {quoted(instruction.normal.decode('utf-8', 'replace'))} >&9\n")
+            lines.append(
+                f"D=/; U=root; E=; printf '%s\\n' {quoted(instruction.normal.decode('utf-8', 'replace'))} >&9\n"
+            )
         elif keyword == "WORKDIR" and "$" not in args:
             lines.append(f"D={quoted(args if args.startswith('/') else '/' + args)}\n")
         elif keyword == "USER":
@@ -116,9 +124,11 @@ def program(data: bytes) -> str:
             lines.append(variables(instruction))
         elif keyword == "SHELL":
             words = instruction.json or ()
-            flags = [word for word in words[1:-1]] + [word.replace("c", "") for word in words[-1:]]
+            flags = list(words[1:-1]) + [word.replace("c", "") for word in words[-1:]]
             usable = words and words[0].rsplit("/", 1)[-1] in ("sh", "bash", "ash", "dash")
-            lines.append(f"E={quoted(' '.join(flag for flag in flags if flag not in ('-', ''))) if usable else 'skip'}\n")
+            lines.append(
+                f"E={quoted(' '.join(flag for flag in flags if flag not in ('-', ''))) if usable else 'skip'}\n"
+            )
         elif keyword == "RUN" and instruction.form == "shell":
             body = instruction.code[instruction.args_start - instruction.start :].decode("utf-8", "replace")
             if instruction.heredocs:
@@ -148,7 +158,7 @@ def prepare(root: Path, texts: tuple[bytes, ...]) -> str:
             except OSError:
                 continue  # a file of that name is in the way: the redirection fails in both versions
     called = {name for text in texts for name in re.findall(rb"(?:^|[\s;&|(])((?:\.{0,2}|~)/[\w./+-]*\w)", text)}
-    return "".join(f"function {name} {{ note {name} \"$@\"; }} 2>&-\n" for name in sorted(n.decode() for n in called))
+    return "".join(f'function {name} {{ note {name} "$@"; }} 2>&-\n' for name in sorted(n.decode() for n in called))
 
 
 def trace(root: Path, text: str, fail: str = "") -> Trace:
@@ -185,7 +195,9 @@ def plain(event: str) -> str:
 
 def canonical(events: tuple[str, ...]) -> list[str]:
     """What must be the same: no clean-ups, no refreshes, no optional options, no flags that replace a chmod."""
-    kept = [plain(event) for event in events if not CLEANUP.fullmatch(words(event)) and not REFRESH.fullmatch(words(event))]
+    kept = [
+        plain(event) for event in events if not CLEANUP.fullmatch(words(event)) and not REFRESH.fullmatch(words(event))
+    ]
     return [event for event in kept if words(event).strip()]
 
 
@@ -201,11 +213,15 @@ def without_folds(before: list[str], after: list[str]) -> tuple[list[str], list[
                 if parts[:1] == [kind] and any(os.path.basename(part) in (name, target) for part in parts[2:]):
                     rest = [part for part in parts[2:] if os.path.basename(part) not in (name, target)]
                     head = old.rpartition("\t")[0]
-                    before = [*before[:at], *([head + "\t" + " ".join([*parts[:2], *rest])] if rest else []), *before[at + 1 :]]
+                    before = [
+                        *before[:at],
+                        *([head + "\t" + " ".join([*parts[:2], *rest])] if rest else []),
+                        *before[at + 1 :],
+                    ]
                     break
-        bare = re.sub(r" --ch(?:mod|own)=\S+", "", event)
+        bare = FLAG.sub("", event)
         after = [bare if other == event else other for other in after]
-        before = [re.sub(r" --ch(?:mod|own)=\S+", "", other) if other.split()[0] == event.split()[0] and re.sub(r" --ch(?:mod|own)=\S+", "", other) == bare else other for other in before]  # fmt: skip
+        before = [bare if FLAG.sub("", other) == bare else other for other in before]
     return before, after
 
 

@@ -17,8 +17,8 @@ from ..optimizer.transform import Fix
 
 _SYSTEM_FOLDERS = frozenset(
     (
-        "/", "/bin", "/etc", "/home", "/lib", "/media", "/mnt", "/opt", "/root", "/run", "/sbin", "/srv", "/tmp", "/usr",
-        "/usr/bin", "/usr/lib", "/usr/local", "/usr/local/bin", "/usr/local/lib", "/usr/local/sbin", "/usr/sbin",
+        "/", "/bin", "/etc", "/home", "/lib", "/media", "/mnt", "/opt", "/root", "/run", "/sbin", "/srv", "/tmp",
+        "/usr", "/usr/bin", "/usr/lib", "/usr/local", "/usr/local/bin", "/usr/local/lib", "/usr/local/sbin", "/usr/sbin",
         "/usr/share", "/usr/src", "/var", "/var/lib", "/var/log", "/var/tmp",
     )
 )  # fmt: skip

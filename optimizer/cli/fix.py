@@ -22,19 +22,19 @@ def fix(options: Options) -> int:
                 complain(error)
                 failed = True
                 continue
-            try:
-                if stdin:
-                    sink.write(result.patched)
-                elif options.write and result.changed:
+            if stdin:
+                sink.write(result.patched)
+            elif not options.write:
+                sink.write(result.diff)
+            elif result.changed:
+                try:
                     write_file(path, result.patched)
-                    if not options.quiet:
-                        print(f"fixed {path} ({_count(len(result.applied), 'rewrite')})")
-                elif result.changed:
-                    sink.write(result.diff)
-            except OSError as problem:
-                complain(f"{path}: {problem.strerror or problem}")
-                failed = True
-                continue
+                except OSError as problem:
+                    complain(f"{path}: {problem.strerror or problem}")
+                    failed = True
+                    continue
+                if not options.quiet:
+                    print(f"fixed {path} ({_count(len(result.applied), 'rewrite')})")
             results.append((path, result))
         sink.close()
     except UsageError as problem:

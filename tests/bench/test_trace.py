@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "bench"))
-import trace as bench_trace  # noqa: E402
+import trace as bench_trace
 
 pytestmark = pytest.mark.skipif(
     os.geteuid() != 0
     or not shutil.which("unshare")
-    or subprocess.run(["unshare", "--pid", "--fork", "--net", "--mount", "true"], capture_output=True, check=False).returncode
+    or subprocess.run(
+        ["unshare", "--pid", "--fork", "--net", "--mount", "true"], capture_output=True, check=False
+    ).returncode
     != 0,
     reason="needs root and unshare(1)",
 )
@@ -40,7 +42,10 @@ def unexplained(root: Path, before: str, after: str) -> list[str]:
 
 
 GOOD = [
-    ("RUN apt-get update\nRUN apt-get install -y a", "RUN apt-get update && apt-get install -y a && rm -rf /var/lib/apt/lists/*"),
+    (
+        "RUN apt-get update\nRUN apt-get install -y a",
+        "RUN apt-get update && apt-get install -y a && rm -rf /var/lib/apt/lists/*",
+    ),
     ("RUN pip install a; b", "RUN pip install --no-cache-dir a; b"),
     ("RUN apk update && apk add -U a", "RUN apk add --no-cache a"),
     ("COPY a /a\nRUN chmod 755 /a && b", "COPY --chmod=755 a /a\nRUN b"),

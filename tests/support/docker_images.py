@@ -25,7 +25,10 @@ ALWAYS_DIFFERENT = (
 
 def need_engine() -> None:
     """Skip the test where no Docker engine answers."""
-    if shutil.which("docker") is None or subprocess.run(["docker", "info"], capture_output=True, check=False).returncode:
+    if (
+        shutil.which("docker") is None
+        or subprocess.run(["docker", "info"], capture_output=True, check=False).returncode
+    ):
         pytest.skip("no Docker engine answers: see tests/slow/engine.sh and bases.sh")
 
 
@@ -62,14 +65,16 @@ def files(image: str) -> dict[str, tuple[object, ...]]:
     container = made.stdout.strip()
     found: dict[str, tuple[object, ...]] = {}
     try:
-        with subprocess.Popen(["docker", "export", container], stdout=subprocess.PIPE) as export:
-            with tarfile.open(fileobj=export.stdout, mode="r|") as archive:
-                for item in archive:
-                    if item.name.startswith(ALWAYS_DIFFERENT) or "__pycache__" in item.name:
-                        continue
-                    content = archive.extractfile(item) if item.isreg() else None
-                    digest = hashlib.sha256(content.read()).hexdigest() if content else ""
-                    found[item.name.rstrip("/")] = (item.type, item.mode, item.uid, item.gid, item.linkname, digest)
+        with (
+            subprocess.Popen(["docker", "export", container], stdout=subprocess.PIPE) as export,
+            tarfile.open(fileobj=export.stdout, mode="r|") as archive,
+        ):
+            for item in archive:
+                if item.name.startswith(ALWAYS_DIFFERENT) or "__pycache__" in item.name:
+                    continue
+                content = archive.extractfile(item) if item.isreg() else None
+                digest = hashlib.sha256(content.read()).hexdigest() if content else ""
+                found[item.name.rstrip("/")] = (item.type, item.mode, item.uid, item.gid, item.linkname, digest)
     finally:
         subprocess.run(["docker", "rm", "-f", container], capture_output=True, check=False)
     return found
