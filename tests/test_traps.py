@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from dfopt.optimizer import Settings, optimize
 from dfopt.optimizer.engine import Result
 

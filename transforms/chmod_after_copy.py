@@ -29,7 +29,7 @@ mode with more than permission bits; anything between the COPY and the chmod tha
 
 Safety: the file ends with the same mode and content. `chmod +x` is safe where the build context shows the file's
 mode; otherwise 0644 is an assumption, and the rewrite is unsafe. It is unsafe too where COPY would create the
-file's folder with a mode other than 0755 (`--chmod` lands on folders that COPY creates, BuildKit issue 5943), where
+file's folder with a mode other than 0755 (some versions put it there, BuildKit issue 5943), where
 only the name says that the source is a file, and where a comment would go with the RUN.
 
 References: Dockerfile reference, *COPY --chmod*; chmod(1).

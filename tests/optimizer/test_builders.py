@@ -6,13 +6,14 @@ import shutil
 import subprocess
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from dfopt.optimizer.builders import Refusal, append_commands, delete_run, join_runs, prepend_command
 from dfopt.optimizer.document import Document
 from dfopt.optimizer.edits import EditSet
 from dfopt.optimizer.facts import Facts, Run
 from dfopt.optimizer.transform import Fix
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 SHELLS = [shell for shell in ("dash", "bash") if shutil.which(shell)]
 # Each command says its name and succeeds (yes) or fails (no).

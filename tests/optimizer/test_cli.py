@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from dfopt.optimizer.cli import plain_options, run
 from dfopt.optimizer.cli.options import Options
 

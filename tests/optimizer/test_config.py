@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from dfopt.optimizer import config as module
 from dfopt.optimizer.cli import run
 

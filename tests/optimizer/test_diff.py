@@ -4,10 +4,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from dfopt.optimizer.diff import unified_diff
-from dfopt.optimizer.edits import Edit, EditSet
 from hypothesis import given
 from hypothesis import strategies as st
+
+from dfopt.optimizer.diff import unified_diff
+from dfopt.optimizer.edits import Edit, EditSet
 
 TEXTS = st.lists(
     st.sampled_from((b"a\n", b"b\n", b"c\r\n", b"\n", b"d\x0c\n", "e\u2028f\n".encode(), b"\xff\n", b"g")), max_size=30

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import pytest
-from dfopt.optimizer.edits import Edit, EditSet
 from hypothesis import given
 from hypothesis import strategies as st
+
+from dfopt.optimizer.edits import Edit, EditSet
 
 
 @st.composite

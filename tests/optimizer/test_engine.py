@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from dfopt.optimizer import Settings, optimize
 from dfopt.optimizer import engine as engine_module
 from dfopt.optimizer.document import DockerfileError, Document
 from dfopt.optimizer.edits import Edit
 from dfopt.optimizer.facts import Facts
 from dfopt.optimizer.transform import RULES, Finding, Fix, Rule
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 LINES = (
     "RUN apt-get update\n", "RUN apt-get install -y curl\n", "RUN apt-get update && apt-get install -y git\n",

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import dockerfile
 import pytest
-from dfopt.optimizer.document import Document
-from dfopt.optimizer.scanner import DockerfileError, scan
 from hypothesis import given
 from hypothesis import strategies as st
+
+from dfopt.optimizer.document import Document
+from dfopt.optimizer.scanner import DockerfileError, scan
 
 PIECES = (
     "FROM a\n", "FROM a AS b\n", "RUN x\n", "RUN x \\\n", "RUN x \\\r\n", "  && y\n", "  y \\\n", "# note\n", "  # note\n",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from dfopt.optimizer.document import Document
 from dfopt.optimizer.shell import Script, read_script
 

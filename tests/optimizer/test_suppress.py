@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from dfopt.optimizer import optimize
 
 RUN = "RUN apt-get update && apt-get install -y curl && pip install x\n"

@@ -7,6 +7,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
+
 from dfopt.optimizer import optimize
 from dfopt.optimizer.context import find_context
 from docker_images import built, configuration, differences, need_engine, size

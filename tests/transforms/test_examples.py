@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+
 from dfopt.optimizer import Settings, optimize
 from dfopt.optimizer.transform import RULES, Rule
 

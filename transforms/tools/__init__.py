@@ -237,12 +237,12 @@ _BUILD_SCRIPTS = frozenset(
 _INERT = frozenset(
     (
         "echo", "printf", "rm", "mkdir", "rmdir", "sed", "grep", "egrep", "awk", "cp", "mv", "ln", "cat", "tee",
-        "chmod", "chown", "chgrp", "find", "touch", "ls", "test", "which", "type", "wget", "curl", "gpg", "dpkg", "apt-key",
-        "apt-mark", "apt-config", "add-apt-repository", "apt-add-repository", "debconf-set-selections", "tar", "unzip",
-        "useradd", "groupadd", "adduser", "addgroup", "usermod", "export", "set", "cd", "true", "false", "install",
-        "update-alternatives", "git", "make", "cmake", "yum-config-manager", "rpm", "sort", "head", "tail", "cut", "tr",
-        "dpkg-reconfigure", "pip", "pip2", "pip3", "npm", "yarn", "gem", "conda", "easy_install", "android",
-        "docker-php-ext-install",
+        "chmod", "chown", "chgrp", "find", "touch", "ls", "test", "which", "type", "wget", "curl", "gpg", "dpkg",
+        "apt-key", "apt-mark", "apt-config", "add-apt-repository", "apt-add-repository", "debconf-set-selections",
+        "tar", "unzip", "useradd", "groupadd", "adduser", "addgroup", "usermod", "export", "set", "cd", "true", "false",
+        "install", "update-alternatives", "git", "make", "cmake", "yum-config-manager", "rpm", "sort", "head", "tail",
+        "cut", "tr", "dpkg-reconfigure", "pip", "pip2", "pip3", "npm", "yarn", "gem", "conda", "easy_install",
+        "android", "docker-php-ext-install",
     )
 )  # fmt: skip
 
