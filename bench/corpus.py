@@ -102,7 +102,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     files = sorted(path for path in options.folder.rglob("*") if path.is_file())
-    with multiprocessing.Pool(options.jobs) as pool:
+    with multiprocessing.get_context("spawn").Pool(options.jobs) as pool:
         reports = pool.map(check, [(path, options.unsafe) for path in files], chunksize=32)
     for report in reports:
         for problem in report.problems:

@@ -51,6 +51,10 @@ KEEPS = (
     "FROM debian:12\nRUN cd /opt && apt-get update && apt-get install -y curl\nRUN rm -rf /var/lib/apt/lists/*\n",
     "FROM debian:12\nRUN apt-get update; apt-get install -y curl || true\nRUN rm -rf /var/lib/apt/lists/*\n",
     "FROM centos:7\nRUN yum install -y httpd\nUSER app\nRUN sudo yum clean all\n",
+    # More than the package manager's own, however it is spelled.
+    "FROM debian:12\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\nCOPY a /a\n"
+    "RUN rm -rf /var/lib/{apt,dpkg}\n",
+    "FROM centos:7\nRUN yum install -y httpd && yum clean all\nCOPY a /a\nRUN yum clean all && rm -rf /tmp/yum*\n",
 )
 
 
@@ -125,10 +129,10 @@ def _move(facts: Facts, run: Run, maker: Run, known: Tool) -> Fix:
 
 
 def _owned(command: Command, known: Tool) -> bool:
-    """Whether an rm takes nothing but what the package manager wrote."""
-    pattern = known.clear_text
-    return pattern is not None and all(
-        word.raw.startswith(b"-")
-        or (pattern.search(word.raw) and not word.raw.rstrip(b"/*").endswith((b"/var", b"/var/lib")))
-        for word in command.argv[1:]
+    """Whether an rm takes nothing but what the package manager wrote, said in plain paths."""
+    folders = (*(path.removesuffix("/**") for path in known.index_paths), "/var/cache/apt")
+    paths = [value for value in command.values() if value is None or not value.startswith("-")]
+    return command.name == "rm" and all(
+        path is not None and "{" not in path and any((path + "/").startswith(folder + "/") for folder in folders)
+        for path in paths
     )

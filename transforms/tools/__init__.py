@@ -32,6 +32,7 @@ class Tool(NamedTuple):
     fetches_itself: bool = False  # an install fetches the index where it is missing
     clear_command: str = ""  # ``{name}`` is the command as the Dockerfile spells it
     clear_text: re.Pattern[bytes] | None = None  # a word of an rm or find that clears the index by hand
+    partial_refresh: re.Pattern[bytes] = re.compile(rb"(?!)")  # an option that leaves the rest of the index as it was
     refreshing_scripts: re.Pattern[bytes] = re.compile(rb"(?!)")  # scripts on the web that end in a refresh
     clean_subcommands: frozenset[str] = frozenset()  # of a clean-up RUN: these only take things away
     mention: re.Pattern[bytes] = re.compile(rb"(?!)")  # text that may stand for a use nothing else recognises
@@ -105,14 +106,14 @@ def use_of(known: Tool, command: Command) -> Use | None:
         elif value in known.value_options:
             at += 1
         elif not value.startswith("-"):
-            return Use(known, command, words[at], _action(known, value))
+            return Use(known, command, words[at], _action(known, value, command))
         at += 1
     return None
 
 
-def _action(known: Tool, verb: str) -> Action:
+def _action(known: Tool, verb: str, command: Command) -> Action:
     if verb in known.refresh:
-        return "refresh"
+        return "read" if known.partial_refresh.search(command.normal) else "refresh"
     if verb in known.install:
         return "install"
     if verb in known.read:

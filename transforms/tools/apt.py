@@ -18,6 +18,7 @@ TOOL = Tool(
     index_paths=("/var/lib/apt/lists/**",),
     clear_command="rm -rf /var/lib/apt/lists/*",
     clear_text=re.compile(rb"lib.*apt|^/var(?:/lib)?/?\*?$"),
+    partial_refresh=re.compile(rb"Dir::|List-Cleanup"),
     refreshing_scripts=re.compile(rb"deb\.nodesource\.com/setup|packagecloud\.io/\S*/script\.deb"),
     clean_subcommands=frozenset(("clean", "autoclean", "dist-clean", "distclean", "autoremove")),
     mention=re.compile(rb"\bapt(?:-get|itude|-cache|-file)?\b(?!/)(?!\.)(?!-)"),
