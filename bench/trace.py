@@ -214,7 +214,7 @@ def without_folds(before: list[str], after: list[str]) -> tuple[list[str], list[
     """Take the chmod and chown operands away that a flag of a COPY answers, and the flag with them."""
     flagged = [event for event in after if re.match(r"(?:COPY|ADD) .*--ch(?:mod|own)=", event) and event not in before]
     for event in flagged:
-        source, target = event.split()[-2:]
+        source, target = (word.strip("[]\",") for word in event.split()[-2:])
         names = {os.path.basename(target), os.path.basename(source)} - {".", ""}
         for kind in re.findall(r"--(chmod|chown)=", event):
             for at, old in enumerate(before):
