@@ -152,6 +152,19 @@ PACKAGE_TRAPS = {
         "FROM fedora:40\nRUN dnf makecache\nRUN dnf install -y --nodocs curl && dnf clean all\n",
         "FROM fedora:40\nRUN dnf install -y --nodocs curl && dnf clean all\n",
     ),
+    "yum where no repository may be left": (
+        "FROM centos:7\nRUN yum install -y --setopt=tsflags=nodocs --disablerepo=* --enablerepo=x httpd\n",
+        "FROM centos:7\nRUN yum install -y --setopt=tsflags=nodocs --disablerepo=* --enablerepo=x httpd \\\n"
+        "    && rm -rf /var/cache/yum /var/cache/dnf\n",
+    ),
+    "make install installs no packages": (
+        "FROM debian:12\nRUN apt-get update && apt-get install -y gcc\nRUN make && make install\n",
+        f"FROM debian:12\nRUN apt-get update && apt-get install -y gcc && {LISTS}\nRUN make && make install\n",
+    ),
+    "the spelling for an early dnf": (
+        "FROM fedora:25\nRUN dnf install -y curl && dnf clean all\n",
+        "FROM fedora:25\nRUN dnf install -y --setopt=tsflags=nodocs curl && dnf clean all\n",
+    ),
     "the spelling for dnf 5": (
         "FROM fedora:41\nRUN dnf install -y curl && dnf clean all\n",
         "FROM fedora:41\nRUN dnf install -y --no-docs curl && dnf clean all\n",
@@ -224,6 +237,8 @@ UNSAFE = {
     "a script that may install": "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nRUN ./setup.sh\n",
     "a shell fed from the web": "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nRUN curl https://x.example | sh\n",
     "a playbook": "FROM debian:12\nRUN apt-get update && apt-get install -y ansible\nRUN ansible-playbook site.yml\n",
+    "a tool that installs": "FROM debian:12\nRUN apt-get update && apt-get install -y git\nRUN rosdep install --from-paths src\n",
+    "a make target that installs": "FROM debian:12\nRUN apt-get update && apt-get install -y make\nRUN make install-deps\n",
     "old pip": "FROM ubuntu:14.04\nRUN pip install flask\n",
     "pip of an unknown release": "FROM java:8\nRUN apt-get update && apt-get install -y python-pip && rm -rf /var/lib/apt/lists/*\n"
     "RUN pip install flask\n",

@@ -114,7 +114,8 @@ def _option(use: Use, stage: StageFacts) -> str:
     if name == "dnf5" or (name == "dnf" and release and release[0] == "fedora" and release[1] >= (41,)):
         return "--no-docs"
     if name == "dnf" and release and release[0] in ("fedora", "centos", "rhel"):
-        return "--nodocs"
+        # dnf has had the option since 2.2, and Fedora 26 was the first with that.
+        return "--setopt=tsflags=nodocs" if release < ("fedora", (26,)) and release[0] == "fedora" else "--nodocs"
     if name == "yum" and release and release[0] in ("centos", "rhel") and release[1] < (6,):
         return ""
     return "--setopt=tsflags=nodocs"

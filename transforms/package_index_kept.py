@@ -109,10 +109,18 @@ def _left_behind(run: Run, known: Tool) -> Use | None:
     return None if cleared > last.command.start else last
 
 
+def _clear_command(run: Run, known: Tool, last: Use) -> str:
+    """What to append: the tool's own command, or an rm where the RUN turns repositories off or takes them away."""
+    code = run.instruction.code
+    limited = b"--disablerepo" in code or b"--repo" in code or b"yum.repos.d" in code
+    clear = known.clear_by_hand if limited and known.clear_by_hand else known.clear_command
+    if "{name}" in clear:
+        return clear.replace("{name}", last.spelled.decode("utf-8", "surrogateescape"))
+    return f"sudo {clear}" if last.command.sudo else clear
+
+
 def _finding(run: Run, known: Tool, last: Use) -> Finding:
-    clear = known.clear_command.replace("{name}", last.spelled.decode("utf-8", "surrogateescape"))
-    if last.command.sudo and "{name}" not in known.clear_command:
-        clear = "sudo " + clear
+    clear = _clear_command(run, known, last)
     message = f"the {known.name} index and cache stay in this layer"
     start, end = last.command.start, last.command.end
     need, line = ("no", 0) if known.fetches_itself else later_need(run.stage, run.at, known)

@@ -31,6 +31,7 @@ class Tool(NamedTuple):
     index_paths: tuple[str, ...] = ()  # what a refresh or an install leaves behind
     fetches_itself: bool = False  # an install fetches the index where it is missing
     clear_command: str = ""  # ``{name}`` is the command as the Dockerfile spells it
+    clear_by_hand: str = ""  # the same where the command itself might fail
     clear_text: re.Pattern[bytes] | None = None  # a word of an rm or find that clears the index by hand
     partial_refresh: re.Pattern[bytes] = re.compile(rb"(?!)")  # an option that leaves the rest of the index as it was
     refreshing_scripts: re.Pattern[bytes] = re.compile(rb"(?!)")  # scripts on the web that end in a refresh
@@ -213,7 +214,14 @@ def later_need(stage: StageFacts, at: int, known: Tool) -> tuple[Need, int]:
 
 _UNKNOWN_TEXT = re.compile(rb"\.sh\b|\bbash\b|\bsh\b|ansible|\./|/install|/setup|\$\(curl|\$\(wget")
 _SHELLS = frozenset(("sh", "bash", "dash", "ash", "zsh", "su", "gosu", "runuser", "eval", "chroot", "source", "."))
-_CONFIGURATION_TOOLS = frozenset(("puppet", "chef-client", "chef-solo", "salt-call", "rvm", "gdebi", "tasksel"))
+# Tools that install packages of the distribution for themselves.
+_CONFIGURATION_TOOLS = frozenset(
+    (
+        "puppet", "chef-client", "chef-solo", "salt-call", "rvm", "gdebi", "tasksel", "rosdep", "mk-build-deps", "opam",
+        "conan", "snapcraft", "unattended-upgrade", "unattended-upgrades", "wajig", "apt-build", "vagrant",
+    )
+)  # fmt: skip
+_INTERPRETER = re.compile(r"python[\d.]*|perl|ruby|node|php|make|rake|just")
 # Installers on the web that bring no package of the distribution, or refresh the index before they do.
 _SELF_SUFFICIENT = re.compile(
     rb"sh\.rustup\.rs|get\.docker\.com|yarnpkg\.com/install\.sh|get\.sdkman\.io|/nvm/|install\.meteor\.com|astral\.sh|bun\.sh"
@@ -241,7 +249,7 @@ _INERT = frozenset(
         "chmod", "chown", "chgrp", "find", "touch", "ls", "test", "which", "type", "wget", "curl", "gpg", "dpkg",
         "apt-key", "apt-mark", "apt-config", "add-apt-repository", "apt-add-repository", "debconf-set-selections",
         "tar", "unzip", "useradd", "groupadd", "adduser", "addgroup", "usermod", "export", "set", "cd", "true", "false",
-        "install", "update-alternatives", "git", "make", "cmake", "yum-config-manager", "rpm", "sort", "head", "tail",
+        "install", "update-alternatives", "git", "cmake", "yum-config-manager", "rpm", "sort", "head", "tail",
         "cut", "tr", "dpkg-reconfigure", "pip", "pip2", "pip3", "npm", "yarn", "gem", "conda", "easy_install",
         "android", "docker-php-ext-install",
     )
@@ -283,6 +291,9 @@ def runs_unknown(command: Command) -> bool:
         return True
     if name.endswith((".sh", ".bash")):
         return True
+    if _INTERPRETER.fullmatch(name):
+        words = [value for value in command.values() if value and value != "install"]
+        return any(_INSTALLER_NAME.search(word) for word in words if not word.endswith("setup.py"))
     return "/" in first and not first.startswith(_SYSTEM_FOLDERS)
 
 
