@@ -40,10 +40,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ..optimizer.builders import Refusal, combine
 from ..optimizer.facts import Facts, Run
 from ..optimizer.shell import Command, Word
 from ..optimizer.transform import Finding, Fix
-from .copies import Copied, Refusal, add_flag, combine, copied_files, drop_operands, operand_path, untouched
+from .copies import Copied, add_flag, copied_files, drop_operands, is_plain, operand_path, untouched
 
 RULE = "chmod-after-copy"
 
@@ -68,6 +69,7 @@ KEEPS = (
     "FROM debian:12\nONBUILD COPY a.sh /a.sh\nRUN chmod 755 /a.sh\n",
     'FROM debian:12\nCOPY a.sh /a.sh\nRUN ["chmod", "755", "/a.sh"]\n',
     "FROM debian:12\nCOPY a.sh /a.sh\nRUN echo chmod 755 /a.sh\n",
+    "FROM debian:12\nCOPY a.sh /a.sh\nRUN chmod 755 -v /a.sh\n",
 )
 
 _OCTAL = re.compile(r"0?([0-7]{3})")
@@ -83,7 +85,7 @@ def find(facts: Facts) -> Iterator[Finding]:
         copied: list[Copied] | None = None
         for run in stage.runs:
             for command in run.script.commands if run.script else ():
-                if command.name == "chmod" and not command.guards and len(command.argv) > 2:
+                if command.name == "chmod" and is_plain(command):
                     if copied is None:
                         copied = list(copied_files(stage, facts.context))
                     yield from _findings(facts, run, command, copied)

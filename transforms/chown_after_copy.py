@@ -40,10 +40,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ..optimizer.builders import Refusal, combine
 from ..optimizer.facts import Facts, Run
 from ..optimizer.shell import Command, Word
 from ..optimizer.transform import Finding
-from .copies import Copied, Refusal, add_flag, combine, copied_files, drop_operands, operand_path, untouched
+from .copies import Copied, add_flag, copied_files, drop_operands, is_plain, operand_path, untouched
 
 RULE = "chown-after-copy"
 
@@ -62,6 +63,7 @@ KEEPS = (
     "FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN chown --reference=/x /etc/a.conf\n",
     "FROM debian:12\nCOPY --from=x /a.conf /etc/a.conf\nRUN chown app:app /etc/a.conf\n",
     "FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN echo chown app:app /etc/a.conf\n",
+    "FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN chown app:app /etc/a.conf -v\n",
 )
 
 _OWNER = re.compile(r"([A-Za-z_][\w-]*|\d+)(?::([A-Za-z_][\w-]*|\d+))?")
@@ -75,7 +77,7 @@ def find(facts: Facts) -> Iterator[Finding]:
         copied: list[Copied] | None = None
         for run in stage.runs:
             for command in run.script.commands if run.script else ():
-                if command.name == "chown" and not command.guards and len(command.argv) > 2:
+                if command.name == "chown" and is_plain(command):
                     if copied is None:
                         copied = list(copied_files(stage, facts.context))
                     yield from _findings(facts, run, command, copied)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..optimizer.builders import Refusal, combine, delete_run, drop_unit, readable
+from ..optimizer.builders import Refusal, delete_run, drop_unit, readable
 from ..optimizer.context import Context, Entry, local_sources
 from ..optimizer.document import Document, Instruction
 from ..optimizer.edits import Edit
@@ -97,6 +97,12 @@ def working_directory(stage: StageFacts, at: int) -> str | None:
     return workdir
 
 
+def is_plain(command: Command) -> bool:
+    """Whether a chmod or chown stands alone and has a mode or owner, operands, and no option anywhere."""
+    words = command.argv[1:]
+    return not command.guards and len(words) > 1 and not any(word.raw.startswith(b"-") for word in words)
+
+
 def operand_path(word: Word, run: Run) -> str | None:
     """The absolute path that an operand names; None where that is not certain."""
     if word.value is None or re.search(r"[*?\[{~]", word.value):
@@ -178,6 +184,3 @@ def _melted(edits: list[Edit]) -> list[Edit]:
         else:
             melted.append(edit)
     return melted
-
-
-__all__ = ["Copied", "Refusal", "add_flag", "combine", "copied_files", "drop_operands", "operand_path", "untouched"]

@@ -17,6 +17,9 @@ from ...optimizer.shell import Command, Script, Word
 Action = Literal["refresh", "install", "read", "other"]
 
 
+_NEVER = re.compile(rb"(?!)")
+
+
 class Tool(NamedTuple):
     """A package manager. Paths are absolute globs as `removes` takes them."""
 
@@ -33,15 +36,15 @@ class Tool(NamedTuple):
     clear_command: str = ""  # ``{name}`` is the command as the Dockerfile spells it
     clear_by_hand: str = ""  # the same where the command itself might fail
     clear_text: re.Pattern[bytes] | None = None  # a word of an rm or find that clears the index by hand
-    partial_refresh: re.Pattern[bytes] = re.compile(rb"(?!)")  # an option that leaves the rest of the index as it was
-    refreshing_scripts: re.Pattern[bytes] = re.compile(rb"(?!)")  # scripts on the web that end in a refresh
+    partial_refresh: re.Pattern[bytes] = _NEVER  # an option that leaves the rest of the index as it was
+    refreshing_scripts: re.Pattern[bytes] = _NEVER  # scripts on the web that end in a refresh
     clean_subcommands: frozenset[str] = frozenset()  # of a clean-up RUN: these only take things away
-    mention: re.Pattern[bytes] = re.compile(rb"(?!)")  # text that may stand for a use nothing else recognises
+    mention: re.Pattern[bytes] = _NEVER  # text that may stand for a use nothing else recognises
     no_cache: str = ""  # the option that leaves no cache behind
     no_cache_like: tuple[str, ...] = ()  # prefixes of options that say so, or say otherwise, already
     no_cache_replaces: frozenset[str] = frozenset()  # options that the option makes needless
     no_cache_for: frozenset[str] = frozenset()  # subcommands that take it
-    no_cache_settled: re.Pattern[bytes] = re.compile(rb"(?!)")  # text in the file that settles the matter otherwise
+    no_cache_settled: re.Pattern[bytes] = _NEVER  # text in the file that settles the matter otherwise
     cache: tuple[str, ...] = ()  # what that option keeps away
     no_weak: str = ""  # the option against weak dependencies
     no_weak_like: tuple[str, ...] = ()
@@ -49,7 +52,6 @@ class Tool(NamedTuple):
 
 TOOLS: tuple[str, ...] = ("apt", "dnf", "yum", "microdnf", "apk", "pip")
 _loaded: dict[str, Tool] = {}
-_NEVER = re.compile(rb"(?!)")
 
 
 def tool(name: str) -> Tool:
