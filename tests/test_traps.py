@@ -188,6 +188,12 @@ PACKAGE_TRAPS = {
         "RUN curl -sL https://deb.nodesource.com/setup_20.x | bash - && apt-get install -y nodejs \\\n"
         f"    && {LISTS}\n",
     ),
+    "pip of a base image that is new enough": (
+        "FROM node:18-slim\nRUN apt-get update && apt-get install -y python3-pip && rm -rf /var/lib/apt/lists/*\n"
+        "RUN pip3 install flask\n",
+        "FROM node:18-slim\nRUN apt-get update && apt-get install -y python3-pip && rm -rf /var/lib/apt/lists/*\n"
+        "RUN pip3 install --no-cache-dir flask\n",
+    ),
     "pip upgraded first on an old release": (
         "FROM ubuntu:14.04\nRUN pip install --upgrade pip\nRUN pip install flask\n",
         "FROM ubuntu:14.04\nRUN pip install --upgrade pip\nRUN pip install --no-cache-dir flask\n",

@@ -37,7 +37,7 @@ import re
 from collections.abc import Iterator
 
 from ..optimizer.builders import Refusal, add_option, combine, drop_unit, readable, replace_word
-from ..optimizer.facts import Facts, Run, StageFacts
+from ..optimizer.facts import Facts, Image, Run, StageFacts
 from ..optimizer.shell import Command
 from ..optimizer.transform import Finding, Fix
 from .tools import Tool, Use, clears, later_need, present, use_of, uses
@@ -171,31 +171,54 @@ def _whole_run(run: Run, known: Tool, everything: list[Use], todo: list[Use]) ->
 
 
 _FLOATING = frozenset(("latest", "stable", "stable-slim", "testing", "sid", "unstable", "rolling", "devel", "edge"))
-_DISTRIBUTIONS = frozenset(("debian", "ubuntu", "fedora", "centos", "alpine", "rockylinux", "almalinux", "amazonlinux"))
 _FIRST_WITH_PIP_6 = {"ubuntu": (16, 4), "debian": (9,), "centos": (7,), "fedora": (22,), "alpine": (3, 3), "rhel": (7,)}
+# Official images whose tags do not name a distribution: from these versions on it is Debian 9 or later.
+_FIRST_ON_DEBIAN_9 = {
+    "node": (10,),
+    "golang": (1, 10),
+    "ruby": (2, 5),
+    "php": (7, 2),
+    "openjdk": (10,),
+    "rust": (1, 22),
+}
 _DISTRIBUTION_PIP = re.compile(rb"\bpy(?:thon)?[\d.]*-(?:pip|virtualenv)\b|\bvirtualenv\b")
 _NEW_PIP = re.compile(r"pip(?:[=<>~!].*)?")
+_NEW_OPTIONS = frozenset(("--break-system-packages", "--root-user-action=ignore", "--prefer-binary", "--use-pep517"))
+_OLD = "the pip here may be older than 6.0, which has no --no-cache-dir"
 
 
 def _may_be_old(run: Run, command: Command) -> str:
     """Why the pip that `command` runs may be older than 6.0; empty where it is not."""
     image = run.stage.image
-    if image is not None and image.name.rsplit("/", 1)[-1] == "python":
+    if (image is not None and _is_new(image)) or not _NEW_OPTIONS.isdisjoint(command.values()):
         return ""
-    release = image.release if image else None
-    distribution_pip = any(_DISTRIBUTION_PIP.search(other.instruction.code) for other in _chain(run.stage))
-    if release is not None:
-        if release[1] >= _FIRST_WITH_PIP_6.get(release[0], (0,)):
-            return ""
-    elif not distribution_pip or (image and image.name in _DISTRIBUTIONS and image.tag in _FLOATING):
-        return ""
-    for other in _chain(run.stage):
+    chain = _chain(run.stage)
+    if (image is None or image.release is None) and not any(
+        _DISTRIBUTION_PIP.search(r.instruction.code) for r in chain
+    ):
+        return ""  # the base image's own pip, and pip 6.0 is of 2014
+    for other in chain:
         for earlier in other.script.commands if other.script else ():
             if earlier is command or (other.stage is run.stage and other.at > run.at):
-                return "the pip here may be older than 6.0, which has no --no-cache-dir"
+                return _OLD
             if _upgrades_pip(earlier):
                 return ""
-    return "the pip here may be older than 6.0, which has no --no-cache-dir"
+    return _OLD
+
+
+def _is_new(image: Image) -> bool:
+    """Whether the name of a base image says that its distribution's pip is 6.0 or later."""
+    if image.name.rsplit("/", 1)[-1] == "python":
+        return True
+    if image.release is not None:
+        return image.release[1] >= _FIRST_WITH_PIP_6.get(image.release[0], (0,))
+    if "/" not in image.name and image.tag in _FLOATING:
+        return True
+    version = re.match(r"\d+(?:\.\d+)?", image.tag)
+    first = _FIRST_ON_DEBIAN_9.get(image.name)
+    if version is None or first is None:
+        return False
+    return tuple(int(part) for part in version[0].split(".")) >= first
 
 
 def _chain(stage: StageFacts) -> list[Run]:
