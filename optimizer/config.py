@@ -46,6 +46,14 @@ def find_config(path: str) -> Config:
     return _find(os.path.dirname(os.path.abspath(path)))
 
 
+def named_config(path: str) -> Config:
+    """The configuration in the file at `path`, read once. Raises `ConfigError`."""
+    found = _cache.get(path)
+    if found is None:
+        found = _cache[path] = read_config(path) or Config()
+    return found
+
+
 def _find(folder: str) -> Config:
     found = _cache.get(folder)
     if found is None:
@@ -85,28 +93,43 @@ def read_config(path: str, *, needed: bool = True) -> Config | None:
         reason = text.rpartition(" (at ")[0] or text
         raise ConfigError(f"{path}:{line if line.isdigit() else data.count(10) + 1}: {reason}") from error
     if os.path.basename(path) == "pyproject.toml":
-        table = table.get("tool", {})
-        if "dfopt" not in table:
+        tools: Any = table.get("tool")
+        if not isinstance(tools, dict) or "dfopt" not in tools:
             return None
-        table = table["dfopt"]
+        reader = _Reader(path, data, section="tool.dfopt")
+        if not isinstance(tools["dfopt"], dict):
+            raise reader.fail("dfopt", "tool.dfopt must be a table")
+        return reader.config(tools["dfopt"])  # pyright: ignore[reportUnknownArgumentType]
     return _Reader(path, data).config(table)
 
 
 class _Reader:
-    def __init__(self, path: str, data: bytes) -> None:
+    def __init__(self, path: str, data: bytes, section: str = "") -> None:
         self.path = path
+        self.section = section
         self.lines = data.decode("utf-8").split("\n")
 
     def fail(self, word: str, reason: str) -> ConfigError:
-        line = next((number for number, text in enumerate(self.lines, 1) if word in text), 1)
-        return ConfigError(f"{self.path}:{line}: {reason}")
+        """The error for `word`, at the first line of our section that says it outside a comment."""
+        import re
+
+        said = re.compile(rf"[^#]*?(?<![\w-]){re.escape(word)}(?![\w-])")
+        ours = not self.section
+        for number, text in enumerate(self.lines, 1):
+            if text.lstrip().startswith("[") and self.section and "=" not in text:
+                ours = self.section in text.replace(" ", "").replace('"', "")
+            if ours and said.match(text):
+                return ConfigError(f"{self.path}:{number}: {reason}")
+        return ConfigError(f"{self.path}:1: {reason}")
 
     def config(self, table: dict[str, Any]) -> Config:
         values: dict[str, Any] = {"folder": os.path.dirname(os.path.abspath(self.path))}
         for key, value in table.items():
             if key in ("select", "ignore"):
                 values[key] = self.rules(key, value)
-            elif key == "per-file-ignores" and isinstance(value, dict):
+            elif key == "per-file-ignores":
+                if not isinstance(value, dict):
+                    raise self.fail(key, f"{key} must be a table from patterns to lists of rule names")
                 values["per_file_ignores"] = tuple((name, self.rules(name, rules)) for name, rules in value.items())  # pyright: ignore[reportUnknownArgumentType,reportUnknownVariableType]
             elif key in ("unsafe", "all-stages"):
                 if not isinstance(value, bool):
@@ -125,10 +148,11 @@ class _Reader:
             raise self.fail(key, f"{key} must be a list of rule names")
         names: set[str] = set()
         for name in value:  # pyright: ignore[reportUnknownVariableType]
+            if not isinstance(name, str):
+                raise self.fail(key, f"{key} must be a list of rule names")
             if name not in BY_NAME:
-                text = str(name)  # pyright: ignore[reportUnknownArgumentType]
-                raise self.fail(text, f"unknown rule {text!r}{similar(text, tuple(BY_NAME))}")
-            names.add(name)  # pyright: ignore[reportUnknownArgumentType]
+                raise self.fail(name, f"unknown rule {name!r}{similar(name, tuple(BY_NAME))}")
+            names.add(name)
         return frozenset(names)
 
 

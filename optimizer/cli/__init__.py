@@ -3,22 +3,49 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 from .options import Options
 
 
 def main() -> None:
     """Run the command line and exit: 0 done, 1 something found (where asked for), 2 an error, 130 interrupted."""
+    _open_streams()
     try:
-        sys.exit(run(sys.argv[1:]))
+        code = run(sys.argv[1:])
+        sys.stdout.flush()
     except KeyboardInterrupt:
-        sys.exit(130)
-    except BrokenPipeError:
-        # Whoever read our output has enough; the interpreter must not complain when it flushes at exit.
-        import os
+        code = 130
+    except BrokenPipeError:  # whoever read our output has enough
+        code = _give_up_output(141)
+    except OSError as error:
+        from .work import complain
 
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        sys.exit(141)
+        code = _give_up_output(2)
+        complain(f"standard output: {error.strerror or error}")
+    sys.exit(code)
+
+
+def _open_streams() -> None:
+    """Make every standard stream usable: one that the caller closed is None, one in ASCII cannot say every name."""
+    import io
+
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:
+            from os import devnull
+
+            setattr(sys, name, open(devnull, mode, encoding="utf-8"))  # noqa: SIM115
+        elif mode == "w" and isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _give_up_output(code: int) -> int:
+    """Point standard output nowhere, so that the interpreter's flush at exit has nothing to complain about."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return code
 
 
 def run(arguments: list[str]) -> int:
@@ -28,7 +55,9 @@ def run(arguments: list[str]) -> int:
         return (_fix if arguments[0] == "fix" else _check)(plain)
     from .app import app
 
-    return app.main(arguments, prog_name="dfopt", standalone_mode=False) or 0
+    # click only reads the arguments; the command runs outside of it, where its errors are those of the short way.
+    command: Callable[[], int] | int = app.main(arguments or ["--help"], prog_name="dfopt", standalone_mode=False)
+    return command if isinstance(command, int) else command()
 
 
 def plain_options(arguments: list[str]) -> Options | None:
@@ -41,7 +70,7 @@ def plain_options(arguments: list[str]) -> Options | None:
         return None
     paths = tuple(argument for argument in arguments[1:] if argument != "--write")
     write = len(paths) < len(arguments) - 1
-    if any(path.startswith("-") for path in paths) or (write and arguments[0] == "check"):
+    if any(path.startswith("-") and path != "-" for path in paths) or (write and arguments[0] == "check"):
         return None
     return Options(paths=paths, write=write)
 

@@ -1,16 +1,22 @@
-"""The commands and their options, as click sees them. What a command does is in the module of its name."""
+"""The commands and their options, as click sees them. What a command does is in the module of its name.
+
+A command's function here returns what is to be run.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import click
 
 from .. import __version__
 from .options import Options
+from .work import complain
 
-_Decorated = Callable[..., int]
+_Command = Callable[[], int]
+_Decorated = Callable[..., _Command]
 
 
 class _App(click.Group):
@@ -22,7 +28,7 @@ class _App(click.Group):
         except click.exceptions.Exit as exit_:
             return exit_.exit_code
         except click.ClickException as error:
-            click.echo(f"dfopt: {error.format_message()}", err=True)
+            complain(error.format_message())
             return 2
         except click.Abort:
             return 130
@@ -60,7 +66,10 @@ def _with_common(command: _Decorated) -> _Decorated:
 
 def _options(given: dict[str, Any]) -> Options:
     for name in ("select", "ignore"):
-        given[name] = tuple(part for text in given[name] for part in text.replace(",", " ").split())
+        rules = tuple(part for text in given[name] for part in text.replace(",", " ").split())
+        if given[name] and not rules:  # an empty shell variable must not come to mean every rule
+            raise click.UsageError(f"--{name} names no rule")
+        given[name] = rules
     return Options(**given)
 
 
@@ -69,7 +78,7 @@ def _options(given: dict[str, Any]) -> Options:
 @click.option("--write", is_flag=True, help="Rewrite the files in place instead of showing a diff.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 when something would change.")
 @_with_common
-def fix(**given: Any) -> int:
+def fix(**given: Any) -> _Command:
     """Show, or with --write make, the rewrites of Dockerfiles.
 
     PATH is a file, a folder that is searched, or - for standard input, whose patched text goes to standard
@@ -77,33 +86,33 @@ def fix(**given: Any) -> int:
     """
     from .fix import fix as run
 
-    return run(_options(given))
+    return partial(run, _options(given))
 
 
 @app.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]…")
 @click.option("--format", type=click.Choice(["text", "json"]), default="text", help="How to print the findings.")
 @_with_common
-def check(**given: Any) -> int:
+def check(**given: Any) -> _Command:
     """List the findings; exit with 1 when there are any."""
     from .check import check as run
 
-    return run(_options(given))
+    return partial(run, _options(given))
 
 
 @app.command()
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print the table.")
-def rules(form: str) -> int:
+def rules(form: str) -> _Command:
     """List the rules."""
     from .rules import rules as run
 
-    return run(form)
+    return partial(run, form)
 
 
 @app.command()
 @click.argument("rule")
-def explain(rule: str) -> int:
+def explain(rule: str) -> _Command:
     """Show the page of a rule."""
     from .explain import explain as run
 
-    return run(rule)
+    return partial(run, rule)

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from ..engine import Result
-from .fix import report
+import sys
+
+from ..engine import Offered, Result
+from ..report.text import findings, shown
+from .fix import count, report
 from .options import Options
-from .work import Sink, UsageError, complain, outcomes
+from .work import Sink, UsageError, complain, for_each
 
 
 def check(options: Options) -> int:
     """Run the command; the exit code is 0 when nothing was found, 1 when something was, 2 after an error."""
     results: list[tuple[str, Result]] = []
-    errors: list[str] = []
     sink = Sink(options.output)
-    try:
-        for path, result, error in outcomes(options):
-            if result is None:
-                complain(error)
-                errors.append(error)
-                continue
-            results.append((path, result))
-            if options.format == "text":
-                from ..report.text import findings
 
-                sink.write(findings(path, result).encode("utf-8", "surrogateescape"))
+    def handle(path: str, result: Result) -> None:
+        results.append((path, result))
+        if options.format == "text":
+            sink.write(findings(path, result).encode("utf-8", "surrogateescape"))
+
+    try:
+        errors = for_each(options, handle)
         if options.format == "json":
             from ..report.json import findings as as_json
 
@@ -32,14 +31,19 @@ def check(options: Options) -> int:
     except UsageError as problem:
         complain(str(problem))
         return 2
-    except OSError as problem:
-        if isinstance(problem, BrokenPipeError):
-            raise
-        complain(f"{options.output}: {problem.strerror or problem}")
-        return 2
+    if not options.quiet:
+        print(_summary(results, errors), file=sys.stderr)
     report(results, options)
     if errors:
         return 2
-    from ..report.text import shown
-
     return 1 if any(shown(result) for _, result in results) else 0
+
+
+def _summary(results: list[tuple[str, Result]], errors: list[str]) -> str:
+    if not results and not errors:
+        return "no Dockerfile found"
+    listed = [shown(result) for _, result in results]
+    found = [item for items in listed for item in items]
+    unsafe = sum(isinstance(item, Offered) and item.why == "unsafe" for item in found)
+    text = f"{count(len(found), 'finding')} in {sum(map(bool, listed))} of {count(len(results), 'file')}"
+    return f"{text}; {unsafe} of them fixed only with --unsafe" if unsafe else text

@@ -6,7 +6,9 @@ import os
 import re
 import stat
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from errno import EACCES
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -24,14 +26,16 @@ _SKIPPED_FOLDERS = frozenset((".git", ".hg", ".svn", "node_modules", ".venv", "v
 def find_files(paths: tuple[str, ...]) -> Iterator[str]:
     """The files that `paths` mean, each once: a file as it is, a folder searched in the order of names.
 
-    A path that does not exist is yielded too; reading it makes the error.
+    What does not exist, and a folder that cannot be listed, is yielded too; reading it makes the error.
     """
     seen: set[tuple[int, int] | str] = set()
     for path in paths or (".",):
         for found in _search(path) if path != "-" and os.path.isdir(path) else (path,):
             try:
                 status = os.stat(found)
-                key: tuple[int, int] | str = (status.st_dev, status.st_ino)
+                # The links of a file with several are several files: replacing one leaves the others as they are.
+                one = status.st_nlink == 1
+                key: tuple[int, int] | str = (status.st_dev, status.st_ino) if one else os.path.realpath(found)
             except OSError:
                 key = found
             if key not in seen:
@@ -41,8 +45,9 @@ def find_files(paths: tuple[str, ...]) -> Iterator[str]:
 
 def _search(folder: str) -> Iterator[str]:
     ignored: dict[str, GitIgnoreSpec] = {}
+    unreadable: list[OSError] = []
     _read_ignores_above(folder, ignored)
-    for here, folders, names in os.walk(folder):
+    for here, folders, names in os.walk(folder, onerror=unreadable.append):
         if ".gitignore" in names:
             _read_ignore(here, ignored)
         folders[:] = sorted(
@@ -54,6 +59,7 @@ def _search(folder: str) -> Iterator[str]:
             path = os.path.normpath(os.path.join(here, name))
             if _NAME.fullmatch(name) and not _NOT.fullmatch(name) and not (ignored and _is_ignored(path, ignored)):
                 yield path
+    yield from (str(error.filename) for error in unreadable)
 
 
 def _read_ignores_above(folder: str, ignored: dict[str, GitIgnoreSpec]) -> None:
@@ -72,10 +78,19 @@ def _read_ignores_above(folder: str, ignored: dict[str, GitIgnoreSpec]) -> None:
 
 
 def _read_ignore(folder: str, ignored: dict[str, GitIgnoreSpec]) -> None:
+    """Add what the folder's .gitignore says; like git, pass over one that cannot be read and lines without sense."""
     from pathspec import GitIgnoreSpec
 
-    with open(os.path.join(folder, ".gitignore"), encoding="utf-8", errors="replace") as file:
-        ignored[os.path.abspath(folder)] = GitIgnoreSpec.from_lines(file)
+    try:
+        with open(os.path.join(folder, ".gitignore"), encoding="utf-8-sig", errors="replace") as file:
+            lines = file.read().split("\n")
+    except OSError:
+        return
+    patterns: list[Any] = []
+    for line in lines:
+        with suppress(ValueError, re.error):
+            patterns += GitIgnoreSpec.from_lines([line]).patterns
+    ignored[os.path.abspath(folder)] = GitIgnoreSpec(patterns)
 
 
 def _is_ignored(path: str, ignored: dict[str, GitIgnoreSpec]) -> bool:
@@ -91,36 +106,43 @@ def _is_ignored(path: str, ignored: dict[str, GitIgnoreSpec]) -> bool:
 
 def read_file(path: str) -> bytes:
     """The bytes of `path`. Raises `OSError`."""
+    kind = stat.S_IFMT(os.stat(path).st_mode)
+    if kind not in (stat.S_IFREG, stat.S_IFDIR):  # opening a pipe would wait for somebody to write to it
+        raise OSError(0, "not a regular file")
     with open(path, "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise OSError(0, "not a regular file")
         return file.read()
 
 
 def write_file(path: str, data: bytes) -> None:
     """Replace `path` by `data` at once or not at all; mode and, where allowed, owner stay, links are followed.
 
-    Raises `OSError`.
+    A file that is not there is made; what is no file, such as a device, is written to. Raises `OSError`.
     """
-    import tempfile
-    from contextlib import suppress
-
     target = os.path.realpath(path)
-    status = os.stat(target)
-    if not os.access(target, os.W_OK):
-        raise PermissionError(13, "Permission denied")
-    handle, temporary = tempfile.mkstemp(prefix=".dfopt-", dir=os.path.dirname(target))
     try:
-        with os.fdopen(handle, "wb") as file:
+        status = os.stat(path)
+    except FileNotFoundError:
+        status = None
+    if status and not stat.S_ISREG(status.st_mode):
+        with open(path, "wb") as file:
+            file.write(data)
+        return
+    if status and not os.access(target, os.W_OK):
+        raise PermissionError(EACCES, os.strerror(EACCES))
+    temporary = os.path.join(os.path.dirname(target), f".dfopt-{os.urandom(8).hex()}")
+    try:
+        with open(temporary, "xb", opener=lambda name, flags: os.open(name, flags, 0o600 if status else 0o666)) as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        if (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
-            # Only root may give a file away; without that right the file is ours, as an editor would leave it.
-            with suppress(PermissionError):
-                os.chown(temporary, status.st_uid, status.st_gid)
-        os.chmod(temporary, stat.S_IMODE(status.st_mode))
+        if status:
+            if (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
+                # Only root may give a file away; without that right the file is ours, as an editor would leave it.
+                with suppress(PermissionError):
+                    os.chown(temporary, status.st_uid, status.st_gid)
+            os.chmod(temporary, stat.S_IMODE(status.st_mode))
         os.replace(temporary, target)
     except BaseException:
-        os.unlink(temporary)
+        with suppress(FileNotFoundError):
+            os.unlink(temporary)
         raise

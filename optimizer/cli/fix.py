@@ -2,63 +2,57 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from ..engine import Result
 from .files import write_file
 from .options import Options
-from .work import Sink, UsageError, complain, outcomes
+from .work import FileError, Sink, UsageError, complain, for_each
 
 
 def fix(options: Options) -> int:
     """Run the command; the exit code is 0, 1 when something would change and that was asked, 2 after an error."""
-    failed = False
     results: list[tuple[str, Result]] = []
     sink = Sink(options.output)
     stdin = options.paths == ("-",)
+
+    def handle(path: str, result: Result) -> None:
+        if stdin:
+            sink.write(result.patched)
+        elif not options.write:
+            sink.write(result.diff)
+        elif result.changed:
+            try:
+                write_file(path, result.patched)
+            except OSError as problem:
+                raise FileError(f"{path}: {problem.strerror or problem}") from problem
+            if not options.quiet:
+                sink.write(b"fixed %b (%b)\n" % (os.fsencode(path), count(len(result.applied), "rewrite").encode()))
+        results.append((path, result))
+
     try:
-        for path, result, error in outcomes(options):
-            if result is None:
-                complain(error)
-                failed = True
-                continue
-            if stdin:
-                sink.write(result.patched)
-            elif not options.write:
-                sink.write(result.diff)
-            elif result.changed:
-                try:
-                    write_file(path, result.patched)
-                except OSError as problem:
-                    complain(f"{path}: {problem.strerror or problem}")
-                    failed = True
-                    continue
-                if not options.quiet:
-                    print(f"fixed {path} ({_count(len(result.applied), 'rewrite')})")
-            results.append((path, result))
+        errors = for_each(options, handle)
         sink.close()
     except UsageError as problem:
         complain(str(problem))
         return 2
-    except OSError as problem:
-        if isinstance(problem, BrokenPipeError):
-            raise
-        complain(f"{options.output}: {problem.strerror or problem}")
-        return 2
     if not options.quiet:
-        print(_summary(results, written=options.write and not stdin), file=sys.stderr)
+        print(_summary(results, errors, written=options.write and not stdin), file=sys.stderr)
     report(results, options)
-    if failed:
+    if errors:
         return 2
     return 1 if options.exit_code and any(result.changed for _, result in results) else 0
 
 
-def _summary(results: list[tuple[str, Result]], *, written: bool) -> str:
+def _summary(results: list[tuple[str, Result]], errors: list[str], *, written: bool) -> str:
+    if not results and not errors:
+        return "no Dockerfile found"
     applied = sum(len(result.applied) for _, result in results)
     changed = sum(result.changed for _, result in results)
     unsafe = sum(item.why == "unsafe" for _, result in results for item in result.offered)
     verb = "made" if written else "found"
-    text = f"{_count(applied, 'rewrite')} {verb} in {changed} of {_count(len(results), 'file')}"
+    text = f"{count(applied, 'rewrite')} {verb} in {changed} of {count(len(results), 'file')}"
     return f"{text}; {unsafe} more with --unsafe" if unsafe else text
 
 
@@ -75,5 +69,6 @@ def report(results: list[tuple[str, Result]], options: Options) -> None:
         print(statistics([result for _, result in results]), end="", file=sys.stderr)
 
 
-def _count(number: int, noun: str) -> str:
+def count(number: int, noun: str) -> str:
+    """``1 file``, ``2 files``."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

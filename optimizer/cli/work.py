@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import NamedTuple
 
-from ..config import Config, ConfigError, find_config, read_config, similar
+from ..config import Config, ConfigError, find_config, named_config, similar
 from ..engine import Result, Settings, optimize
 from ..scanner import DockerfileError
 from ..transform import BY_NAME
-from .files import find_files, read_file
+from .files import find_files, read_file, write_file
 from .options import Options
 
 
 class UsageError(Exception):
-    """An option that makes no sense; the text says which."""
+    """A command that cannot be done as it was given; the text says why."""
+
+
+class FileError(Exception):
+    """One file that could not be dealt with; the text is ``PATH: what is wrong``."""
 
 
 class Outcome(NamedTuple):
@@ -27,8 +31,61 @@ class Outcome(NamedTuple):
     error: str = ""
 
 
-def check_options(options: Options) -> None:
-    """Raise `UsageError` for rule names that do not exist, a context that is no folder, or a second stdin."""
+def for_each(options: Options, handle: Callable[[str, Result], None]) -> list[str]:
+    """Give `handle` the path and the result of every file, in the order in which the files are found.
+
+    Returns the errors, each of them said once on standard error. `handle` may raise `FileError`. Raises `UsageError`.
+    """
+    _check(options)
+    errors: list[str] = []
+
+    def take(outcome: Outcome) -> None:
+        error = outcome.error
+        if outcome.result is not None:
+            try:
+                return handle(outcome.path, outcome.result)
+            except FileError as problem:
+                error = str(problem)
+        if error not in errors:  # a bad configuration is the same error for every file below it
+            errors.append(error)
+            complain(error)
+        return None
+
+    if options.paths == ("-",):
+        take(_process(options.stdin_filename or "-", options, sys.stdin.buffer.read()))
+    elif options.jobs == 1:
+        for path in find_files(options.paths):
+            take(_process(path, options))
+    else:
+        _in_parallel(options, take)
+    return errors
+
+
+def _in_parallel(options: Options, take: Callable[[Outcome], None]) -> None:
+    """Process the files in as many processes as there are jobs, and `take` their outcomes in the order of the files."""
+    import signal
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+    from functools import partial
+
+    files = list(find_files(options.paths))
+    pool = ProcessPoolExecutor(options.jobs, initializer=_leave_interrupts_to_parent)
+    try:
+        # An interrupt must not reach a worker before it has learned to leave it alone: workers inherit the mask.
+        held = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,)) if os.name == "posix" else ()
+        outcomes = pool.map(partial(_process, options=options), files, chunksize=16)
+        if os.name == "posix":
+            signal.pthread_sigmask(signal.SIG_SETMASK, held)
+        for outcome in outcomes:
+            take(outcome)
+    except BrokenProcessPool as error:
+        raise UsageError("a worker process was killed; fewer --jobs take less memory") from error
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _check(options: Options) -> None:
+    """Raise `UsageError` for unknown rules, a bad configuration, a context that is no folder, or a second stdin."""
     for name in (*options.select, *options.ignore):
         if name not in BY_NAME:
             raise UsageError(f"unknown rule {name!r}{similar(name, tuple(BY_NAME))}")
@@ -36,24 +93,17 @@ def check_options(options: Options) -> None:
         raise UsageError(f"{options.context}: the context is not a folder")
     if "-" in options.paths and len(options.paths) > 1:
         raise UsageError("- stands for standard input and goes with no other path")
+    if options.config and not options.isolated:
+        try:
+            named_config(options.config)
+        except ConfigError as error:
+            raise UsageError(str(error)) from error
 
 
-def outcomes(options: Options) -> Iterator[Outcome]:
-    """What became of every file, in the order in which they were found. Raises `UsageError`."""
-    check_options(options)
-    if options.paths == ("-",):
-        yield _process(options.stdin_filename or "-", options, sys.stdin.buffer.read())
-        return
-    files = find_files(options.paths)
-    if options.jobs == 1:
-        for path in files:
-            yield _process(path, options)
-        return
-    from concurrent.futures import ProcessPoolExecutor
-    from functools import partial
+def _leave_interrupts_to_parent() -> None:
+    import signal
 
-    with ProcessPoolExecutor(options.jobs) as pool:
-        yield from pool.map(partial(_process, options=options), files, chunksize=16)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _process(path: str, options: Options, data: bytes | None = None) -> Outcome:
@@ -61,9 +111,14 @@ def _process(path: str, options: Options, data: bytes | None = None) -> Outcome:
         text = read_file(path) if data is None else data
         settings = _settings(path, options)
         shown = "Dockerfile" if path == "-" else _shown(path)
-        from ..context import Context, find_context
+        context = None
+        if b"chmod" in text or b"chown" in text:  # nothing else asks for the context
+            from ..context import Context, find_context
 
-        context = Context(options.context) if options.context else (find_context(path, text) if data is None else None)
+            if options.context:
+                context = Context(options.context, os.path.abspath(path) if data is None else None)
+            elif data is None:
+                context = find_context(path, text)
         return Outcome(path, optimize(text, path=shown, context=context, settings=settings))
     except OSError as error:
         return Outcome(path, None, f"{path}: {error.strerror or error}")
@@ -82,13 +137,16 @@ def _settings(path: str, options: Options) -> Settings:
     if options.isolated:
         config = Config()
     elif options.config:
-        config = read_config(options.config) or Config()
+        config = named_config(options.config)
     else:
         config = find_config(path)
+    select, ignore = frozenset(options.select), frozenset(options.ignore)
+    if select:  # who names a rule wants it, whatever the file ignores
+        config = config._replace(select=select, ignore=config.ignore - select)
     settings = config.settings(path)
     return Settings(
-        frozenset(options.select) or settings.select,
-        settings.ignore | frozenset(options.ignore),
+        settings.select,
+        settings.ignore | ignore,
         settings.unsafe if options.unsafe is None else options.unsafe,
         options.builder or settings.builder,
         settings.all_stages if options.all_stages is None else options.all_stages,
@@ -96,15 +154,20 @@ def _settings(path: str, options: Options) -> Settings:
 
 
 def _shown(path: str) -> str:
-    """`path` as a diff names it: relative to the current folder where it lies below it."""
-    relative = os.path.relpath(path)
-    return (path.lstrip("/") if relative.startswith("..") else relative).replace(os.sep, "/")
+    """`path` as a diff names it: relative to the current folder, else to the root, for ``git apply`` takes no ``..``.
+
+    Links are resolved, because it does not follow them either.
+    """
+    real = os.path.realpath(path)
+    relative = os.path.relpath(real)
+    return (real.lstrip("/") if relative.split(os.sep, 1)[0] == ".." else relative).replace(os.sep, "/")
 
 
 def complain(text: str) -> None:
-    """One line on standard error."""
+    """One line on standard error, whatever characters a name or a broken file puts into it."""
     sys.stdout.flush()
-    print(f"dfopt: {text}", file=sys.stderr)
+    line = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+    print(f"dfopt: {line}", file=sys.stderr)
 
 
 class Sink:
@@ -115,15 +178,18 @@ class Sink:
         self.parts: list[bytes] = []
 
     def write(self, data: bytes) -> None:
+        """Raises `OSError`."""
         if self.output is None:
             sys.stdout.buffer.write(data)
         else:
             self.parts.append(data)
 
     def close(self) -> None:
-        """Raises `OSError`."""
+        """Raises `OSError`, and `UsageError` where the file cannot be written."""
         if self.output is None:
             sys.stdout.flush()
             return
-        with open(self.output, "wb") as file:
-            file.write(b"".join(self.parts))
+        try:
+            write_file(self.output, b"".join(self.parts))
+        except OSError as error:
+            raise UsageError(f"{self.output}: {error.strerror or error}") from error
