@@ -98,11 +98,7 @@ class _Engine:
         self.path = path
         self.context = context
         self.settings = settings
-        self.rules = [
-            (number, rule)
-            for number, rule in enumerate(settings.rules())
-            if any(trigger in original for trigger in rule.triggers)
-        ]
+        self.rules = settings.rules()
         self.edits = EditSet()
         self.applied: list[Applied] = []
         self.refused: dict[tuple[str, int], Offered] = {}
@@ -112,7 +108,7 @@ class _Engine:
         data = self.original
         offered: list[Offered] = []
         seen = {data}
-        for _ in range(_PASSES if self.rules else 0):
+        for _ in range(_PASSES):
             findings, offered = self.find(document)
             if not findings:
                 break
@@ -125,9 +121,10 @@ class _Engine:
             if not good:
                 continue
             step = _edit_set(good)
-            data = step.apply(data)
-            if data in seen:  # two rules undo each other; what is there already is whole
+            following = step.apply(data)
+            if following in seen:  # two rules undo each other; what is there already is whole
                 break
+            data = following
             seen.add(data)
             self.applied += [Applied(f, self.edits.origin(f.start), self.edits.origin(f.end)) for f in good]
             self.edits = self.edits.then(step, self.original)
@@ -137,13 +134,17 @@ class _Engine:
 
     def find(self, document: Document) -> tuple[list[Finding], list[Offered]]:
         """What can be applied to `document` now, best first, and what is left to offer."""
+        data = document.source.data
+        rules = [(n, rule) for n, rule in enumerate(self.rules) if any(trigger in data for trigger in rule.triggers)]
+        if not rules:
+            return [], []
         from .suppress import Suppressions
 
         facts = Facts(document, self.context, builder=self.settings.builder, all_stages=self.settings.all_stages)
         suppressed = Suppressions(document)
         ready: list[tuple[int, int, Finding]] = []
         offered: list[Offered] = []
-        for number, rule in self.rules:
+        for number, rule in rules:
             for finding in rule.load().find(facts):
                 start, end = self.edits.origin(finding.start), self.edits.origin(finding.end)
                 if suppressed.covers(rule, _places(finding)):

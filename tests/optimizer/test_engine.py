@@ -100,6 +100,18 @@ def test_a_conflict_waits_for_the_next_pass(monkeypatch: pytest.MonkeyPatch) -> 
     assert [item.finding.rule for item in result.applied] == ["first"]
 
 
+def test_rules_that_undo_each_other_end_on_a_whole_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Flip(Fake):
+        def find(self, facts: Facts) -> Iterator[Finding]:
+            at = facts.document.source.data.rindex(b"RUN ") + 4
+            old = facts.document.source.data[at : at + 1]
+            new = b"b" if old == b"a" else b"a"
+            yield finding(at, at + 1, new, drops=old, adds=new)._replace(rule="flip")
+
+    result = run_fakes(monkeypatch, TEXT, Flip("flip"))
+    assert result.patched == result.edits.apply(result.original)
+
+
 def test_positions_are_those_of_the_original() -> None:
     result = optimize("FROM debian:12\nRUN apt-get update\nRUN apt-get install -y curl\nRUN pip install x\n")
     original = result.original.decode()
