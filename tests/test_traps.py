@@ -243,6 +243,8 @@ UNSAFE = {
     "a script that may install": "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nRUN ./setup.sh\n",
     "a shell fed from the web": "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nRUN curl https://x.example | sh\n",
     "a playbook": "FROM debian:12\nRUN apt-get update && apt-get install -y ansible\nRUN ansible-playbook site.yml\n",
+    "a comment that is about what follows": "FROM centos:7\nRUN yum install -y --setopt=tsflags=nodocs a && yum clean all\n"
+    "# Then the rest\nRUN yum clean all\nRUN make\n",
     "a tool that installs": "FROM debian:12\nRUN apt-get update && apt-get install -y git\nRUN rosdep install --from-paths src\n",
     "a make target that installs": "FROM debian:12\nRUN apt-get update && apt-get install -y make\nRUN make install-deps\n",
     "old pip": "FROM ubuntu:14.04\nRUN pip install flask\n",

@@ -21,7 +21,8 @@ RUN yum install -y httpd && yum clean all
 When it stays away: the RUN does more than clean up; other instructions stand between the two and the clean-up
 takes more than the package manager's own files, or something between them may fill them again; the install changes
 its shell, goes on after a failure, or has a flag; the install has no index of its own to clear. Where a comment
-describes the clean-up and would have to go with it, the rewrite is unsafe.
+describes the clean-up and would have to go with it, or stands above it and is about something else, the rewrite is
+unsafe.
 
 Safety: the same commands run, in the same order among those that they can touch.
 
@@ -30,6 +31,7 @@ References: hadolint DL3009, DL3032, DL3040, DL3059; Docker's *Building best pra
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ..optimizer.builders import Refusal, append_commands, combine, delete_run, join_runs, readable
@@ -76,21 +78,34 @@ def _finding(facts: Facts, run: Run, known: Tool) -> Finding | None:
     maker = next((other for other in reversed(before) if _touches_index(other, known)), None)
     if maker is None:
         return None
-    described = False
+    comments = _comments(facts, run)
+    reason = ""
     try:
         if maker.at == run.at - 1:
             if not _makes_index(maker, known):
                 raise Refusal("the index lies in an earlier layer")
             fix = join_runs(facts.document, [maker, run])
+            if comments and not _ABOUT_CLEANING.search(comments):
+                reason = "the comment above it may be about what follows"
         else:
             fix = _move(facts, run, maker, known)
-            described = bool(facts.document.comments_above(run.instruction))
+            reason = "the comment above it would go with it" if comments else ""
     except Refusal as refusal:
         return Finding(RULE, message, start, end, None, reason=str(refusal))
-    if described:
-        reason = "the comment above it would go with it"
+    if reason:
         return Finding(RULE, message, start, end, fix, "unsafe", reason, known.index_paths)
     return Finding(RULE, message, start, end, fix, removes=known.index_paths)
+
+
+_ABOUT_CLEANING = re.compile(
+    rb"clean|cache|clear|delet|remov|purge|shrink|slim|small|siz|tidy|trash|garbage|tmp|lists|\brm\b|apt|yum|dnf",
+    re.IGNORECASE,
+)
+
+
+def _comments(facts: Facts, run: Run) -> bytes:
+    data = facts.document.source.data
+    return b"\n".join(data[start:end] for start, end in facts.document.comments_above(run.instruction))
 
 
 def _touches_index(run: Run, known: Tool) -> bool:
