@@ -40,7 +40,7 @@ from ..optimizer.builders import Refusal, add_option, combine, drop_unit, readab
 from ..optimizer.facts import Facts, Image, Run, StageFacts
 from ..optimizer.shell import Command
 from ..optimizer.transform import Finding, Fix
-from .tools import Tool, Use, clears, later_need, present, use_of, uses
+from .tools import Tool, Use, clears, later_need, present, removed_later, use_of, uses
 
 RULE = "download-cache-kept"
 
@@ -56,6 +56,9 @@ KEEPS = (
     "FROM python:3.12\nRUN pip install flask && rm -rf ~/.cache/pip\n",
     "FROM python:3.12\nRUN pip install flask && pip cache purge\n",
     "FROM python:3.12 AS a\nRUN pip install flask\nFROM a\nCOPY --from=a /root/.cache /root/.cache\n",
+    # An rm that fails where there is nothing to remove.
+    "FROM python:3.12\nRUN pip install flask\nRUN rm -r /root/.cache/pip\n",
+    "FROM alpine:3.20\nRUN apk add --update curl\nRUN rm /var/cache/apk/*\n",
     "FROM python:3.12\nRUN echo pip install flask\n",
     "FROM python:3.12\nRUN sh -c 'pip install flask'\n",
     "FROM python:3.12\nRUN xargs pip install < list.txt\n",
@@ -86,7 +89,7 @@ def find(facts: Facts) -> Iterator[Finding]:
                     installs = [use for use in everything if use.action == "install"]
                     if todo or (installs and any(use.action == "refresh" for use in everything)):
                         yield _whole_run(run, known, everything, todo)
-                elif not known.refresh:
+                elif todo and later_need(stage, run.at, known)[0] == "no":
                     yield from (_one_command(run, use) for use in todo)
 
 
@@ -143,11 +146,10 @@ def _whole_run(run: Run, known: Tool, everything: list[Use], todo: list[Use]) ->
     refreshes = [use for use in everything if use.action == "refresh"]
     if any(use.action == "read" or (use.action == "install" and not _settles(use)) for use in everything):
         return refuse("another command of the RUN reads the index")
-    need, line = "no", 0
-    if refreshes or any(option in known.no_cache_replaces for use in todo for option in use.options):
-        need, line = later_need(run.stage, run.at, known)
-    if need == "yes":
-        return refuse(f"line {line} reads this index")
+    need, line = later_need(run.stage, run.at, known)
+    made = refreshes or any(option in known.no_cache_replaces for use in todo for option in use.options)
+    if need == "yes" and (made or removed_later(run, known)):
+        return refuse(f"line {line} needs this index")
     fixes: list[Fix] = []
     try:
         for use in refreshes:
@@ -164,7 +166,7 @@ def _whole_run(run: Run, known: Tool, everything: list[Use], todo: list[Use]) ->
         else:
             fixes.append(add_option(use.command, use.verb, known.no_cache))
     fix = combine(*fixes)
-    if need == "maybe":
+    if need == "maybe" and made:
         reason = f"line {line} runs code that may read this index"
         return Finding(RULE, message, start, end, fix, "unsafe", reason, known.cache)
     return Finding(RULE, message, start, end, fix, removes=known.cache)

@@ -26,9 +26,10 @@ The clean-up joins the end of the RUN so that its exit status stays what it was:
 `set -e` is in force and that is how the script is written.
 
 When it stays away: a later RUN, a stage built on this one or an ONBUILD trigger installs from the index without
-refreshing it; the index lies on a mount; the RUN clears it already; the stage does not ship; the RUN ends in a
-way that nothing can follow safely (`|| true`, `exec`, a background process, a shell comment). Where a later RUN
-runs a script that the Dockerfile does not show, the rewrite is unsafe: the script may install packages.
+refreshing it, or removes it with an `rm` that fails where there is nothing; the index lies on a mount; the RUN clears
+it already; the stage does not ship; the RUN ends in a way that nothing can follow safely (`|| true`, `exec`, a
+background process, a shell comment). Where a later RUN runs a script that the Dockerfile does not show, the rewrite
+is unsafe: the script may install packages.
 
 Safety: only the index and the cache are missing from the new image. apt-get, apt and dnf fetch them again.
 
@@ -54,6 +55,8 @@ KEEPS = (
     # The second refresh is of one source only.
     "FROM debian:12\nRUN apt-get update && apt-get install -y curl\n"
     "RUN apt-get update -o Dir::Etc::sourcelist=x.list -o APT::Get::List-Cleanup=0 && apt-get install -y x\n",
+    # An rm that fails where there is nothing to remove.
+    "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nCOPY a /a\nRUN rm -r /var/lib/apt/lists/*\n",
     # Cleared already, by whatever means.
     "FROM debian:12\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n",
     "FROM debian:12\nRUN apt-get update && apt-get install -y curl && find /var/lib/apt/lists -type f -delete\n",
@@ -123,9 +126,9 @@ def _finding(run: Run, known: Tool, last: Use) -> Finding:
     clear = _clear_command(run, known, last)
     message = f"the {known.name} index and cache stay in this layer"
     start, end = last.command.start, last.command.end
-    need, line = ("no", 0) if known.fetches_itself else later_need(run.stage, run.at, known)
+    need, line = later_need(run.stage, run.at, known)
     if need == "yes":
-        return Finding(RULE, message, start, end, None, reason=f"line {line} installs from this index")
+        return Finding(RULE, message, start, end, None, reason=f"line {line} needs this index")
     try:
         fix = append_commands(run, [clear.encode("utf-8", "surrogateescape")])
     except Refusal as refusal:

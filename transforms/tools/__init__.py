@@ -161,7 +161,11 @@ Need = Literal["no", "maybe", "yes"]
 
 
 def index_need(run: Run, known: Tool) -> Need:
-    """Whether `run` needs an index that an earlier layer left: it reads one before it refreshes its own."""
+    """Whether `run` needs an index that an earlier layer left.
+
+    It does when it reads one before it refreshes its own, and when it removes one with an rm that fails where there
+    is nothing to remove.
+    """
     code = run.instruction.code
     if run.script is None:
         bodies = b"".join(run.instruction.source.data[doc.start : doc.end] for doc in run.instruction.heredocs)
@@ -169,20 +173,32 @@ def index_need(run: Run, known: Tool) -> Need:
         return "maybe" if known.mention.search(text) or _UNKNOWN_TEXT.search(text) else "no"
     need: Need = "no"
     refreshed: list[tuple[str, ...]] = []
+    made = False
     for at, command in enumerate(run.script.commands):
         use = _use_at(run.script.commands, at, known)
         if use is None:
+            if _fails_on_nothing(command) and clears(known, command) and not made:
+                return "yes"
             if _inert(command) or _SELF_SUFFICIENT.search(code):
                 continue
             if runs_unknown(command) or _mentions(known, command):
                 need = "maybe"
         elif use.action == "refresh":
+            made = True
             refreshed.append(() if command.name in ("bash", "sh") else command.guards)
         elif use.action in ("install", "read"):
+            made = made or known.fetches_itself
             if any(command.guards[: len(guards)] == guards for guards in refreshed) or refreshes_itself(use):
                 continue
             return "yes"
     return need
+
+
+def _fails_on_nothing(command: Command) -> bool:
+    options = [word.raw for word in command.argv[1:] if word.raw.startswith(b"-")]
+    return command.name == "rm" and not any(
+        option == b"--force" or (b"f" in option and not option.startswith(b"--")) for option in options
+    )
 
 
 def refreshes_itself(use: Use) -> bool:
@@ -196,7 +212,8 @@ def refreshes_itself(use: Use) -> bool:
 def later_need(stage: StageFacts, at: int, known: Tool) -> tuple[Need, int]:
     """Whether anything on top of instruction `at` needs the index it left, and the line of the first that does.
 
-    A RUN that refreshes for itself does not end the search: what it makes may be cleared where it stands.
+    A RUN that refreshes for itself does not end the search: what it makes may be cleared where it stands. Code that
+    is not shown may install, but an install of a tool that fetches for itself needs nothing.
     """
     found: tuple[Need, int] = ("no", 0)
     for owner, index in stage.later(at):
@@ -209,9 +226,20 @@ def later_need(stage: StageFacts, at: int, known: Tool) -> tuple[Need, int]:
             need = "maybe"
         if need == "yes":
             return "yes", instruction.line
-        if need == "maybe" and found[0] == "no":
+        if need == "maybe" and found[0] == "no" and not known.fetches_itself:
             found = ("maybe", instruction.line)
     return found
+
+
+def removed_later(run: Run, known: Tool) -> bool:
+    """Whether a RUN on top of `run` removes the index or cache with an rm that fails where there is none."""
+    later = [owner.run_at(index) for owner, index in run.stage.later(run.at)]
+    return any(
+        _fails_on_nothing(command) and clears(known, command)
+        for other in later
+        if other and other.script
+        for command in other.script.commands
+    )
 
 
 _UNKNOWN_TEXT = re.compile(rb"\.sh\b|\bbash\b|\bsh\b|ansible|\./|/install|/setup|\$\(curl|\$\(wget")
