@@ -10,20 +10,30 @@ from .options import Options
 
 def main() -> None:
     """Run the command line and exit: 0 done, 1 something found (where asked for), 2 an error, 130 interrupted."""
+    import gc
+    import os
+    from contextlib import suppress
+
+    # A short life makes little garbage: looking for it, and taking the interpreter down in good order, would cost a
+    # start as much as reading the Dockerfile does.
+    gc.set_threshold(100_000)
     _open_streams()
     try:
         code = run(sys.argv[1:])
         sys.stdout.flush()
     except KeyboardInterrupt:
         code = 130
+        with suppress(OSError):
+            sys.stdout.flush()
     except BrokenPipeError:  # whoever read our output has enough
-        code = _give_up_output(141)
+        code = 141
     except OSError as error:
-        from .work import complain
-
-        code = _give_up_output(2)
-        complain(f"standard output: {error.strerror or error}")
-    sys.exit(code)
+        code = 2
+        with suppress(OSError):
+            print(f"dfopt: standard output: {error.strerror or error}", file=sys.stderr)
+    with suppress(OSError):
+        sys.stderr.flush()
+    os._exit(code)
 
 
 def _open_streams() -> None:
@@ -38,14 +48,6 @@ def _open_streams() -> None:
             setattr(sys, name, open(devnull, mode, encoding="utf-8"))  # noqa: SIM115
         elif mode == "w" and isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-
-
-def _give_up_output(code: int) -> int:
-    """Point standard output nowhere, so that the interpreter's flush at exit has nothing to complain about."""
-    import os
-
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    return code
 
 
 def run(arguments: list[str]) -> int:

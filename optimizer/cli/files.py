@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
-_NAME = re.compile(r"(?:docker|container)file(?:[._-].+)?|.+\.(?:docker|container)file", re.IGNORECASE)
+# Compiled by the first search: a file that is named needs none of it.
+_NAME = r"(?i)(?:docker|container)file(?:[._-].+)?|.+\.(?:docker|container)file"
 # Templates, documentation and leftovers that carry the name but are no Dockerfiles.
-_NOT = re.compile(
-    r".*(?:\.(?:j2|jinja2?|tmpl|tpl|template|erb|in|m4|mustache|md|txt|rst|dockerignore|orig|rej|bak|swp|py|sh|lock|json"
-    r"|ya?ml|toml)|~)",
-    re.IGNORECASE,
+_NOT = (
+    r"(?i).*(?:\.(?:j2|jinja2?|tmpl|tpl|template|erb|in|m4|mustache|md|txt|rst|dockerignore|orig|rej|bak|swp|py|sh|lock"
+    r"|json|ya?ml|toml)|~)"
 )
 _SKIPPED_FOLDERS = frozenset((".git", ".hg", ".svn", "node_modules", ".venv", "venv", ".tox", "__pycache__"))
 
@@ -57,7 +57,8 @@ def _search(folder: str) -> Iterator[str]:
         )
         for name in sorted(names):
             path = os.path.normpath(os.path.join(here, name))
-            if _NAME.fullmatch(name) and not _NOT.fullmatch(name) and not (ignored and _is_ignored(path, ignored)):
+            named = re.fullmatch(_NAME, name) and not re.fullmatch(_NOT, name)
+            if named and not (ignored and _is_ignored(path, ignored)):
                 yield path
     yield from (str(error.filename) for error in unreadable)
 

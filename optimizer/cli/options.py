@@ -1,7 +1,5 @@
 """What ``fix`` and ``check`` can be told; the defaults stand here and nowhere else."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 
