@@ -110,17 +110,21 @@ class _Reader:
         self.lines = data.decode("utf-8").split("\n")
 
     def fail(self, word: str, reason: str) -> ConfigError:
-        """The error for `word`, at the first line of our section that says it outside a comment."""
+        """The error for `word`, at the first line that says it outside a comment, in our section if any."""
         import re
 
         said = re.compile(rf"[^#]*?(?<![\w-]){re.escape(word)}(?![\w-])")
         ours = not self.section
+        line = 0
         for number, text in enumerate(self.lines, 1):
-            if text.lstrip().startswith("[") and self.section and "=" not in text:
+            if self.section and text.lstrip().startswith("[") and "=" not in text:
                 ours = self.section in text.replace(" ", "").replace('"', "")
-            if ours and said.match(text):
-                return ConfigError(f"{self.path}:{number}: {reason}")
-        return ConfigError(f"{self.path}:1: {reason}")
+            if said.match(text):
+                line = line or number  # elsewhere, as in ``[tool]`` and below it ``dfopt.select = …``
+                if ours:
+                    line = number
+                    break
+        return ConfigError(f"{self.path}:{line or 1}: {reason}")
 
     def config(self, table: dict[str, Any]) -> Config:
         values: dict[str, Any] = {"folder": os.path.dirname(os.path.abspath(self.path))}

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 # Compiled by the first search: a file that is named needs none of it.
-_NAME = r"(?i)(?:docker|container)file(?:[._-].+)?|.+\.(?:docker|container)file"
+_NAME = r"(?is)(?:docker|container)file(?:[._-].+)?|.+\.(?:docker|container)file"
 # Templates, documentation and leftovers that carry the name but are no Dockerfiles.
 _NOT = (
-    r"(?i).*(?:\.(?:j2|jinja2?|tmpl|tpl|template|erb|in|m4|mustache|md|txt|rst|dockerignore|orig|rej|bak|swp|py|sh|lock"
+    r"(?is).*(?:\.(?:j2|jinja2?|tmpl|tpl|template|erb|in|m4|mustache|md|txt|rst|dockerignore|orig|rej|bak|swp|py|sh|lock"
     r"|json|ya?ml|toml)|~)"
 )
 _SKIPPED_FOLDERS = frozenset((".git", ".hg", ".svn", "node_modules", ".venv", "venv", ".tox", "__pycache__"))
@@ -60,7 +60,7 @@ def _search(folder: str) -> Iterator[str]:
             named = re.fullmatch(_NAME, name) and not re.fullmatch(_NOT, name)
             if named and not (ignored and _is_ignored(path, ignored)):
                 yield path
-    yield from (str(error.filename) for error in unreadable)
+    yield from (os.path.normpath(error.filename) for error in unreadable)
 
 
 def _read_ignores_above(folder: str, ignored: dict[str, GitIgnoreSpec]) -> None:
