@@ -20,7 +20,7 @@ def fix(options: Options) -> int:
     def handle(path: str, result: Result) -> None:
         if stdin:
             sink.write(result.patched)
-        elif not options.write:
+        elif result.changed and not options.write:
             sink.write(result.diff)
         elif result.changed:
             try:
