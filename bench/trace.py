@@ -38,7 +38,7 @@ OPTIONS = (
 )  # fmt: skip
 APK_UPDATE = re.compile(r"^((?:sudo )?apk\b.*?) (?:-U|--update|--update-cache)(?= |$)")
 CLEANUP = re.compile(
-    r"(?:sudo (?:-\S+ )*)?(?:rm -\S+ .*/var/(?:lib/apt|cache/(?:yum|dnf|apk))\S*.*|rm -\S+ /\S*lib/?\S*apt\S*.*"
+    r"(?:sudo (?:-\S+ )*)?(?:rm -\S+ .*/var/(?:lib/apt|cache/(?:apt|yum|dnf|apk))\S*.*|rm -\S+ /\S*lib/?\S*apt\S*.*"
     r"|\S*(?:yum|dnf|microdnf)(?: -\S+)* clean all.*|apt(?:-get)?(?: -\S+)* (?:auto|dist-?)?clean(?: \S+)*)"
 )
 REFRESH = re.compile(
