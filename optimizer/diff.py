@@ -68,7 +68,7 @@ def line_changes(original: bytes, edits: EditSet) -> list[Change]:
 
 def unified_diff(original: bytes, edits: EditSet, path: str) -> bytes:
     """The diff, with ``a/`` and ``b/`` before `path`. Empty when the edits change nothing."""
-    changes = line_changes(original, edits)
+    changes = _blocks(line_changes(original, edits))
     if not changes:
         return b""
     old = split_lines(original)
@@ -101,6 +101,19 @@ def unified_diff(original: bytes, edits: EditSet, path: str) -> bytes:
         out += (text if text.endswith(b"\n") else text + b"\n\\ No newline at end of file\n" for text in body)
         shift += grown
     return b"".join(out)
+
+
+def _blocks(changes: list[Change]) -> list[Change]:
+    """Neighbouring changes as one, so that what goes is read before what comes."""
+    blocks: list[Change] = []
+    for change in changes:
+        if blocks and blocks[-1].end == change.start:
+            last = blocks.pop()
+            rules = tuple(dict.fromkeys((*last.rules, *change.rules)))
+            blocks.append(Change(last.start, change.end, (*last.lines, *change.lines), rules))
+        else:
+            blocks.append(change)
+    return blocks
 
 
 def _range(start: int, count: int) -> str:
