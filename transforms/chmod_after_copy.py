@@ -44,7 +44,7 @@ from ..optimizer.builders import Refusal, combine
 from ..optimizer.facts import Facts, Run
 from ..optimizer.shell import Command, Word
 from ..optimizer.transform import Finding, Fix
-from .copies import Copied, add_flag, copied_files, drop_operands, is_plain, operand_path, untouched
+from .copies import Copied, add_flag, assumptions, commands_on_copies, copied_file, drop_operands
 
 RULE = "chmod-after-copy"
 
@@ -74,21 +74,14 @@ KEEPS = (
 
 _OCTAL = re.compile(r"0?([0-7]{3})")
 _EXECUTABLE = re.compile(r"([ugoa]*)\+x")
-_LOOKS_LIKE_A_FILE = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,5}$")
+_MESSAGE = "chmod stores the copied file a second time"
 
 
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every chmod of a copied file."""
-    if facts.builder == "classic":
-        return
-    for stage in facts.shipping:
-        copied: list[Copied] | None = None
-        for run in stage.runs:
-            for command in run.script.commands if run.script else ():
-                if command.name == "chmod" and is_plain(command):
-                    if copied is None:
-                        copied = list(copied_files(stage, facts.context))
-                    yield from _findings(facts, run, command, copied)
+    if facts.builder != "classic":
+        for run, command, copied in commands_on_copies(facts, "chmod"):
+            yield from _findings(facts, run, command, copied)
 
 
 def _findings(facts: Facts, run: Run, command: Command, copied: list[Copied]) -> Iterator[Finding]:
@@ -98,13 +91,11 @@ def _findings(facts: Facts, run: Run, command: Command, copied: list[Copied]) ->
         return
     reasons: list[str] = []
     fixes: list[Fix] = []
-    changes: list[str] = []
     try:
         for _, file in folded:
             bits, reason = _resulting_mode(mode, file)
             fixes.append(add_flag(file, f"--chmod={bits:o}"))
             reasons += [reason] if reason else _doubts(file, bits)
-            changes.append(file.path)
         gone, commented = drop_operands(
             facts.document, run, command, [word for word, _ in folded], len(operands) - len(folded)
         )
@@ -125,20 +116,9 @@ def _findings(facts: Facts, run: Run, command: Command, copied: list[Copied]) ->
     )
 
 
-_MESSAGE = "chmod stores the copied file a second time"
-
-
 def _match(word: Word, run: Run, command: Command, copied: list[Copied]) -> Copied | None:
-    """The copied file that an operand names, where it can get its mode in the COPY."""
-    path = operand_path(word, run)
-    for file in reversed(copied):
-        if file.path != path or file.instruction.start > command.start:
-            continue
-        kind = file.entry.kind if file.entry else "file"
-        if kind != "file" or file.instruction.flag("chmod") or not untouched(file, run, command):
-            return None
-        return file
-    return None
+    file = copied_file(word, run, command, copied)
+    return None if file is None or file.instruction.flag("chmod") else file
 
 
 def _resulting_mode(mode: str, file: Copied) -> tuple[int, str]:
@@ -163,9 +143,7 @@ def _resulting_mode(mode: str, file: Copied) -> tuple[int, str]:
 
 def _doubts(file: Copied, bits: int) -> list[str]:
     """Why giving the mode in the COPY may do more than the chmod did."""
-    doubts: list[str] = []
+    doubts = assumptions(file)
     if not file.parent_exists and bits != 0o755:
         doubts.append("a folder that COPY creates would get the mode too")
-    if file.entry is None and not _LOOKS_LIKE_A_FILE.search(file.source):
-        doubts.append(f"that {file.source} is a file is an assumption")
     return doubts

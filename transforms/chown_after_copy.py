@@ -44,7 +44,7 @@ from ..optimizer.builders import Refusal, combine
 from ..optimizer.facts import Facts, Run
 from ..optimizer.shell import Command, Word
 from ..optimizer.transform import Finding
-from .copies import Copied, add_flag, copied_files, drop_operands, is_plain, operand_path, untouched
+from .copies import Copied, add_flag, assumptions, commands_on_copies, copied_file, drop_operands
 
 RULE = "chown-after-copy"
 
@@ -67,20 +67,13 @@ KEEPS = (
 )
 
 _OWNER = re.compile(r"([A-Za-z_][\w-]*|\d+)(?::([A-Za-z_][\w-]*|\d+))?")
-_LOOKS_LIKE_A_FILE = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,5}$")
 _MESSAGE = "chown stores the copied file a second time"
 
 
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every chown of a copied file."""
-    for stage in facts.shipping:
-        copied: list[Copied] | None = None
-        for run in stage.runs:
-            for command in run.script.commands if run.script else ():
-                if command.name == "chown" and is_plain(command):
-                    if copied is None:
-                        copied = list(copied_files(stage, facts.context))
-                    yield from _findings(facts, run, command, copied)
+    for run, command, copied in commands_on_copies(facts, "chown"):
+        yield from _findings(facts, run, command, copied)
 
 
 def _findings(facts: Facts, run: Run, command: Command, copied: list[Copied]) -> Iterator[Finding]:
@@ -90,11 +83,7 @@ def _findings(facts: Facts, run: Run, command: Command, copied: list[Copied]) ->
     if not folded or owner is None:
         return
     flag = f"--chown={owner[1]}:{owner[2] or 0}"
-    reasons = [
-        f"that {file.source} is a file is an assumption"
-        for _, file in folded
-        if file.entry is None and not _LOOKS_LIKE_A_FILE.search(file.source)
-    ]
+    reasons = [reason for _, file in folded for reason in assumptions(file)]
     try:
         gone, commented = drop_operands(
             facts.document, run, command, [word for word, _ in folded], len(operands) - len(folded)
@@ -110,16 +99,10 @@ def _findings(facts: Facts, run: Run, command: Command, copied: list[Copied]) ->
 
 
 def _match(word: Word, run: Run, command: Command, copied: list[Copied]) -> Copied | None:
-    """The copied file that an operand names, where it can get its owner in the COPY."""
-    path = operand_path(word, run)
-    for file in reversed(copied):
-        if file.path != path or file.instruction.start > command.start:
-            continue
-        kind = file.entry.kind if file.entry else "file"
-        between = run.stage.instructions[file.instruction.index - run.stage.instructions[0].index + 1 : run.at]
-        if kind != "file" or file.instruction.flag("chown") or not file.parent_exists:
-            return None
-        if any(instruction.keyword == "RUN" for instruction in between) or not untouched(file, run, command):
-            return None
-        return file
-    return None
+    file = copied_file(word, run, command, copied)
+    if file is None or file.instruction.flag("chown") or not file.parent_exists:
+        return None
+    first = run.stage.instructions[0].index
+    between = run.stage.instructions[file.instruction.index - first + 1 : run.at]
+    # A RUN between the two may be the one that creates the user.
+    return None if any(instruction.keyword == "RUN" for instruction in between) else file

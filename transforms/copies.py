@@ -11,7 +11,7 @@ from ..optimizer.builders import Refusal, delete_run, drop_unit, readable
 from ..optimizer.context import Context, Entry, local_sources
 from ..optimizer.document import Document, Instruction
 from ..optimizer.edits import Edit
-from ..optimizer.facts import Run, StageFacts
+from ..optimizer.facts import Facts, Run, StageFacts
 from ..optimizer.shell import Command, Word
 from ..optimizer.transform import Fix
 
@@ -95,6 +95,38 @@ def working_directory(stage: StageFacts, at: int) -> str | None:
         if instruction.keyword == "WORKDIR":
             workdir = _resolve(instruction.args.decode("utf-8", "replace").strip("\"'"), workdir)
     return workdir
+
+
+def commands_on_copies(facts: Facts, name: str) -> Iterator[tuple[Run, Command, list[Copied]]]:
+    """Every plain command called `name` in the stages that ship, with what their COPYs make."""
+    for stage in facts.shipping:
+        copied: list[Copied] | None = None
+        for run in stage.runs:
+            for command in run.script.commands if run.script else ():
+                if command.name == name and is_plain(command):
+                    if copied is None:
+                        copied = list(copied_files(stage, facts.context))
+                    yield run, command, copied
+
+
+def copied_file(word: Word, run: Run, command: Command, copied: list[Copied]) -> Copied | None:
+    """The file that an operand of `command` names, where the last COPY made it and nothing touched it since."""
+    path = operand_path(word, run)
+    for file in reversed(copied):
+        if file.path == path and file.instruction.start < command.start:
+            is_file = file.entry is None or file.entry.kind == "file"
+            return file if is_file and untouched(file, run, command) else None
+    return None
+
+
+_LOOKS_LIKE_A_FILE = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,5}$")
+
+
+def assumptions(file: Copied) -> list[str]:
+    """What has to be assumed of a source that no context shows."""
+    if file.entry is None and not _LOOKS_LIKE_A_FILE.search(file.source):
+        return [f"that {file.source} is a file is an assumption"]
+    return []
 
 
 def is_plain(command: Command) -> bool:
