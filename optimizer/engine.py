@@ -26,6 +26,7 @@ class Settings(NamedTuple):
     unsafe: bool = False
     builder: str = "buildkit"  # or "classic": no syntax that only BuildKit knows
     all_stages: bool = False  # also clean stages whose layers no image holds
+    only: frozenset[tuple[str, int]] | None = None  # nothing but these, by rule and offset into the original
 
     def rules(self) -> tuple[Rule, ...]:
         """The selected rules, in the order in which their fixes win."""
@@ -40,7 +41,7 @@ class Offered(NamedTuple):
     finding: Finding
     start: int
     end: int
-    why: str  # "unsafe", "manual", "no fix", "suppressed", or what went wrong
+    why: str  # "unsafe", "manual", "no fix", "suppressed", "left out", or what went wrong
 
 
 class Applied(NamedTuple):
@@ -49,6 +50,11 @@ class Applied(NamedTuple):
     finding: Finding
     start: int
     end: int
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What `Settings.only` knows it by."""
+        return self.finding.rule, self.start
 
 
 class Result(NamedTuple):
@@ -155,6 +161,8 @@ class _Engine:
                     finding.applicability == "unsafe" and not self.settings.unsafe
                 ):
                     offered.append(Offered(finding, start, end, finding.applicability))
+                elif self.settings.only is not None and (finding.rule, start) not in self.settings.only:
+                    offered.append(Offered(finding, start, end, "left out"))
                 elif (finding.rule, start) not in self.refused:
                     ready.append((number, finding.start, finding))
         ready.sort(key=lambda item: item[:2])

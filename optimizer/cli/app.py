@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from .. import __version__
-from .options import Options
+from .options import BuildOptions, Options
 from .work import complain
 
 _Command = Callable[[], int]
@@ -40,28 +40,52 @@ def app() -> None:
     """Rewrites Dockerfiles so that their images are smaller, and never breaks a build."""
 
 
-_COMMON = (
+_Option = Callable[[_Decorated], _Decorated]
+
+_CHOICE: tuple[_Option, ...] = (
     click.option("--select", multiple=True, metavar="RULE,…", help="Only these rules."),
     click.option("--ignore", multiple=True, metavar="RULE,…", help="Not these rules."),
     click.option("--unsafe/--no-unsafe", default=None, help="Also what may change the image's behaviour."),
     click.option("--context", metavar="DIR", help="The build context.  [default: the Dockerfile's folder, if it fits]"),
     click.option("--builder", type=click.Choice(["buildkit", "classic"]), help="What will build the Dockerfile."),
     click.option("--all-stages/--shipping-stages", default=None, help="Also stages whose layers no image holds."),
-    click.option("--stdin-filename", metavar="NAME", help="The name of what comes from standard input."),
-    click.option("--output", metavar="FILE", help="Write what would go to standard output there."),
-    click.option("--jobs", "-j", type=click.IntRange(1), default=1, metavar="N", help="Work on N files at a time."),
     click.option("--config", metavar="FILE", help="Read this configuration file, and no other."),
     click.option("--isolated", is_flag=True, help="Read no configuration file."),
+)
+_OUTPUT: tuple[_Option, ...] = (
+    click.option("--stdin-filename", metavar="NAME", help="The name of what comes from standard input."),
+    click.option("--output", metavar="FILE", help="Write what would go to standard output there."),
+    click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors."),
+)
+_MANY: tuple[_Option, ...] = (
+    click.option("--jobs", "-j", type=click.IntRange(1), default=1, metavar="N", help="Work on N files at a time."),
     click.option("--show-skipped", is_flag=True, help="Say what was not applied, and why."),
     click.option("--statistics", is_flag=True, help="Count the findings of each rule."),
-    click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors."),
+)
+_BUILD: tuple[_Option, ...] = (
+    click.option(
+        "--engine",
+        type=click.Choice(["auto", "docker", "podman", "buildah"]),
+        default="auto",
+        help="What builds.  [default: what answers]",
+    ),
+    click.option("--target", metavar="STAGE", help="Build this stage.  [default: the last, and others that ship]"),
+    click.option("--build-arg", multiple=True, metavar="NAME=VALUE", help="A build argument."),
+    click.option("--platform", metavar="OS/ARCH", help="Build for this platform."),
+    click.option("--build-option", multiple=True, metavar="OPTION", help="Give this to the engine's build as it is."),
+    click.option("--run", multiple=True, metavar="CMD", help="Run this in both images too, and compare what it says."),
+    click.option("--control", is_flag=True, help="Build the original twice, and forgive what those two differ in."),
+    click.option("--cache", is_flag=True, help="Take layers from the engine's build cache: quicker, maybe stale."),
 )
 
 
-def _with_common(command: _Decorated) -> _Decorated:
-    for option in reversed(_COMMON):
-        command = option(command)
-    return command
+def _with(*options: _Option) -> Callable[[_Decorated], _Decorated]:
+    def decorate(command: _Decorated) -> _Decorated:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
 
 
 def _options(given: dict[str, Any]) -> Options:
@@ -70,34 +94,60 @@ def _options(given: dict[str, Any]) -> Options:
         if given[name] and not rules:  # an empty shell variable must not come to mean every rule
             raise click.UsageError(f"--{name} names no rule")
         given[name] = rules
-    return Options(**given)
+    build = {name: given.pop(name) for name in BuildOptions._fields if name in given}
+    return Options(**given, build=BuildOptions(**build))
 
 
 @app.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]…")
 @click.option("--write", is_flag=True, help="Rewrite the files in place instead of showing a diff.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 when something would change.")
-@_with_common
+@_with(*_CHOICE, *_OUTPUT, *_MANY)
+@click.option("--verify", is_flag=True, help="Build before and after, and keep what makes equivalent images.")
+@_with(*_BUILD)
 def fix(**given: Any) -> _Command:
     """Show, or with --write make, the rewrites of Dockerfiles.
 
     PATH is a file, a folder that is searched, or - for standard input, whose patched text goes to standard
-    output. Without a PATH the current folder is searched.
+    output. Without a PATH the current folder is searched. The options from --engine on go with --verify.
     """
     from .fix import fix as run
 
-    return partial(run, _options(given))
+    options = _options(given)
+    if options.build != BuildOptions() and not options.verify:
+        name = next(
+            name for name in BuildOptions._fields if getattr(options.build, name) != getattr(BuildOptions(), name)
+        )
+        raise click.UsageError(f"--{name.replace('_', '-')} goes with --verify")
+    return partial(run, options)
 
 
 @app.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]…")
 @click.option("--format", type=click.Choice(["text", "json"]), default="text", help="How to print the findings.")
-@_with_common
+@_with(*_CHOICE, *_OUTPUT, *_MANY)
 def check(**given: Any) -> _Command:
     """List the findings; exit with 1 when there are any."""
     from .check import check as run
 
     return partial(run, _options(given))
+
+
+@app.command()
+@click.argument("path", metavar="PATH")
+@_with(*_BUILD)
+@click.option("--format", type=click.Choice(["text", "json", "markdown"]), default="text", help="How to report.")
+@_with(*_CHOICE, *_OUTPUT)
+def verify(path: str, **given: Any) -> _Command:
+    """Build a Dockerfile before and after its rewrites, and compare the images.
+
+    PATH is a Dockerfile, or - for standard input. The images are equivalent when nothing in their file systems and
+    configurations differs but what the rewrites declare and what any two builds differ in. Exits with 1 when they
+    are not, with 2 when a build fails.
+    """
+    from .verify import verify as run
+
+    return partial(run, _options({"paths": (path,), **given}))
 
 
 @app.command()

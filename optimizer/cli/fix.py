@@ -18,6 +18,8 @@ def fix(options: Options) -> int:
     stdin = options.paths == ("-",)
 
     def handle(path: str, result: Result) -> None:
+        if options.verify and result.changed:
+            result = _proved(path, result, options)
         if stdin:
             sink.write(result.patched)
         elif result.changed and not options.write:
@@ -43,6 +45,19 @@ def fix(options: Options) -> int:
     if errors:
         return 2
     return 1 if options.exit_code and any(result.changed for _, result in results) else 0
+
+
+def _proved(path: str, result: Result, options: Options) -> Result:
+    """What of `result` builds equivalent images; what does not is named."""
+    from ..source import Source
+    from .verify import keep_proved
+
+    kept = keep_proved(path, result, options)
+    source = Source(result.original)
+    for item, why in kept.culprits:
+        line, _ = source.position(item.start)
+        complain(f"{path}:{line}: {item.finding.rule} left out: {why}")
+    return kept.result
 
 
 def _summary(results: list[tuple[str, Result]], errors: list[str], *, written: bool) -> str:

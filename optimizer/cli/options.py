@@ -1,6 +1,19 @@
-"""What ``fix`` and ``check`` can be told; the defaults stand here and nowhere else."""
+"""What ``fix``, ``check`` and ``verify`` can be told; the defaults stand here and nowhere else."""
 
 from typing import NamedTuple
+
+
+class BuildOptions(NamedTuple):
+    """How to build, and what to look at, where images are compared."""
+
+    engine: str = "auto"
+    target: str | None = None
+    build_arg: tuple[str, ...] = ()
+    platform: str | None = None
+    build_option: tuple[str, ...] = ()
+    run: tuple[str, ...] = ()
+    control: bool = False
+    cache: bool = False
 
 
 class Options(NamedTuple):
@@ -24,3 +37,5 @@ class Options(NamedTuple):
     config: str | None = None
     isolated: bool = False
     format: str = "text"
+    verify: bool = False
+    build: BuildOptions = BuildOptions()

@@ -20,7 +20,11 @@ class UsageError(Exception):
 
 
 class FileError(Exception):
-    """One file that could not be dealt with; the text is ``PATH: what is wrong``."""
+    """One file that could not be dealt with; the text is ``PATH: what is wrong``, `lines` are shown below it."""
+
+    def __init__(self, text: str, lines: tuple[str, ...] = ()) -> None:
+        super().__init__(text)
+        self.lines = lines
 
 
 class Outcome(NamedTuple):
@@ -40,15 +44,15 @@ def for_each(options: Options, handle: Callable[[str, Result], None]) -> list[st
     errors: list[str] = []
 
     def take(outcome: Outcome) -> None:
-        error = outcome.error
+        error, lines = outcome.error, ()
         if outcome.result is not None:
             try:
                 return handle(outcome.path, outcome.result)
             except FileError as problem:
-                error = str(problem)
+                error, lines = str(problem), problem.lines
         if error not in errors:  # a bad configuration is the same error for every file below it
             errors.append(error)
-            complain(error)
+            complain(error, lines)
         return None
 
     if options.paths == ("-",):
@@ -109,17 +113,7 @@ def _leave_interrupts_to_parent() -> None:
 def _process(path: str, options: Options, data: bytes | None = None) -> Outcome:
     try:
         text = read_file(path) if data is None else data
-        settings = _settings(path, options)
-        shown = "Dockerfile" if path == "-" else _shown(path)
-        context = None
-        if b"chmod" in text or b"chown" in text:  # nothing else asks for the context
-            from ..context import Context, find_context
-
-            if options.context:
-                context = Context(options.context, os.path.abspath(path) if data is None else None)
-            elif data is None:
-                context = find_context(path, text)
-        return Outcome(path, optimize(text, path=shown, context=context, settings=settings))
+        return Outcome(path, _optimize(path, text, options, settings_for(path, options), is_file=data is None))
     except OSError as error:
         return Outcome(path, None, f"{path}: {error.strerror or error}")
     except DockerfileError as error:
@@ -132,8 +126,27 @@ def _process(path: str, options: Options, data: bytes | None = None) -> Outcome:
         return Outcome(path, None, f"{path}: a bug in dfopt ({type(error).__name__}: {error}); the file is as it was")
 
 
-def _settings(path: str, options: Options) -> Settings:
-    """The configuration file's settings, overruled by the command line's."""
+def _optimize(path: str, text: bytes, options: Options, settings: Settings, *, is_file: bool) -> Result:
+    shown = "Dockerfile" if path == "-" else _shown(path)
+    context = None
+    if b"chmod" in text or b"chown" in text:  # nothing else asks for the context
+        from ..context import Context, find_context
+
+        if options.context:
+            context = Context(options.context, os.path.abspath(path) if is_file else None)
+        elif is_file:
+            context = find_context(path, text)
+    return optimize(text, path=shown, context=context, settings=settings)
+
+
+def only(path: str, options: Options, result: Result, keys: frozenset[tuple[str, int]]) -> Result:
+    """`result` again with no more than the rewrites that have these keys."""
+    settings = settings_for(path, options)._replace(only=keys)
+    return _optimize(path, result.original, options, settings, is_file=options.paths != ("-",))
+
+
+def settings_for(path: str, options: Options) -> Settings:
+    """The configuration file's settings for `path`, overruled by the command line's. Raises `ConfigError`."""
     if options.isolated:
         config = Config()
     elif options.config:
@@ -163,11 +176,16 @@ def _shown(path: str) -> str:
     return (real.lstrip("/") if relative.split(os.sep, 1)[0] == ".." else relative).replace(os.sep, "/")
 
 
-def complain(text: str) -> None:
-    """One line on standard error, whatever characters a name or a broken file puts into it."""
+def complain(text: str, lines: tuple[str, ...] = ()) -> None:
+    """One line on standard error, whatever characters a name or a broken file puts into it; below it, `lines`."""
     sys.stdout.flush()
-    line = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
-    print(f"dfopt: {line}", file=sys.stderr)
+    print(f"dfopt: {_printable(text)}", file=sys.stderr)
+    for line in lines:
+        print(f"    {_printable(line)}", file=sys.stderr)
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
 
 class Sink:
