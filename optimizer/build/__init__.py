@@ -1,0 +1,1 @@
+"""Building Dockerfiles with the engine that is there, and proving two of them equivalent."""
