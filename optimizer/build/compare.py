@@ -65,17 +65,20 @@ def compare(
         if was == now:
             continue
         difference = Difference(path, _how(was, now))
-        if matches(path, ENGINES_OWN):
-            noise.append(difference)
-        elif was and now and _same_but_content(was, now) and (path in volatile or matches(path, tuple(VOLATILE))):
+        if matches(path, ENGINES_OWN) or _is_volatile(path, was, now, volatile):
             noise.append(difference)
         elif matches(path, changes) or (was and _may_go(path, was, now, removes)):
             declared.append(difference)
-        elif path in volatile:
-            noise.append(difference)
         else:
             undeclared.append(difference)
     return Comparison(tuple(undeclared), tuple(declared), tuple(noise))
+
+
+def _is_volatile(path: str, was: Entry | None, now: Entry | None, known: frozenset[str]) -> bool:
+    """Whether it is one of the `known` paths, or a file of `VOLATILE` that differs in nothing but its contents."""
+    if path in known:
+        return True
+    return was is not None and now is not None and _same_but_content(was, now) and matches(path, VOLATILE)
 
 
 def _may_go(path: str, was: Entry, now: Entry | None, removes: tuple[str, ...]) -> bool:

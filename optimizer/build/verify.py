@@ -188,7 +188,9 @@ def _shared(before: Image, after: Image) -> int:
 
 def _side(built: _Built, shared: int, lines: tuple[Instruction | None, ...]) -> Side:
     layers = [
-        LayerSize(line.line if line else 0, line.normal.decode("utf-8", "replace") if line else layer.created_by, layer.size)
+        LayerSize(
+            line.line if line else 0, line.normal.decode("utf-8", "replace") if line else layer.created_by, layer.size
+        )
         for layer, line in zip(built.image.layers[shared:], lines[shared:], strict=True)
     ]
     base = sum(layer.size for layer in built.image.layers[:shared])
