@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from functools import cache
 from typing import Any, NamedTuple
 
+from ..globs import holds, matches
 from ..image import Entry, Image
 
 #: Files whose contents differ between two builds of one Dockerfile, each found by building one twice
@@ -52,8 +51,7 @@ def compare(
     """Compare final root file systems and configurations.
 
     Files that match `removes` may be missing or have other contents; what matches `changes` may differ in any way;
-    the contents of `volatile` paths, exactly as given or as in `VOLATILE`, may differ. The globs are those of
-    `Finding`: ``*`` and ``?`` stop at a slash, ``**`` does not.
+    the contents of `volatile` paths, exactly as given or as in `VOLATILE`, may differ. The globs are those of `globs`.
     """
     removes, changes, volatile = tuple(removes), tuple(changes), frozenset(volatile)
     undeclared: list[Difference] = [*_configuration(before.configuration, after.configuration)]
@@ -121,30 +119,3 @@ def _configuration(was: dict[str, Any], now: dict[str, Any]) -> Iterable[Differe
     for key in sorted(was.keys() | now.keys()):
         if was.get(key) != now.get(key):
             yield Difference(f"configuration {key}", f"{was.get(key)!r} became {now.get(key)!r}")
-
-
-def matches(path: str, globs: Iterable[str]) -> bool:
-    """Whether one of the globs matches `path`."""
-    return any(_pattern(glob).fullmatch(path) for glob in globs)
-
-
-def holds(folder: str, globs: Iterable[str]) -> bool:
-    """Whether what one of the globs matches can lie below `folder`."""
-    depth = folder.count("/") if folder != "/" else 0
-    for glob in globs:
-        parts = glob.split("/")
-        head = parts[: depth + 1]
-        if "**" in head:
-            head = head[: head.index("**") + 1]
-        elif len(parts) <= depth + 1:
-            continue
-        if _pattern("/".join(head)).fullmatch(folder):
-            return True
-    return False
-
-
-@cache
-def _pattern(glob: str) -> re.Pattern[str]:
-    parts = re.findall(r"/\*\*/|\*\*|\*|\?|.", glob, re.DOTALL)
-    known = {"/**/": "/(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    return re.compile("".join(known.get(part) or re.escape(part) for part in parts), re.DOTALL)

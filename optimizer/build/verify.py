@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..document import Document, Instruction
 from ..facts import Facts, StageFacts
-from .compare import Comparison, Difference, compare, matches
+from ..globs import matches
+from .compare import Comparison, Difference, compare
 from .engines import BuildError, Ran, Workshop
 
 if TYPE_CHECKING:

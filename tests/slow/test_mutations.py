@@ -50,7 +50,7 @@ MUTATIONS = [
     ("owner changed", COPY, "COPY --chown=app --chmod=755 start.sh", "/usr/local/bin/start.sh"),
     ("file lost", "COPY data /srv/data\n", "RUN mkdir /srv/data\n", "/srv/data/one.txt"),
     ("file elsewhere", "COPY data /srv/data", "COPY data /srv/data/data", "/srv/data/data/one.txt"),
-    ("folder's mode", "COPY data", "COPY --chmod=700 data", "/srv/data"),
+    ("folder's mode", "mkdir -p /var/lib/app", "mkdir -m 700 /var/lib/app", "/var/lib/app"),
     ("link's target", "ln -s /srv/data/one.txt", "ln -s /srv/data/two.txt", "/srv/current"),
     ("link became a copy", "ln -s", "cp", "/srv/current"),
     ("capability lost", " && setcap cap_net_raw+ep /usr/local/bin/probe", "", "/usr/local/bin/probe"),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dfopt.optimizer.build.compare import Comparison, compare, holds, matches
+from dfopt.optimizer.build.compare import Comparison, compare
 from dfopt.optimizer.image import Entry, Image, Layer
 
 FILE = Entry("file", 0o644, 0, 0, 3, "", "aaa", ())
@@ -87,37 +87,3 @@ def test_the_engines_own_files_do_not_count() -> None:
 def test_the_configuration_counts() -> None:
     found = compare(image({}, {"User": "app"}), image({}, {"User": "root"}), changes=["/**"]).undeclared
     assert [tuple(item) for item in found] == [("configuration User", "'app' became 'root'")]
-
-
-@pytest.mark.parametrize(
-    ("glob", "path", "expected"),
-    [
-        ("/a/*", "/a/b", True),
-        ("/a/*", "/a/b/c", False),
-        ("/a/**", "/a/b/c", True),
-        ("/a/**", "/a", False),
-        ("/**/x/**", "/x/y", True),
-        ("/**/x/**", "/a/b/x/y", True),
-        ("/**/x/**", "/a/xx/y", False),
-        ("/a?", "/ab", True),
-        ("/a.b", "/axb", False),
-        ("/[a]", "/a", False),
-    ],
-)
-def test_globs(glob: str, path: str, expected: bool) -> None:
-    assert matches(path, [glob]) is expected
-
-
-@pytest.mark.parametrize(
-    ("glob", "folder", "expected"),
-    [
-        ("/root/.cache/pip/**", "/root/.cache", True),
-        ("/root/.cache/pip/**", "/root/.config", False),
-        ("/root/.cache/pip/**", "/root/.cache/pip/http", True),
-        ("/home/*/.cache/**", "/home/app", True),
-        ("/home/*/.cache/**", "/srv/app", False),
-        ("/a/b", "/a/b", False),
-    ],
-)
-def test_a_folder_can_hold_what_a_glob_matches(glob: str, folder: str, expected: bool) -> None:
-    assert holds(folder, [glob]) is expected

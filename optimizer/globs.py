@@ -1,0 +1,34 @@
+"""Globs over the paths of an image: ``*`` and ``?`` stop at a slash, ``**`` does not, ``{a,b}`` is either."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+
+
+def matches(path: str, globs: Iterable[str]) -> bool:
+    """Whether one of the globs matches `path`."""
+    return any(_pattern(glob).fullmatch(path) for glob in globs)
+
+
+def holds(folder: str, globs: Iterable[str]) -> bool:
+    """Whether what one of the globs matches can lie below `folder`."""
+    depth = folder.count("/") if folder != "/" else 0
+    for glob in globs:
+        parts = glob.split("/")
+        head = parts[: depth + 1]
+        if "**" in head:
+            head = head[: head.index("**") + 1]
+        elif len(parts) <= depth + 1:
+            continue
+        if _pattern("/".join(head)).fullmatch(folder):
+            return True
+    return False
+
+
+@cache
+def _pattern(glob: str) -> re.Pattern[str]:
+    known = {"/**/": "/(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]", "{": "(?:", "}": ")", ",": "|"}
+    parts = re.findall(r"/\*\*/|\*\*|.", glob, re.DOTALL)
+    return re.compile("".join(known.get(part) or re.escape(part) for part in parts), re.DOTALL)
