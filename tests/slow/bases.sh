@@ -74,3 +74,45 @@ ENV PATH=/go/bin:/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr
 WORKDIR /go
 D
 fi
+
+# Debian's dnf over a repository in the image itself, whose packages are made here.
+make_image fedora:40 <<'D'
+FROM debian:bookworm-slim AS packages
+RUN apt-get update && apt-get install -y --no-install-recommends rpm createrepo-c
+WORKDIR /root/rpmbuild/SPECS
+RUN <<'SPECS'
+for name in tools agent export; do
+  cat >metrics-$name.spec <<SPEC
+Name: metrics-$name
+Version: 1.4
+Release: 1
+Summary: Metrics, the $name part
+License: MIT
+BuildArch: noarch
+%description
+Metrics, the $name part.
+%install
+mkdir -p %{buildroot}/usr/bin %{buildroot}/usr/share/doc/metrics-$name %{buildroot}/usr/share/man/man1
+printf '#!/bin/sh\necho metrics-$name 1.4 "\$@"\n' >%{buildroot}/usr/bin/metrics-$name
+seq 1 120000 | sed 's/^/$name, chapter /' >%{buildroot}/usr/share/doc/metrics-$name/MANUAL
+seq 1 20000 | sed 's/^/.SH $name /' >%{buildroot}/usr/share/man/man1/metrics-$name.1
+%files
+%attr(755,root,root) /usr/bin/metrics-$name
+%doc /usr/share/doc/metrics-$name/MANUAL
+%doc /usr/share/man/man1/metrics-$name.1*
+SPEC
+done
+# What else a repository lists makes its metadata as large as real ones are.
+{
+  printf 'Name: dashboards\nVersion: 3\nRelease: 1\nSummary: Dashboards\nLicense: MIT\nBuildArch: noarch\n'
+  awk 'BEGIN { srand(7); for (n = 0; n < 40000; n++) printf "Provides: dashboard(%d-%d-%d)\n", n, rand() * 1e9, rand() * 1e9 }'
+  printf '%%description\nDashboards.\n%%files\n'
+} >dashboards.spec
+rpmbuild --quiet -bb ./*.spec
+createrepo_c --quiet ../RPMS
+SPECS
+FROM debian:bookworm-slim
+RUN apt-get update && apt-get install -y --no-install-recommends dnf && rm -rf /var/lib/apt/lists/*
+COPY --from=packages /root/rpmbuild/RPMS /srv/repository
+RUN mkdir -p /etc/yum.repos.d && printf '[local]\nname=local\nbaseurl=file:///srv/repository\ngpgcheck=0\n' >/etc/yum.repos.d/local.repo
+D

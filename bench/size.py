@@ -1,0 +1,166 @@
+"""How small do dfopt's fixes make the examples, beside an expert's hand and other fixers?
+
+    pip install . tally-cli dockerfile-doctor      in an environment of its own, with a Docker engine (see tests/slow)
+    python bench/size.py [NAME …] [--readme README.md]
+
+For every example: the image as it is, after `dfopt fix`, after `dfopt fix --unsafe`, after what an expert wrote
+(bench/expert), and after the fixes of tally and dockerfile-doctor. Every image runs the example's smoke script, whose
+output must be that of the original. *Removable* is what the original's layers above the base image hold beyond one copy
+of the final root file system, plus the package indexes, download caches and documentation in that copy. What dfopt's
+safe fixes leave of it is listed below the table, largest first. With `--readme`, the table there is replaced.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+from dfopt.optimizer import optimize
+from dfopt.optimizer.build.engines import BuildError, Options, Ran, Workshop
+from dfopt.optimizer.context import Context
+from dfopt.optimizer.document import Document
+from dfopt.optimizer.engine import Settings
+from dfopt.optimizer.image import Image
+from dfopt.optimizer.image.waste import Waste, waste
+
+ROOT = Path(__file__).parents[1]
+MARKS = ("<!-- sizes: begin -->", "<!-- sizes: end -->")
+
+
+class Variant(NamedTuple):
+    """One image of an example; `image` is None where it does not build."""
+
+    image: Image | None
+    same: bool  # whether the smoke script says what it says in the original
+    problem: str = ""
+
+
+class Row(NamedTuple):
+    name: str
+    variants: dict[str, Variant]
+    removable: int
+    left: Waste
+
+
+def dockerfiles(folder: Path) -> dict[str, bytes]:
+    """The example's Dockerfile as each of the contestants leaves it."""
+    original = (folder / "Dockerfile").read_bytes()
+    context = Context(str(folder), str(folder / "Dockerfile"))
+    found = {"original": original}
+    for name, settings in (("dfopt", Settings()), ("dfopt --unsafe", Settings(unsafe=True))):
+        found[name] = optimize(original, path="Dockerfile", context=context, settings=settings).patched
+    found["expert"] = (ROOT / "bench" / "expert" / f"{folder.name}.Dockerfile").read_bytes()
+    found["tally"] = after(folder, "tally", "lint", "--fix", "--fix-unsafe", "Dockerfile")
+    found["dockerfile-doctor"] = after(folder, "dockerfile-doctor", "--fix", "--unsafe-fixes", "Dockerfile")
+    return found
+
+
+def after(folder: Path, *command: str) -> bytes:
+    """The Dockerfile in a copy of `folder` after `command`; fixers exit with what they found, so that says nothing."""
+    with tempfile.TemporaryDirectory() as copy:
+        shutil.copytree(folder, copy, dirs_exist_ok=True, symlinks=True)
+        program = Path(sys.executable).with_name(command[0])
+        subprocess.run([program, *command[1:]], cwd=copy, capture_output=True, check=False)
+        return (Path(copy) / "Dockerfile").read_bytes()
+
+
+def measure(folder: Path) -> Row:
+    options = Options(str(folder), str(folder / "Dockerfile"), extra=("--network=host",), cache=True)
+    smoke = (folder / "smoke.sh").read_text()
+    variants: dict[str, Variant] = {}
+    expected: Ran | None = None
+    with Workshop("docker", options, lambda text: print(f"\r\x1b[K{folder.name}: {text[:100]}", end="", file=sys.stderr)) as shop:
+        for name, text in dockerfiles(folder).items():
+            try:
+                built, _ = shop.build(text, name)
+            except BuildError as error:
+                variants[name] = Variant(None, False, " / ".join(error.lines[-3:]))
+                continue
+            image = shop.read(built)
+            ran = shop.run(built, smoke, image)
+            expected = expected or ran
+            if name == "original" and ran.status:
+                raise SystemExit(f"{folder.name}: the smoke script fails: {ran.output.decode()}")
+            variants[name] = Variant(image, ran == expected, "" if ran == expected else ran.output.decode()[-300:])
+        base = read_base(shop, folder)
+    original, fixed = variants["original"].image, variants["dfopt"].image
+    assert original and fixed, f"{folder.name}: {variants['dfopt'].problem}"
+    return Row(folder.name, variants, waste(original, base).total, waste(fixed, base))
+
+
+def read_base(shop: Workshop, folder: Path) -> int:
+    """How many layers the base image of the last stage has."""
+    document = Document.parse((folder / "Dockerfile").read_bytes())
+    stages = {stage.name: stage for stage in document.stages}
+    base = document.stages[-1].base
+    while base.lower() in stages:
+        base = stages[base.lower()].base
+    return len(shop.read(base).layers)
+
+
+def table(rows: list[Row]) -> str:
+    contestants = list(rows[0].variants)
+    lines = [
+        f"| image | {' | '.join(contestants)} | removable | safe fixes remove |",
+        "|---|" + "---:|" * (len(contestants) + 2),
+    ]
+    for row in rows:
+        original = row.variants["original"].image
+        fixed = row.variants["dfopt"].image
+        assert original and fixed
+        saved = original.size - fixed.size
+        cells = [cell(variant) for variant in row.variants.values()]
+        share = f"{saved / row.removable:.0%}" if row.removable else "-"
+        lines.append(f"| {row.name} | {' | '.join(cells)} | {mega(row.removable)} | {mega(saved)} ({share}) |")
+    return "\n".join(lines) + "\n"
+
+
+def cell(variant: Variant) -> str:
+    if variant.image is None:
+        return "does not build"
+    return mega(variant.image.size) + ("" if variant.same else " (behaves otherwise)")
+
+
+def mega(size: int) -> str:
+    return f"{size / 1e6:.1f} MB"
+
+
+def left(row: Row) -> str:
+    """What dfopt's safe fixes leave, by kind, with the largest paths of each."""
+    lines = [f"{row.name}: {mega(row.left.total)} left"]
+    for kind, paths in {"stored twice or deleted": row.left.stored_twice, **row.left.leftovers}.items():
+        if sum(paths.values()) < 10_000:
+            continue
+        largest = sorted(paths.items(), key=lambda item: -item[1])[:4]
+        lines.append(f"    {mega(sum(paths.values()))} {kind}: {', '.join(f'{path} {mega(size)}' for path, size in largest)}")
+    for name, variant in row.variants.items():
+        if variant.problem:
+            lines.append(f"    {name}: {variant.problem!r}")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", help="examples; all of them where none is named")
+    parser.add_argument("--readme", type=Path, help="replace the table between the marks in this file")
+    options = parser.parse_args()
+    folders = [path.parent for path in sorted((ROOT / "examples").glob("*/Dockerfile"))]
+    rows = [measure(folder) for folder in folders if not options.names or folder.name in options.names]
+    print("\r\x1b[K", end="", file=sys.stderr)
+    print(table(rows))
+    print("\n".join(left(row) for row in rows))
+    if options.readme:
+        text = options.readme.read_text()
+        begin, end = MARKS
+        body = f"{begin}\n{table(rows)}{end}"
+        options.readme.write_text(re.sub(f"{re.escape(begin)}.*?{re.escape(end)}", lambda _: body, text, flags=re.DOTALL))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,3 @@
+#!/bin/sh
+export LINKS="${LINKS:-/src/links.txt}"
+exec "$@"

@@ -1,0 +1,3 @@
+module example.com/go-links
+
+go 1.22

@@ -1,0 +1,2 @@
+java -jar /opt/ledger/ledger.jar accounts.csv
+ls -l --time-style=+ /opt/ledger

@@ -1,0 +1,6 @@
+printf '%%!PS\n/Helvetica findfont 24 scalefont setfont 72 72 moveto (Invoice 17) show showpage\n' > a.ps
+ps2pdf a.ps a.pdf
+convert-all
+head -1 a.txt
+identify -format '%m %w x %h\n' a.png
+tesseract --version 2>&1 | head -1

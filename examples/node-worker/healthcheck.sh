@@ -1,0 +1,2 @@
+#!/bin/sh
+test -r /app/jobs.json

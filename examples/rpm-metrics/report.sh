@@ -1,0 +1,5 @@
+#!/bin/sh
+set -e
+metrics-agent --once
+metrics-tools summary
+metrics-export --csv
