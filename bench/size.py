@@ -75,7 +75,11 @@ def measure(folder: Path) -> Row:
     smoke = (folder / "smoke.sh").read_text()
     variants: dict[str, Variant] = {}
     expected: Ran | None = None
-    with Workshop("docker", options, lambda text: print(f"\r\x1b[K{folder.name}: {text[:100]}", end="", file=sys.stderr)) as shop:
+    with Workshop(
+        "docker",
+        options,
+        lambda text: print(f"\r\x1b[K{folder.name}: {text.splitlines()[0][:100]}", end="", file=sys.stderr),
+    ) as shop:
         for name, text in dockerfiles(folder).items():
             try:
                 built, _ = shop.build(text, name)
@@ -89,9 +93,15 @@ def measure(folder: Path) -> Row:
                 raise SystemExit(f"{folder.name}: the smoke script fails: {ran.output.decode()}")
             variants[name] = Variant(image, ran == expected, "" if ran == expected else ran.output.decode()[-300:])
         base = read_base(shop, folder)
-    original, fixed = variants["original"].image, variants["dfopt"].image
-    assert original and fixed, f"{folder.name}: {variants['dfopt'].problem}"
+    original, fixed = image_of(variants["original"]), image_of(variants["dfopt"])
     return Row(folder.name, variants, waste(original, base).total, waste(fixed, base))
+
+
+def image_of(variant: Variant) -> Image:
+    """The image of a variant that must build."""
+    if variant.image is None:
+        raise SystemExit(variant.problem)
+    return variant.image
 
 
 def read_base(shop: Workshop, folder: Path) -> int:
@@ -111,10 +121,7 @@ def table(rows: list[Row]) -> str:
         "|---|" + "---:|" * (len(contestants) + 2),
     ]
     for row in rows:
-        original = row.variants["original"].image
-        fixed = row.variants["dfopt"].image
-        assert original and fixed
-        saved = original.size - fixed.size
+        saved = image_of(row.variants["original"]).size - image_of(row.variants["dfopt"]).size
         cells = [cell(variant) for variant in row.variants.values()]
         share = f"{saved / row.removable:.0%}" if row.removable else "-"
         lines.append(f"| {row.name} | {' | '.join(cells)} | {mega(row.removable)} | {mega(saved)} ({share}) |")
@@ -138,7 +145,9 @@ def left(row: Row) -> str:
         if sum(paths.values()) < 10_000:
             continue
         largest = sorted(paths.items(), key=lambda item: -item[1])[:4]
-        lines.append(f"    {mega(sum(paths.values()))} {kind}: {', '.join(f'{path} {mega(size)}' for path, size in largest)}")
+        lines.append(
+            f"    {mega(sum(paths.values()))} {kind}: {', '.join(f'{path} {mega(size)}' for path, size in largest)}"
+        )
     for name, variant in row.variants.items():
         if variant.problem:
             lines.append(f"    {name}: {variant.problem!r}")
@@ -159,7 +168,9 @@ def main() -> None:
         text = options.readme.read_text()
         begin, end = MARKS
         body = f"{begin}\n{table(rows)}{end}"
-        options.readme.write_text(re.sub(f"{re.escape(begin)}.*?{re.escape(end)}", lambda _: body, text, flags=re.DOTALL))
+        options.readme.write_text(
+            re.sub(f"{re.escape(begin)}.*?{re.escape(end)}", lambda _: body, text, flags=re.DOTALL)
+        )
 
 
 if __name__ == "__main__":

@@ -1,55 +1,59 @@
-"""The examples, built for real: smaller, the same behaviour, and nothing gone but what the findings declare."""
+"""The gallery, built for real: smaller, the same behaviour, and nothing gone but what the findings declare."""
 
 from __future__ import annotations
 
-import subprocess
-from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
 
-from dfopt.optimizer import optimize
-from dfopt.optimizer.context import find_context
-from docker_images import built, configuration, differences, need_engine, size
+from dfopt.optimizer import Settings, optimize
+from dfopt.optimizer.context import Context
+from dfopt.optimizer.engine import Result
+from docker_images import proof
 
-EXAMPLES = sorted(path.parent for path in (Path(__file__).parents[2] / "examples").glob("*/Dockerfile"))
+ROOT = Path(__file__).parents[2]
+EXAMPLES = sorted(path.parent for path in (ROOT / "examples").glob("*/Dockerfile"))
 
 
-def smoke(folder: Path, image: str) -> str:
-    done = subprocess.run([str(folder / "smoke.sh"), image], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+def fixed(folder: Path, *, unsafe: bool = False) -> Result:
+    path = folder / "Dockerfile"
+    return optimize(path.read_bytes(), context=Context(str(folder), str(path)), settings=Settings(unsafe=unsafe))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("folder", EXAMPLES, ids=lambda folder: folder.name)
-def test_fixed_image_is_smaller_and_the_same(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    need_engine()
-    path = folder / "Dockerfile"
-    original = path.read_bytes()
-    result = optimize(original, path=str(path), context=find_context(str(path), original))
-    declared = [pattern for item in result.applied for pattern in (*item.finding.removes, *item.finding.changes)]
-    with built(folder, original) as before, built(folder, result.patched) as after:
-        sizes = size(before), size(after)
-        with capsys.disabled():
-            saved = sizes[0] - sizes[1]
-            print(f"\n{folder.name}: {sizes[0]:,} -> {sizes[1]:,} bytes, {saved:,} saved ({saved / sizes[0]:.1%})")
-        assert sizes[1] < sizes[0]
-        assert configuration(before) == configuration(after)
-        unexplained = {
-            place: how
-            for place, how in differences(before, after).items()
-            if not any(fnmatch(place, pattern) or fnmatch(place + "/x", pattern) for pattern in declared)
-        }
-        assert not unexplained
-        assert smoke(folder, before) == smoke(folder, after)
+def test_safe_fixes_are_equivalent_and_smaller(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = proof(folder, fixed(folder), (folder / "smoke.sh").read_text())
+    before, after = found.before.size, found.after.size
+    with capsys.disabled():
+        print(f"\n{folder.name}: {before:,} -> {after:,} bytes, {before - after:,} saved ({1 - after / before:.1%})")
+    assert not found.comparison.undeclared
+    assert found.tried[0].before.status == 0, found.tried[0].before.output.decode()
+    assert found.tried[0].agrees
+    assert after < before
 
 
 @pytest.mark.slow
-def test_two_builds_of_one_dockerfile_differ_in_nothing_else() -> None:
+@pytest.mark.parametrize("folder", EXAMPLES, ids=lambda folder: folder.name)
+def test_unsafe_fixes_behave_the_same(folder: Path) -> None:
+    result = fixed(folder, unsafe=True)
+    if result.patched == fixed(folder).patched:
+        pytest.skip("no unsafe rewrite")
+    found = proof(folder, result, (folder / "smoke.sh").read_text())
+    assert found.tried[0].agrees
+    assert found.after.size <= found.before.size
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["flask-api", "rpm-metrics"])
+def test_two_builds_of_one_dockerfile_differ_in_nothing_else(name: str) -> None:
     """The control: what the comparison leaves out is enough, so a difference it finds is a difference."""
-    need_engine()
-    folder = next(folder for folder in EXAMPLES if folder.name == "flask-api")
-    original = (folder / "Dockerfile").read_bytes()
-    with built(folder, original) as one, built(folder, original) as other:
-        assert not differences(one, other)
+    folder = ROOT / "examples" / name
+    assert proof(folder, fixed(folder), control=True).control == ()
+
+
+def test_every_example_has_its_expert_and_its_smoke_script() -> None:
+    assert len(EXAMPLES) >= 10
+    for folder in EXAMPLES:
+        assert (folder / "smoke.sh").is_file()
+        assert (ROOT / "bench" / "expert" / f"{folder.name}.Dockerfile").is_file()
