@@ -179,6 +179,28 @@ def _second_line_indent(instruction: Instruction) -> bytes:
     return b""
 
 
+def insert_behind(run: Run, command: Command, text: bytes) -> Fix:
+    """Run `text` right behind `command`, a plain one of the top level, if that succeeded."""
+    script = readable(run)
+    at = next((n for n, unit in enumerate(script.units) if unit.start <= command.start < unit.end), None)
+    if at is None or script.units[at].kind != "command" or command.guards:
+        raise Refusal("it stands inside another command")
+    if at == len(script.units) - 1:
+        return append_commands(run, [text])
+    unit, following = script.units[at], script.units[at + 1]
+    if unit.connector == b"||" or following.connector == b"||":
+        raise Refusal("its failure may be forgiven")
+    if run.errexit is None:
+        raise Refusal("whether `set -e` holds is unclear")
+    style = _Style(run.instruction, script)
+    joined = following.connector == b"&&" or not (run.errexit and unit.connector != b"&&")
+    if joined:
+        added = style.and_(text) if style.multiline and following.connector == b"&&" else b" && " + text
+    else:  # under `set -e` a failing `a && b` would no longer stop the script
+        added = style.newline + style.indent + text if following.connector == b"\n" else b"; " + text
+    return Fix((Edit(unit.end, unit.end, added),), adds=(text,))
+
+
 def prepend_command(run: Run, command: bytes) -> Fix:
     """Run `command` before everything else in `run`, which then fails if the command does."""
     script = readable(run)

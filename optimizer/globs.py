@@ -15,8 +15,8 @@ def matches(path: str, globs: Iterable[str]) -> bool:
 def holds(folder: str, globs: Iterable[str]) -> bool:
     """Whether what one of the globs matches can lie below `folder`."""
     depth = folder.count("/") if folder != "/" else 0
-    for glob in globs:
-        parts = glob.split("/")
+    for plain in (one for glob in globs for one in _without_braces(glob)):
+        parts = plain.split("/")
         head = parts[: depth + 1]
         if "**" in head:
             head = head[: head.index("**") + 1]
@@ -25,6 +25,15 @@ def holds(folder: str, globs: Iterable[str]) -> bool:
         if _pattern("/".join(head)).fullmatch(folder):
             return True
     return False
+
+
+@cache
+def _without_braces(glob: str) -> tuple[str, ...]:
+    head, opening, rest = glob.partition("{")
+    if not opening:
+        return (glob,)
+    choices, _, tail = rest.partition("}")
+    return tuple(head + choice + end for choice in choices.split(",") for end in _without_braces(tail))
 
 
 @cache

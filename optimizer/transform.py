@@ -78,6 +78,12 @@ RULES: tuple[Rule, ...] = (
     Rule("index-refreshed-alone", "safe", (b"update", b"makecache"), ("DL3009", "DL3059")),
     Rule("package-index-kept", "safe", (b"apt", b"yum", b"dnf"), ("DL3009", "DL3032", "DL3040")),
     Rule("download-cache-kept", "safe", (b"pip", b"apk"), ("DL3019", "DL3042")),
+    Rule(
+        "package-cache-kept",
+        "safe",
+        (b"npm", b"yarn", b"composer", b"conda", b"mamba", b"poetry", b"go "),
+        ("DL3060",),
+    ),
     Rule("documentation-installed", "safe", (b"yum", b"dnf"), ()),
     Rule("recommended-packages-installed", "unsafe", (b"apt", b"dnf"), ("DL3015",)),
     Rule("chmod-after-copy", "safe", (b"chmod",), ()),

@@ -37,6 +37,8 @@ def test_globs(glob: str, path: str, expected: bool) -> None:
         ("/home/*/.cache/**", "/home/app", True),
         ("/home/*/.cache/**", "/srv/app", False),
         ("/a/b", "/a/b", False),
+        ("/{root,home/*}/.cache/{pip,uv}/**", "/home/app/.cache/uv", True),
+        ("/{root,home/*}/.cache/{pip,uv}/**", "/home/app/.cache/go", False),
     ],
 )
 def test_a_folder_can_hold_what_a_glob_matches(glob: str, folder: str, expected: bool) -> None:

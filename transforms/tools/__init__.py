@@ -46,11 +46,19 @@ class Tool(NamedTuple):
     no_cache_for: frozenset[str] = frozenset()  # subcommands that take it
     no_cache_settled: re.Pattern[bytes] = _NEVER  # text in the file that settles the matter otherwise
     cache: tuple[str, ...] = ()  # what that option keeps away
+    cache_clear: str = ""  # what clears the cache where no option keeps it away; ``{name}`` as above
+    cache_fills: frozenset[str] = frozenset()  # subcommands that fill it; "" is the command without any
+    cache_without: tuple[str, ...] = ()  # options of those with which nothing is fetched, or kept elsewhere
+    cache_settled: re.Pattern[bytes] = _NEVER  # text in the file that means the cache is somebody's business
+    cache_changes: tuple[str, ...] = ()  # what the clearing itself writes
     no_weak: str = ""  # the option against weak dependencies
     no_weak_like: tuple[str, ...] = ()
 
 
-TOOLS: tuple[str, ...] = ("apt", "dnf", "yum", "microdnf", "apk", "pip")
+TOOLS: tuple[str, ...] = (
+    "apt", "dnf", "yum", "microdnf", "apk", "pip",
+    "npm", "yarn", "composer", "conda", "mamba", "micromamba", "poetry", "go",
+)  # fmt: skip
 _loaded: dict[str, Tool] = {}
 
 

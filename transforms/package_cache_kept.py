@@ -1,0 +1,170 @@
+"""Clear the cache of npm, Composer, conda and others in the RUN that filled it.
+
+npm keeps every package that it downloads below `~/.npm`, Composer below `~/.composer`, conda in its `pkgs` folder, Go
+every object file below `~/.cache/go-build`. They have no option that keeps no cache, and nothing reads it again in
+the image. Cleared right behind the command that filled it, it never gets into a layer.
+
+Before:
+
+```dockerfile
+FROM node:20-slim
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci
+CMD ["node", "server.js"]
+```
+
+After:
+
+```dockerfile
+FROM node:20-slim
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci && npm cache clean --force
+CMD ["node", "server.js"]
+```
+
+When it stays away: the file names the cache anywhere (to clear it, to copy it, to put it elsewhere); it lies on a
+mount; the command reads from it (`--offline`); a later step, a trigger or the image's own command builds with Go and
+would have to compile everything again; the command stands in a branch or its failure may be forgiven. Where npm
+itself has been replaced by another version, that one may not run with the Node.js that is there, so the rewrite is
+unsafe; so it is for yarn unless an option shows that it is Yarn 1, because later ones run programs from the cache.
+
+Safety: the same packages are installed; only the cache is missing, and npm's log of the clearing is new.
+
+References: hadolint DL3060; npm-cache(1); classic.yarnpkg.com, *yarn cache*; getcomposer.org, *clear-cache*;
+docs.conda.io, *conda clean*; python-poetry.org, *cache-dir*; cmd/go, *Build and test caching*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..optimizer.builders import Refusal, insert_behind
+from ..optimizer.facts import Facts, Run
+from ..optimizer.shell import Command
+from ..optimizer.transform import Finding
+from .tools import Tool, Use, clears, present, use_of
+
+RULE = "package-cache-kept"
+TOOLS = ("npm", "yarn", "composer", "conda", "mamba", "micromamba", "poetry", "go")
+
+KEEPS = (
+    "FROM node:20\nRUN npm ci && npm cache clean --force\n",
+    "FROM node:20\nRUN npm ci && rm -rf ~/.npm\n",
+    "FROM node:20\nRUN npm ci\nRUN npm cache clean --force\n",
+    "FROM node:20\nRUN --mount=type=cache,target=/root/.npm npm ci\n",
+    "FROM node:20\nENV npm_config_cache=/tmp/npm\nRUN npm ci\n",
+    "FROM node:20\nRUN npm ci --cache /tmp/npm\n",
+    "FROM node:20 AS build\nRUN npm ci\nFROM node:20\nCOPY --from=build /app /app\n",
+    "FROM node:20\nRUN npm run build\n",
+    "FROM node:20\nRUN npm ci || true\n",
+    "FROM node:20\nRUN if [ -f package.json ]; then npm ci; fi\n",
+    "FROM node:20\nRUN echo npm ci\n",
+    "FROM node:20\nRUN npm install --offline\n",
+    "FROM node:20\nRUN yarn install && yarn cache clean\n",
+    "FROM node:20\nRUN corepack enable && yarn install --production\n",
+    "FROM node:20\nRUN yarn run build --production\n",
+    "FROM continuumio/miniconda3\nRUN conda install -y numpy && conda clean -afy\n",
+    "FROM python:3.12\nRUN poetry install --no-cache\n",
+    'FROM golang:1.22\nRUN go build ./...\nCMD ["go", "run", "."]\n',
+    "FROM golang:1.22\nRUN go install std\n",
+    "FROM golang:1.22\nRUN --mount=type=cache,target=/root/.cache/go-build go build -o /app .\n",
+    "FROM golang:1.22\nONBUILD RUN go build -o /app .\nRUN go install ./...\n",
+)
+
+
+def find(facts: Facts) -> Iterator[Finding]:
+    """Yield a finding for every RUN that leaves such a cache, at the last command that fills it."""
+    data = facts.document.source.data
+    for stage in facts.shipping:
+        for known in present(stage, TOOLS):
+            if known.cache_settled.search(data):
+                continue
+            for run in stage.runs:
+                last = _last_filling(run, known)
+                if last is not None:
+                    yield _finding(run, known, last)
+
+
+def _last_filling(run: Run, known: Tool) -> Command | None:
+    """The last command of `run` that fills the cache, where nothing clears or mounts it."""
+    if run.script is None or any(mount["type"] != "bind" for mount in run.mounts):
+        return None
+    if any(clears(known, command) for command in run.script.commands):
+        return None
+    found = [command for command in run.script.commands if _fills(known, command)]
+    return found[-1] if found else None
+
+
+def _fills(known: Tool, command: Command) -> bool:
+    use = use_of(known, command)
+    words = [word.value or "" for word in command.argv[1:]]
+    if any(word.split("=")[0] in known.cache_without for word in words):
+        return False
+    if use is None:  # `yarn` alone installs
+        plain = command.name in known.commands and "" in known.cache_fills
+        return plain and all(word.startswith("-") for word in words) and not {"--version", "-v", "--help"} & {*words}
+    return use.verb.value in known.cache_fills and not _is_something_else(use)
+
+
+def _is_something_else(use: Use) -> bool:
+    """A subcommand of two words that fetches nothing: ``yarn global list``, ``conda env list``."""
+    words = [word.value for word in use.command.argv if word.value and not word.value.startswith("-")]
+    following = words[words.index(use.verb.value or "") + 1 :][:1]
+    two = {"global": ("add", "require", "install", "update", "upgrade"), "env": ("create", "update")}
+    allowed = two.get(use.verb.value or "")
+    return allowed is not None and not set(following) & set(allowed)
+
+
+def _finding(run: Run, known: Tool, last: Command) -> Finding:
+    message = f"{known.name}'s cache stays in this layer"
+    if known.name == "go" and (line := _builds_later(run)):
+        return Finding(RULE, message, last.start, last.end, None, reason=f"line {line} builds with this cache")
+    spelled = (b"sudo " if last.sudo else b"") + last.argv[0].raw
+    text = known.cache_clear.encode().replace(b"{name}", spelled)
+    if last.sudo and not text.startswith(b"sudo "):
+        text = b"sudo " + text
+    try:
+        fix = insert_behind(run, last, text)
+    except Refusal as refusal:
+        return Finding(RULE, message, last.start, last.end, None, reason=str(refusal))
+    reason = _doubt(run, known, last)
+    safety = "unsafe" if reason else "safe"
+    return Finding(RULE, message, last.start, last.end, fix, safety, reason, known.cache, known.cache_changes)
+
+
+def _builds_later(run: Run) -> int:
+    """The line of the first later instruction, or trigger, that mentions Go; 0 where none does."""
+    later = [owner.instructions[index] for owner, index in run.stage.later(run.at)]
+    later += (item for item in run.stage.instructions[: run.at] if item.keyword == "ONBUILD")
+    for instruction in later:
+        words = instruction.code.replace(b'"', b" ").replace(b",", b" ").split()
+        if instruction.keyword in ("RUN", "CMD", "ENTRYPOINT", "ONBUILD") and b"go" in words:
+            return instruction.line
+    return 0
+
+
+_YARN_1 = frozenset(("--production", "--prod", "--pure-lockfile", "--ignore-optional", "--non-interactive", "global"))
+
+
+def _doubt(run: Run, known: Tool, last: Command) -> str:
+    """Why clearing the cache might fail, or might take what is needed; empty where neither can be."""
+    words = [word.value or "" for word in last.argv[1:]]
+    if known.name == "yarn" and _YARN_1.isdisjoint(words):
+        return "this may be Yarn 2 or later, which runs programs from its cache"
+    if known.name == "npm" and _replaces_npm(run):
+        return "npm has been replaced by a version that may not run with this Node.js"
+    return ""
+
+
+def _replaces_npm(run: Run) -> bool:
+    stage = run.stage
+    while stage is not None:
+        for other in stage.runs:
+            for command in other.script.commands if other.script else ():
+                words = [word.value or "" for word in command.argv[1:]]
+                if command.name == "npm" and any(word == "npm" or word.startswith("npm@") for word in words):
+                    return True
+        stage = stage.parent
+    return False
