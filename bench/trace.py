@@ -39,7 +39,9 @@ OPTIONS = (
 APK_UPDATE = re.compile(r"^((?:sudo )?apk\b.*?) (?:-U|--update|--update-cache)(?= |$)")
 CLEANUP = re.compile(
     r"(?:sudo (?:-\S+ )*)?(?:rm -\S+ .*/var/(?:lib/apt|cache/(?:apt|yum|dnf|apk))\S*.*|rm -\S+ /\S*lib/?\S*apt\S*.*"
-    r"|\S*(?:yum|dnf|microdnf)(?: -\S+)* clean all.*|apt(?:-get)?(?: -\S+)* (?:auto|dist-?)?clean(?: \S+)*)"
+    r"|\S*(?:yum|dnf|microdnf)(?: -\S+)* clean all.*|apt(?:-get)?(?: -\S+)* (?:auto|dist-?)?clean(?: \S+)*"
+    r"|\S*npm cache clean --force|\S*yarn(?:pkg)? cache clean|\S*composer(?:\.phar)? clear-cache"
+    r"|\S*(?:conda|mamba) clean -afy|rm -rf \S*/\.cache/(?:go-build|pypoetry/artifacts \S*/\.cache/pypoetry/cache))"
 )
 REFRESH = re.compile(
     r"(?:sudo (?:-\S+ )*)?(?:\S+=\S+ )*(?:apt(?:-get)?(?: -\S+(?: \S+=\S+)?)* update(?: -\S+)*"

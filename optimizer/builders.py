@@ -193,9 +193,11 @@ def insert_behind(run: Run, command: Command, text: bytes) -> Fix:
     if run.errexit is None:
         raise Refusal("whether `set -e` holds is unclear")
     style = _Style(run.instruction, script)
+    following_line = style.source.line_of(following.start)
     joined = following.connector == b"&&" or not (run.errexit and unit.connector != b"&&")
     if joined:
-        added = style.and_(text) if style.multiline and following.connector == b"&&" else b" && " + text
+        own_line = style.multiline and following.connector == b"&&" and style.source.line_of(unit.end) != following_line
+        added = style.and_(text) if own_line else b" && " + text
     else:  # under `set -e` a failing `a && b` would no longer stop the script
         added = style.newline + style.indent + text if following.connector == b"\n" else b"; " + text
     return Fix((Edit(unit.end, unit.end, added),), adds=(text,))
