@@ -41,6 +41,7 @@ CLEANUP = re.compile(
     r"(?:sudo (?:-\S+ )*)?(?:rm -\S+ .*/var/(?:lib/apt|cache/(?:apt|yum|dnf|apk))\S*.*|rm -\S+ /\S*lib/?\S*apt\S*.*"
     r"|\S*(?:yum|dnf|microdnf)(?: -\S+)* clean all.*|apt(?:-get)?(?: -\S+)* (?:auto|dist-?)?clean(?: \S+)*"
     r"|\S*npm cache clean --force|\S*yarn(?:pkg)? cache clean|\S*composer(?:\.phar)? clear-cache"
+    r"|rm \S+\.(?:tar(?:\.\w+)?|tgz|tbz2?|txz|zip|deb|rpm|7z)"
     r"|\S*(?:conda|mamba) clean -afy|rm -rf \S*/\.cache/(?:go-build|pypoetry/artifacts \S*/\.cache/pypoetry/cache))"
 )
 REFRESH = re.compile(

@@ -192,14 +192,18 @@ def insert_behind(run: Run, command: Command, text: bytes) -> Fix:
         raise Refusal("its failure may be forgiven")
     if run.errexit is None:
         raise Refusal("whether `set -e` holds is unclear")
-    style = _Style(run.instruction, script)
-    following_line = style.source.line_of(following.start)
-    joined = following.connector == b"&&" or not (run.errexit and unit.connector != b"&&")
-    if joined:
-        own_line = style.multiline and following.connector == b"&&" and style.source.line_of(unit.end) != following_line
-        added = style.and_(text) if own_line else b" && " + text
-    else:  # under `set -e` a failing `a && b` would no longer stop the script
-        added = style.newline + style.indent + text if following.connector == b"\n" else b"; " + text
+    source = run.instruction.source
+    newline, same_line = source.newline(unit.start), source.line_of(unit.end) == source.line_of(following.start)
+    escape = b"\\" if script.heredoc else _escape(run.instruction)
+    if run.errexit and unit.connector != b"&&" and following.connector != b"&&":
+        # Under `set -e` a failing `a && b` would no longer stop the script.
+        added = newline + source.indent(unit.start) + text if following.connector == b"\n" else b"; " + text
+    elif same_line or following.connector != b"&&":
+        added = b" && " + text
+    elif source.data[source.line_start(following.operator) : following.operator].strip() == b"":
+        added = b" " + escape + newline + source.indent(following.operator) + b"&& " + text
+    else:
+        added = b" && " + escape + newline + source.indent(following.start) + text
     return Fix((Edit(unit.end, unit.end, added),), adds=(text,))
 
 
