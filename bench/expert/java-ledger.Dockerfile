@@ -2,7 +2,8 @@ FROM debian:bookworm AS build
 RUN apt-get update && apt-get install -y --no-install-recommends openjdk-17-jdk-headless
 WORKDIR /build
 COPY src ./src
-RUN javac -d classes src/ledger/*.java && jar --create --file ledger.jar --main-class ledger.Main -C classes .
+RUN javac -d classes src/ledger/*.java \
+    && jar --create --date 2024-01-01T00:00:00Z --file ledger.jar --main-class ledger.Main -C classes .
 
 FROM debian:bookworm
 ENV JAVA_HOME=/usr/lib/jvm/java-17-openjdk-amd64

@@ -15,6 +15,11 @@ VOLATILE: dict[str, str] = {
     "/var/cache/fontconfig/**": "fontconfig notes the times of the folders",
     "/var/cache/ldconfig/aux-cache": "ldconfig notes the times of the libraries",
     "/**/__pycache__/**": "Python's byte code notes the time of its source",
+    "/etc/ssl/certs/java/cacerts": "Java's key store notes when a certificate came in",
+    "/var/lib/rpm/**": "rpm's database notes when a package was installed",
+    "/usr/lib/sysimage/rpm/**": "the same database, where newer distributions keep it",
+    "/root/.rpmdb/**": "the same database, where Debian's rpm keeps it",
+    "/var/lib/dnf/history.sqlite*": "dnf's history tells when",
 }
 
 #: Paths that every container finds its engine's own files at, whatever the image holds there: an engine may leave

@@ -43,7 +43,10 @@ def _text(path: str, result: Result, proof: Proof) -> str:
     lines += [line for tried in proof.tried for line in _tried(tried)]
     comparison = proof.comparison
     if comparison.undeclared:
-        lines += ["  differences that no rewrite declares", *_listed(comparison.undeclared), ""]
+        lines += ["  differences that no rewrite declares", *_listed(comparison.undeclared)]
+        if proof.control is None:
+            lines.append("    (--control tells which of them any two builds have)")
+        lines.append("")
     if proof.control:
         lines += ["  two builds of the original differ in these too, so they do not count", *_listed(proof.control), ""]
     elif proof.control is not None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dfopt.optimizer.builders import Refusal, append_commands, delete_run, join_runs, prepend_command
+from dfopt.optimizer.builders import Refusal, append_commands, delete_run, insert_behind, join_runs, prepend_command
 from dfopt.optimizer.document import Document
 from dfopt.optimizer.edits import EditSet
 from dfopt.optimizer.facts import Facts, Run
@@ -86,6 +86,44 @@ def test_append_keeps_the_status(shell: str, script: str) -> None:
     assert now == succeeded, after
     assert [word for word in says if word != "z"] == said, after
     assert not succeeded or says[-1] == "z"
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@settings(max_examples=150, deadline=None)
+@given(script=SCRIPTS, number=st.integers(0, 7))
+def test_what_is_put_behind_a_command_keeps_the_status(shell: str, script: str, number: int) -> None:
+    document, (run,) = runs(f"FROM a\nRUN {script}\n")
+    if run.script is None or number >= len(run.script.commands):
+        return
+    try:
+        fix = insert_behind(run, run.script.commands[number], b"yes z")
+    except Refusal:
+        return
+    (after,) = applied(document, fix)
+    succeeded, said = trace(shell, script)
+    now, says = trace(shell, after)
+    assert now == succeeded, after
+    assert [word for word in says if word != "z"] == said, after
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("RUN a && b", "RUN a && z && b"),
+        ("RUN a; b", "RUN a && z; b"),
+        ("RUN a \\\n  && b", "RUN a \\\n  && z \\\n  && b"),
+        ("RUN a && \\\n\tb && c", "RUN a && \\\n\tz && \\\n\tb && c"),
+        ("RUN a && b \\\n  && c", "RUN a && z && b \\\n  && c"),
+        ("RUN set -e; a; b", "RUN set -e; a; z; b"),
+        ("RUN <<EOF\nset -e\na\nb\nEOF\n", "RUN <<EOF\nset -e\na\nz\nb\nEOF\n"),
+    ],
+)
+def test_put_behind_in_the_neighbours_style(before: str, after: str) -> None:
+    document, (run,) = runs("FROM x\n" + before)
+    assert run.script
+    command = next(command for command in run.script.commands if command.name == "a")
+    edits = insert_behind(run, command, b"z").edits
+    assert EditSet(edits).apply(document.source.data).decode() == "FROM x\n" + after
 
 
 @pytest.mark.parametrize("shell", SHELLS)
