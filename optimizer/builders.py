@@ -195,8 +195,10 @@ def insert_behind(run: Run, command: Command, text: bytes) -> Fix:
     source = run.instruction.source
     newline, same_line = source.newline(unit.start), source.line_of(unit.end) == source.line_of(following.start)
     escape = b"\\" if script.heredoc else _escape(run.instruction)
-    if run.errexit and unit.connector != b"&&" and following.connector != b"&&":
-        # Under `set -e` a failing `a && b` would no longer stop the script.
+    if run.errexit and following.connector != b"&&":
+        # Under `set -e` the failure of the last of a list stops the script, and that of another does not.
+        if unit.connector == b"&&":
+            raise Refusal("it ends a list under `set -e`")
         added = newline + source.indent(unit.start) + text if following.connector == b"\n" else b"; " + text
     elif same_line or following.connector != b"&&":
         added = b" && " + text

@@ -69,6 +69,23 @@ SCRIPTS: st.SearchStrategy[str] = st.builds(
 )
 
 
+# Commands and compounds in one list, with and without `set -e`.
+FLAT: st.SearchStrategy[str] = st.builds(
+    lambda head, first, rest: head + first + "".join(rest),
+    st.sampled_from(("", "set -e; ", "set -e && ")),
+    simple(),
+    st.lists(
+        st.builds(
+            lambda sign, item: sign + item,
+            st.sampled_from((" && ", "; ", " || ")),
+            st.one_of(simple(), simple(), st.builds("( {} )".format, simple()), st.builds("! {}".format, simple())),
+        ),
+        min_size=1,
+        max_size=4,
+    ),
+)
+
+
 @pytest.mark.parametrize("shell", SHELLS)
 @settings(max_examples=150, deadline=None)
 @given(script=SCRIPTS)
@@ -90,13 +107,15 @@ def test_append_keeps_the_status(shell: str, script: str) -> None:
 
 @pytest.mark.parametrize("shell", SHELLS)
 @settings(max_examples=150, deadline=None)
-@given(script=SCRIPTS, number=st.integers(0, 7))
+@given(script=FLAT, number=st.integers(0, 3))
 def test_what_is_put_behind_a_command_keeps_the_status(shell: str, script: str, number: int) -> None:
     document, (run,) = runs(f"FROM a\nRUN {script}\n")
-    if run.script is None or number >= len(run.script.commands):
+    assert run.script
+    plain = [command for command in run.script.commands if not command.guards and command.name in ("yes", "no")]
+    if not plain:
         return
     try:
-        fix = insert_behind(run, run.script.commands[number], b"yes z")
+        fix = insert_behind(run, plain[number % len(plain)], b"yes z")
     except Refusal:
         return
     (after,) = applied(document, fix)
