@@ -235,7 +235,7 @@ def check_joinable(document: Document, first: Run, second: Run) -> None:
         raise Refusal("they run in different ways")
     if first.instruction.flags:
         raise Refusal("they have flags")
-    if one.state_changes:
+    if one.state_changes and not (_FOLDER.issuperset(one.state_changes) and _needs_no_folder(two)):
         raise Refusal(f"`{one.state_changes[0]}` in the first would reach the second")
     if one.comments or two.comments:
         raise Refusal("a shell comment ends one of them")
@@ -254,6 +254,27 @@ def check_joinable(document: Document, first: Run, second: Run) -> None:
         raise Refusal("a comment for a linter stands between them")
     if _COMMENTED_OUT.search(comments) or comments.count(b"#") > _MOST_COMMENTS:
         raise Refusal("the comments between them would be lost from sight")
+
+
+_FOLDER = frozenset(("cd", "pushd", "popd"))
+_ABSOLUTE = frozenset(("rm", "chmod", "chown", "chgrp", "mv", "cp", "ln", "mkdir", "touch", "strip", "ldconfig"))
+
+
+def _needs_no_folder(script: Script) -> bool:
+    """Whether it is all the same to the script in which folder it starts: it goes to one, or names all paths whole."""
+    first = script.commands[0]
+    start = first.values()
+    if first.name == "cd" and first.start == script.units[0].start and len(start) == 1:
+        return start[0] is not None and start[0].startswith("/")
+    if len(script.commands) != len(script.units) or b">" in script.instruction.code:
+        return False
+    for command in script.commands:
+        operands = [word.raw for word in command.argv[1:] if not word.raw.startswith(b"-")]
+        if command.name in ("chmod", "chown", "chgrp"):
+            operands = operands[1:]
+        if command.name not in _ABSOLUTE or not all(operand.startswith((b"/", b"~/")) for operand in operands):
+            return False
+    return True
 
 
 _FOR_LINTERS = re.compile(rb"#\s*(?:hadolint|dfopt|tally|check=)", re.IGNORECASE)

@@ -74,6 +74,12 @@ class Rule(NamedTuple):
 # In the order in which conflicting fixes win: what moves whole instructions goes before what adds to them.
 RULES: tuple[Rule, ...] = (
     Rule("cleanup-in-later-layer", "safe", (b"clean", b"rm "), ("DL3009", "DL3032", "DL3040", "DL3059")),
+    Rule(
+        "file-changed-in-later-layer",
+        "safe",
+        (b"rm ", b"chmod", b"chown", b"chgrp", b"mv ", b"strip", b"sed", b"remove", b"purge", b"del "),
+        ("DL3059",),
+    ),
     Rule("index-shared-by-layers", "safe", (b"apt",), ("DL3009", "DL3059")),
     Rule("index-refreshed-alone", "safe", (b"update", b"makecache"), ("DL3009", "DL3059")),
     Rule("package-index-kept", "safe", (b"apt", b"yum", b"dnf"), ("DL3009", "DL3032", "DL3040")),

@@ -50,7 +50,7 @@ KEEPS = (
     "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nRUN ./more.sh\nRUN rm -rf /var/lib/apt/lists/*\n",
     "FROM debian:12\nRUN rm -rf /var/lib/apt/lists/*\n",
     "FROM debian:12\nRUN make\nRUN rm -rf /opt/src\n",
-    "FROM debian:12\nRUN cd /opt && apt-get update && apt-get install -y curl\nRUN rm -rf /var/lib/apt/lists/*\n",
+    "FROM debian:12\nRUN cd /opt && apt-get update && apt-get install -y curl\nRUN rm -rf /var/lib/apt/lists/* x\n",
     "FROM debian:12\nRUN apt-get update; apt-get install -y curl || true\nRUN rm -rf /var/lib/apt/lists/*\n",
     "FROM centos:7\nRUN yum install -y httpd\nUSER app\nRUN sudo yum clean all\n",
     # More than the package manager's own, however it is spelled.
