@@ -235,6 +235,19 @@ def without_folds(before: list[str], after: list[str]) -> tuple[list[str], list[
     return before, after
 
 
+def without_copies(before: Trace, mounted: set[tuple[bytes, bytes]]) -> Trace:
+    """Take the COPY of a file that a bind mount now shows away, and its removal."""
+    gone = {(source.decode(), target.decode()) for source, target in mounted}
+
+    def is_gone(event: str) -> bool:
+        parts = words(event).split()
+        if parts[:1] in (["COPY"], ["ADD"]):
+            return any(parts[1].lstrip("./") == source for source, _ in gone)
+        return parts[:1] == ["rm"] and any(part == target for part in parts for _, target in gone)
+
+    return before._replace(events=tuple(event for event in before.events if not (gone and is_gone(event))))
+
+
 def fresh_installs(events: tuple[str, ...]) -> list[tuple[str, bool]]:
     """Every apt install and whether an index was there for it."""
     found: list[tuple[str, bool]] = []
@@ -283,6 +296,8 @@ def check(path: Path, root: Path, *, unsafe: bool) -> tuple[int, list[str]]:
         return 0, []
     if not result.changed:
         return 0, []
+    mounted = set(re.findall(rb"--mount=type=bind,source=([^,\s]+),target=([^,\s]+)", result.patched))
+    mounted -= set(re.findall(rb"--mount=type=bind,source=([^,\s]+),target=([^,\s]+)", result.original))
     functions = prepare(root, (result.original, result.patched))
     old, new = (functions + program(text) for text in (result.original, result.patched))
     piped = b"|" in data or b"&" in data.replace(b"&&", b"") or b"$(" in data or b"`" in data
@@ -293,7 +308,7 @@ def check(path: Path, root: Path, *, unsafe: bool) -> tuple[int, list[str]]:
         count += 1
         # A script that races with itself is compared again: a wrong rewrite is wrong every time.
         for _ in range(3):
-            problem = compare(trace(root, old, text), trace(root, new, text), piped=piped)
+            problem = compare(without_copies(trace(root, old, text), mounted), trace(root, new, text), piped=piped)
             if not problem:
                 break
         else:

@@ -229,13 +229,11 @@ def check_joinable(document: Document, first: Run, second: Run) -> None:
         raise Refusal("other instructions stand between them")
     if one.heredoc or two.heredoc:
         raise Refusal("a here-document is one of them")
-    if first.shell != second.shell or [flag.value for flag in first.instruction.flags] != [
-        flag.value for flag in second.instruction.flags
-    ]:
+    if first.shell != second.shell:
         raise Refusal("they run in different ways")
-    if first.instruction.flags:
+    if not (_has_room_for_mounts(first, second) and _has_room_for_mounts(second, first)):
         raise Refusal("they have flags")
-    if one.state_changes and not (_FOLDER.issuperset(one.state_changes) and _needs_no_folder(two)):
+    if one.state_changes and not (_FOLDER.issuperset(one.state_changes) and _folder_for(two) is not None):
         raise Refusal(f"`{one.state_changes[0]}` in the first would reach the second")
     if one.comments or two.comments:
         raise Refusal("a shell comment ends one of them")
@@ -256,25 +254,47 @@ def check_joinable(document: Document, first: Run, second: Run) -> None:
         raise Refusal("the comments between them would be lost from sight")
 
 
+def _has_room_for_mounts(run: Run, other: Run) -> bool:
+    """Whether the flags of `other` are bind mounts that `run` would not notice."""
+    if len(other.mounts) != len(other.instruction.flags):
+        return False
+    for mount in other.mounts:
+        folder = mount["target"].rpartition("/")[0]
+        if mount["type"] != "bind" or not folder.startswith("/") or folder.encode() in run.instruction.code:
+            return False
+    return True
+
+
 _FOLDER = frozenset(("cd", "pushd", "popd"))
 _ABSOLUTE = frozenset(("rm", "chmod", "chown", "chgrp", "mv", "cp", "ln", "mkdir", "touch", "strip", "ldconfig"))
+_PACKAGE_MANAGERS = frozenset(("apt-get", "apt", "apk", "dnf", "yum", "microdnf"))
 
 
-def _needs_no_folder(script: Script) -> bool:
-    """Whether it is all the same to the script in which folder it starts: it goes to one, or names all paths whole."""
+def _folder_for(script: Script) -> bytes | None:
+    """What must come before the script where a ``cd`` came before it: nothing, ``cd /``, or None for what is unknown.
+
+    Nothing, where it goes to a folder of its own first or names all paths whole. A package manager names packages, but
+    runs scripts that fail in a folder that has been removed.
+    """
     first = script.commands[0]
     start = first.values()
     if first.name == "cd" and first.start == script.units[0].start and len(start) == 1:
-        return start[0] is not None and start[0].startswith("/")
+        return b"" if start[0] is not None and start[0].startswith("/") else None
     if len(script.commands) != len(script.units) or b">" in script.instruction.code:
-        return False
+        return None
+    found = b""
     for command in script.commands:
         operands = [word.raw for word in command.argv[1:] if not word.raw.startswith(b"-")]
+        if command.name in _PACKAGE_MANAGERS:
+            if any(b"/" in operand for operand in operands):
+                return None
+            found = b"cd /"
+            continue
         if command.name in ("chmod", "chown", "chgrp"):
             operands = operands[1:]
         if command.name not in _ABSOLUTE or not all(operand.startswith((b"/", b"~/")) for operand in operands):
-            return False
-    return True
+            return None
+    return found
 
 
 _FOR_LINTERS = re.compile(rb"#\s*(?:hadolint|dfopt|tally|check=)", re.IGNORECASE)
@@ -293,6 +313,7 @@ def join_runs(document: Document, runs: list[Run], then: list[bytes] | None = No
     style = next((style for style in styles if style.multiline), styles[0])
     alone = len(runs) == 2 and len(views[0].units) == 1 and not styles[0].multiline and not then
     edits: list[Edit] = []
+    adds = list(then or ())
     for at, (first, second) in enumerate(pairwise(runs)):
         check_joinable(document, first, second)
         start, end = views[at].units[-1].end, views[at + 1].units[0].start
@@ -308,21 +329,44 @@ def join_runs(document: Document, runs: list[Run], then: list[bytes] | None = No
             text = b" " + style.escape + style.newline + b"".join(comments) + style.indent + b"&& "
         else:
             text = b" && " + style.escape + style.newline + b"".join(comments) + style.indent
+        if any(view.state_changes for view in views[: at + 1]):
+            folder = _folder_for(views[at + 1])
+            if folder is None:
+                raise Refusal("a `cd` further up would reach it")
+            if folder:
+                text += folder + b" && "
+                adds.append(folder)
         edits.append(Edit(start, end, text))
+    flags = [flag for run in runs[1:] for flag in run.instruction.flags]
+    if flags:
+        text = b" ".join(source.data[flag.start : flag.end] for flag in flags)
+        at = runs[0].instruction.args_start
+        edits.insert(0, Edit(at, at, text + b" " + style.escape + style.newline + style.indent))
     if then:
         style.multiline = True
         edits.append(_appended(runs[-1], views[-1], then, style))
-    return Fix(tuple(edits), adds=tuple(then or ()))
+    return Fix(tuple(edits), adds=tuple(adds))
 
 
 def delete_run(document: Document, run: Run) -> Fix:
     """Take `run`, its lines and the comment directly above it away, and one of two empty lines that would meet."""
+    gone = _deleted(document, run.instruction, comments=True)
+    return Fix((gone,), drops=tuple(command.normal for command in readable(run).commands))
+
+
+def delete_instruction(document: Document, instruction: Instruction) -> Fix:
+    """Take an instruction other than a RUN and its lines away; a comment above it stays."""
+    gone = _deleted(document, instruction, comments=False)
+    return Fix((gone,), drops=(instruction.normal,))
+
+
+def _deleted(document: Document, instruction: Instruction, *, comments: bool) -> Edit:
     source = document.source
     data = source.data
-    comments = document.comments_above(run.instruction)
-    start, end = run.instruction.line_start, run.instruction.line_end
-    if comments:
-        start = source.line_start(comments[0][0])
+    above = document.comments_above(instruction) if comments else ()
+    start, end = instruction.line_start, instruction.line_end
+    if above:
+        start = source.line_start(above[0][0])
     blank_before = start == 0 or not data[source.line_start(start - 1) : start].strip()
     blank_end = source.line_end(end)
     if blank_before and end < len(data) and not data[end:blank_end].strip():
@@ -330,7 +374,23 @@ def delete_run(document: Document, run: Run) -> Fix:
     elif end == len(data) and start and not data.endswith(b"\n"):
         # The last line goes: the one before it ends the file, without a newline as this one did.
         start -= 2 if data[start - 2 : start] == b"\r\n" else 1
-    return Fix((Edit(start, end, b""),), drops=tuple(command.normal for command in readable(run).commands))
+    return Edit(start, end, b"")
+
+
+def add_run_flag(run: Run, flag: str) -> Fix:
+    """Give a RUN one more builder flag, on a line of its own where the RUN goes over several."""
+    script = readable(run)
+    if script.heredoc:
+        raise Refusal("its script is a here-document")
+    instruction = run.instruction
+    at = instruction.args_start
+    style = _Style(instruction, script)
+    width = at - instruction.source.line_start(at) + len(flag) + script.units[-1].end - at
+    if style.multiline or width > _WIDE:
+        text = flag.encode() + b" " + style.escape + style.newline + style.indent
+    else:
+        text = flag.encode() + b" "
+    return Fix((Edit(at, at, text),), adds=(b"RUN " + flag.encode(),))
 
 
 def add_option(command: Command, after: Word, option: str) -> Fix:

@@ -90,6 +90,7 @@ RULES: tuple[Rule, ...] = (
         (b"npm", b"yarn", b"composer", b"conda", b"mamba", b"poetry", b"go "),
         ("DL3060",),
     ),
+    Rule("archive-copied", "safe", (b"tar", b"unzip", b"dpkg", b".rpm", b".deb", b"7z"), ()),
     Rule("archive-kept", "safe", (b"tar", b"unzip", b"dpkg", b".rpm", b".deb", b"7z"), ()),
     Rule("documentation-installed", "safe", (b"yum", b"dnf"), ()),
     Rule("recommended-packages-installed", "unsafe", (b"apt", b"dnf"), ("DL3015",)),

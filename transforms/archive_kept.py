@@ -40,8 +40,9 @@ from collections.abc import Iterator
 
 from ..optimizer.builders import Refusal, insert_behind
 from ..optimizer.facts import Facts, Run
-from ..optimizer.shell import Command, Script, Word
+from ..optimizer.shell import Command, Script
 from ..optimizer.transform import Finding
+from .archives import ARCHIVE, PATTERNS, base_name, file_name, plain, unpacked
 
 RULE = "archive-kept"
 
@@ -83,8 +84,8 @@ def _in_run(run: Run, script: Script) -> Iterator[Finding]:
             continue
         for name in _saved_as(script, command):
             downloaded[name] = command
-        spelled = _unpacked(command)
-        archive = _name(spelled.raw) if spelled else b""
+        spelled = unpacked(command)
+        archive = file_name(spelled.raw) if spelled else b""
         source = downloaded.get(archive)
         if spelled is None or source is None or _may_be_needed(run, script, at, archive, source):
             continue
@@ -95,28 +96,8 @@ def _in_run(run: Run, script: Script) -> Iterator[Finding]:
         except Refusal as refusal:
             yield Finding(RULE, message, command.start, command.end, None, reason=str(refusal))
             continue
-        glob = "/**/" + re.sub(r"\$\{?\w+\}?|\"|'", "*", _shown(_base(archive))).replace("**", "*")
+        glob = "/**/" + re.sub(r"\$\{?\w+\}?|\"|'", "*", _shown(base_name(archive))).replace("**", "*")
         yield Finding(RULE, message, command.start, command.end, fix, removes=(glob.replace("{", "").replace("}", ""),))
-
-
-_EXTENSIONS = rb"\.(?:tar(?:\.\w+)?|tgz|tbz2?|txz|zip|deb|rpm|7z)"
-_ARCHIVE = re.compile(rb"[\w.$+~@{}/:%=-]*[\w$}-]" + _EXTENSIONS)
-_QUOTED = re.compile(rb"\"([^\"]*)\"|'([^'$]*)'")
-
-
-def _plain(raw: bytes) -> bytes:
-    """A word without quotes around the whole of it."""
-    found = _QUOTED.fullmatch(raw)
-    return (found[1] or found[2] or b"") if found else raw
-
-
-def _name(raw: bytes) -> bytes:
-    """A word as a file's name: without quotes, and without a leading ``./``."""
-    return _plain(raw).removeprefix(b"./")
-
-
-def _base(path: bytes) -> bytes:
-    return path.rsplit(b"/", 1)[-1]
 
 
 def _shown(path: bytes) -> str:
@@ -131,7 +112,7 @@ def _saved_as(script: Script, command: Command) -> list[bytes]:
     """The names under which a download is stored, as far as they are certain."""
     if command.name not in ("curl", "wget"):
         return []
-    words = [_plain(word.raw) for word in command.argv[1:]]
+    words = [plain(word.raw) for word in command.argv[1:]]
     output: list[bytes] = []
     urls: list[bytes] = []
     folder, by_name = b"", command.name == "wget"
@@ -179,11 +160,11 @@ def _saved_as(script: Script, command: Command) -> list[bytes]:
         unit = next((unit for unit in script.units if unit.start <= command.start < unit.end), None)
         tail = script.instruction.source.data[command.end : unit.end] if unit else b""
         target = re.fullmatch(rb"\s*>\s*([^\s<>|&;]+)\s*", tail)
-        return [_name(target[1])] if target else []
-    names = output or [_base(url) for url in urls if b"?" not in url and b"#" not in url and b"://" in url]
+        return [file_name(target[1])] if target else []
+    names = output or [base_name(url) for url in urls if b"?" not in url and b"#" not in url and b"://" in url]
     if folder and not output:
         names = [folder.rstrip(b"/") + b"/" + name for name in names]
-    return [_name(name) for name in names if _ARCHIVE.fullmatch(name)]
+    return [file_name(name) for name in names if ARCHIVE.fullmatch(name)]
 
 
 _UNCERTAIN = frozenset(
@@ -194,40 +175,6 @@ _LONG_WITH_VALUE = frozenset(
     b"--proxy --cacert --cert --key --tries --timeout --wait --waitretry --referer --url --range --limit-rate "
     b"--password --post-data --ciphers --proto --tlsv1.2-x --request --form --progress".split()
 )
-
-
-def _unpacked(command: Command) -> Word | None:
-    """The archive that `command` unpacks or installs."""
-    words = [_plain(word.raw) for word in command.argv[1:]]
-    archives = [word for word in command.argv[1:] if _ARCHIVE.fullmatch(_plain(word.raw))]
-    if len(archives) != 1 or archives[0].raw.startswith(b"-"):
-        return None
-    return archives[0] if _unpacks(command.name, words) else None
-
-
-_INSTALLERS = frozenset(("apt-get", "apt", "yum", "dnf", "microdnf"))
-
-
-def _unpacks(name: str, words: list[bytes]) -> bool:
-    """Whether the command `name` with these words takes out what is in an archive, and leaves the archive as it is."""
-    bundles = [word for word in words if re.fullmatch(rb"-[A-Za-z]+", word)]
-    if name in ("tar", "bsdtar", "gtar"):
-        if re.fullmatch(rb"[A-Za-z]+", words[0]):
-            bundles.append(words[0])
-        other = any(set(word) & set(b"crut") for word in bundles) or any(b"--create" in word for word in words)
-        return not other and (any(b"x" in word for word in bundles) or bool({b"--extract", b"--get"} & {*words}))
-    if name == "unzip":
-        return not any(re.search(rb"[lptvzZ]", word) for word in bundles)
-    if name == "dpkg":
-        return words[0] in (b"-i", b"--install")
-    if name == "rpm":
-        return re.match(rb"-\w*[iU]", words[0]) is not None
-    if name in ("7z", "7za"):
-        return words[0] == b"x"
-    return name in _INSTALLERS and bool({b"install", b"localinstall"} & {*words})
-
-
-_ASSIGNS = re.compile(rb"\$\{?(\w+)")
 
 
 def _may_be_needed(run: Run, script: Script, at: int, archive: bytes, source: Command) -> bool:
@@ -244,15 +191,13 @@ def _may_be_needed(run: Run, script: Script, at: int, archive: bytes, source: Co
         if unit.start <= source.start < unit.end and b"||" in (unit.connector, following.connector):
             return True
     later = data[unpacking.end :]
-    if _base(archive) in later or _PATTERNS.search(later):
+    if base_name(archive) in later or PATTERNS.search(later):
         return True
     takers = ("rm", "find", "unlink", "shred", "mv", "cp")
     return any(command.name in takers and not _elsewhere(command) for command in script.commands[at + 1 :])
 
 
 _VARIABLE = re.compile(rb"\$\{?(\w+)")
-# Patterns that may mean an archive, and an rm that fails where its pattern matches nothing any more.
-_PATTERNS = re.compile(rb"\*\S*" + _EXTENSIONS + rb"\b|\b(?:mv|cp)\s+[^\n]*\*|\brm\s+(?!-\w*f)(?:-\w+\s+)?[^\n&;]*\*")
 _NOT_DOWNLOADS = ("/var/lib/", "/var/cache/", "/var/log/", "/root/.cache/", "/usr/share/", "/etc/", "/usr/lib/")
 
 

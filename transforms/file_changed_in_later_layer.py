@@ -163,6 +163,7 @@ _WRITERS = frozenset(
      "cc", "go", "javac", "jar", "gunzip", "bunzip2", "unxz", "dd", "fallocate")
 )  # fmt: skip
 _UNPACKERS = frozenset(("tar", "bsdtar", "unzip", "7z"))
+_INTO = re.compile(rb"\s(?:-C|-d|--directory)[\s=]*(/[^\s/][^\s]*)")
 _COPIERS = frozenset(("cp", "rsync", "install"))
 _ARCHIVE = re.compile(rb"\S+\.(?:tar(?:\.\w+)?|tgz|tbz2?|txz|zip|7z)\b")
 
@@ -175,6 +176,9 @@ def _wrote(command: Command, code: bytes, target: bytes) -> bool:
         code = command.argv[-1].raw
     elif command.name in _UNPACKERS:
         code = _ARCHIVE.sub(b"", code)
+        folder = _INTO.search(code)
+        if folder and target.startswith(folder[1].rstrip(b"/") + b"/"):
+            return True
     text = target.rstrip(b"/")
     if b"*" in text:
         text = text[: text.index(b"*")].rpartition(b"/")[0]

@@ -52,7 +52,7 @@ KEEPS = (
     # Not neighbours.
     "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nENV A=b\nRUN apt-get install -y git\n",
     # State that would cross, and failures that would be missed.
-    "FROM debian:12\nRUN apt-get update && cd /opt && apt-get install -y curl\nRUN apt-get install -y git\n",
+    "FROM debian:12\nRUN apt-get update && umask 077 && apt-get install -y curl\nRUN apt-get install -y git\n",
     "FROM debian:12\nRUN export A=b && apt-get update && apt-get install -y curl\nRUN apt-get install -y git\n",
     "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nRUN apt-get install -y git; true\n",
     "FROM debian:12\nRUN apt-get update && apt-get install -y curl || true\nRUN apt-get install -y git\n",

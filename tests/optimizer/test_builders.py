@@ -235,7 +235,9 @@ def test_append_refuses(script: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "RUN cd /x\nRUN b", "RUN export A=b\nRUN b", "RUN A=b\nRUN c", "RUN set -x && a\nRUN b", "RUN umask 077 && a\nRUN b",
+        "RUN cd /x\nRUN b", "RUN cd /x && a\nRUN rm /y\nRUN chmod 755 z", "RUN cd /x && a\nRUN rm y", "RUN cd /x\nRUN rm /y > z",
+        "RUN pushd /x\nRUN cd y && b", "RUN cd /x\nRUN apt-get install ./y.deb", "RUN --mount=type=cache,target=/c a\nRUN b",
+        "RUN --mount=type=bind,source=a,target=/tmp/a b\nRUN rm -rf /tmp/*", "RUN export A=b\nRUN b", "RUN A=b\nRUN c", "RUN set -x && a\nRUN b", "RUN umask 077 && a\nRUN b",
         "RUN . ./env && a\nRUN b", "RUN a\nRUN b; c", "RUN a || true\nRUN b", "RUN a &\nRUN b", "RUN a\nENV A=b\nRUN b",
         "RUN --mount=type=cache,target=/x a\nRUN b", "RUN --network=none a\nRUN --network=none b", "RUN a\nRUN <<EOF\nb\nEOF",
         'RUN a\nSHELL ["bash", "-c"]\nRUN b', "RUN a\n# hadolint ignore=DL3008\nRUN b", "RUN a # note\nRUN b",
@@ -247,6 +249,31 @@ def test_join_refuses(text: str) -> None:
     document, found = runs("FROM x\n" + text + "\n")
     with pytest.raises(Refusal):
         join_runs(document, found)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("RUN cd /x && a\nRUN rm /y", "RUN cd /x && a \\\n    && rm /y"),
+        ("RUN cd /x && a\nRUN cd /y && b", "RUN cd /x && a \\\n    && cd /y && b"),
+        ("RUN cd /x && a\nRUN apt-get purge -y gcc", "RUN cd /x && a \\\n    && cd / && apt-get purge -y gcc"),
+        (
+            "RUN cd /x && a\nRUN rm /y\nRUN apk del gcc",
+            "RUN cd /x && a \\\n    && rm /y \\\n    && cd / && apk del gcc",
+        ),
+        (
+            "RUN a\nRUN --mount=type=bind,source=s,target=/t/s b",
+            "RUN --mount=type=bind,source=s,target=/t/s \\\n    a && b",
+        ),
+        (
+            "RUN --mount=type=bind,source=s,target=/t/s b\nRUN c",
+            "RUN --mount=type=bind,source=s,target=/t/s b && c",
+        ),
+    ],
+)
+def test_join(before: str, after: str) -> None:
+    document, found = runs("FROM x\n" + before + "\n")
+    assert EditSet(join_runs(document, found).edits).apply(document.source.data).decode() == f"FROM x\n{after}\n"
 
 
 @pytest.mark.parametrize(
