@@ -186,10 +186,15 @@ def drop_operands(document: Document, run: Run, command: Command, gone: list[Wor
         edits: list[Edit] = []
         words = command.words
         for word in gone:
-            before = words[words.index(word) - 1]
-            if b"#" in document.source.data[before.end : word.start]:
+            number = words.index(word)
+            before, behind = words[number - 1], words[number + 1] if number + 1 < len(words) else None
+            if b"#" in document.source.data[before.end : behind.start if behind else word.end]:
                 raise Refusal("a comment stands between its operands")
-            edits.append(Edit(before.end, word.end, b""))
+            last_of_line = behind is not None and b"\n" in document.source.data[word.end : behind.start]
+            if behind is not None and last_of_line and before is command.argv[0]:
+                edits.append(Edit(word.start, behind.start, b""))  # no line of its own for the command's name
+            else:
+                edits.append(Edit(before.end, word.end, b""))
         rest = b" ".join((*command.assignments, *(word.raw for word in words if word not in gone)))
         return Fix(tuple(_melted(edits)), drops=(command.normal,), adds=(rest,)), False
     if len(script.units) == 1:
