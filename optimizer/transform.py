@@ -57,6 +57,7 @@ class Rule(NamedTuple):
 
     name: str
     applicability: Applicability  # the best that its findings can be
+    removes: str  # what is gone from the layers afterwards, in a few words
     triggers: tuple[bytes, ...]  # a file without any of these words cannot be a case of the rule
     references: tuple[str, ...]  # the rules of other linters that it answers; their ignore comments count
 
@@ -73,28 +74,42 @@ class Rule(NamedTuple):
 
 # In the order in which conflicting fixes win: what moves whole instructions goes before what adds to them.
 RULES: tuple[Rule, ...] = (
-    Rule("cleanup-in-later-layer", "safe", (b"clean", b"rm "), ("DL3009", "DL3032", "DL3040", "DL3059")),
+    Rule(
+        "cleanup-in-later-layer",
+        "safe",
+        "package indexes and caches",
+        (b"clean", b"rm "),
+        ("DL3009", "DL3032", "DL3040", "DL3059"),
+    ),
     Rule(
         "file-changed-in-later-layer",
         "safe",
+        "second copies, deleted files",
         (b"rm ", b"chmod", b"chown", b"chgrp", b"mv ", b"strip", b"sed", b"remove", b"purge", b"del "),
         ("DL3059",),
     ),
-    Rule("index-shared-by-layers", "safe", (b"apt",), ("DL3009", "DL3059")),
-    Rule("index-refreshed-alone", "safe", (b"update", b"makecache"), ("DL3009", "DL3059")),
-    Rule("package-index-kept", "safe", (b"apt", b"yum", b"dnf"), ("DL3009", "DL3032", "DL3040")),
-    Rule("download-cache-kept", "safe", (b"pip", b"apk"), ("DL3019", "DL3042")),
+    Rule("index-shared-by-layers", "safe", "package indexes", (b"apt",), ("DL3009", "DL3059")),
+    Rule("index-refreshed-alone", "safe", "package indexes", (b"update", b"makecache"), ("DL3009", "DL3059")),
+    Rule(
+        "package-index-kept",
+        "safe",
+        "package indexes, downloaded packages",
+        (b"apt", b"yum", b"dnf"),
+        ("DL3009", "DL3032", "DL3040"),
+    ),
+    Rule("download-cache-kept", "safe", "download caches", (b"pip", b"apk"), ("DL3019", "DL3042")),
     Rule(
         "package-cache-kept",
         "safe",
+        "download and build caches",
         (b"npm", b"yarn", b"composer", b"conda", b"mamba", b"poetry", b"go "),
         ("DL3060",),
     ),
-    Rule("archive-copied", "safe", (b"tar", b"unzip", b"dpkg", b".rpm", b".deb", b"7z"), ()),
-    Rule("archive-kept", "safe", (b"tar", b"unzip", b"dpkg", b".rpm", b".deb", b"7z"), ()),
-    Rule("documentation-installed", "safe", (b"yum", b"dnf"), ()),
-    Rule("recommended-packages-installed", "unsafe", (b"apt", b"dnf"), ("DL3015",)),
-    Rule("chmod-after-copy", "safe", (b"chmod",), ()),
-    Rule("chown-after-copy", "safe", (b"chown",), ()),
+    Rule("archive-copied", "safe", "archives", (b"tar", b"unzip", b"dpkg", b".rpm", b".deb", b"7z"), ()),
+    Rule("archive-kept", "safe", "archives", (b"tar", b"unzip", b"dpkg", b".rpm", b".deb", b"7z"), ()),
+    Rule("documentation-installed", "safe", "documentation", (b"yum", b"dnf"), ()),
+    Rule("recommended-packages-installed", "unsafe", "packages", (b"apt", b"dnf"), ("DL3015",)),
+    Rule("chmod-after-copy", "safe", "second copies", (b"chmod",), ()),
+    Rule("chown-after-copy", "safe", "second copies", (b"chown",), ()),
 )
 BY_NAME: dict[str, Rule] = {rule.name: rule for rule in RULES}

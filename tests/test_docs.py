@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 import subprocess
 from pathlib import Path
 
@@ -43,6 +44,12 @@ def test_the_diff_in_the_readme_is_real() -> None:
 def test_every_rule_is_in_the_table() -> None:
     for rule in RULES:
         assert f"| `{rule.name}` | {rule.applicability} | {summary(rule)} |" in README
+
+
+def test_the_pages_of_the_rules_are_built_from_their_docstrings() -> None:
+    pages: dict[str, str] = runpy.run_path(str(ROOT / "docs" / "build.py"))["pages"]()
+    written = {path.name: path.read_text() for path in (ROOT / "docs" / "rules").iterdir()}
+    assert written == pages, "run `python docs/build.py`"
 
 
 def test_no_place_of_one_machine_is_named() -> None:

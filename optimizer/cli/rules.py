@@ -19,6 +19,7 @@ def rules(form: str) -> int:
             {
                 "rule": rule.name,
                 "applicability": rule.applicability,
+                "removes": rule.removes,
                 "references": list(rule.references),
                 "summary": summary(rule),
             }
@@ -26,9 +27,12 @@ def rules(form: str) -> int:
         ]
         print(json.dumps({"schema": 1, "rules": table}, indent=2))
         return 0
-    rows = [(rule.name, rule.applicability, ", ".join(rule.references) or "-", summary(rule)) for rule in RULES]
-    header = ("RULE", "SAFETY", "ANSWERS", "WHAT IT DOES")
-    widths = [max(len(row[column]) for row in (header, *rows)) for column in range(3)]
+    rows = [
+        (rule.name, rule.applicability, rule.removes, ", ".join(rule.references) or "-", summary(rule))
+        for rule in RULES
+    ]
+    header = ("RULE", "SAFETY", "REMOVES", "ANSWERS", "WHAT IT DOES")
+    widths = [max(len(row[column]) for row in (header, *rows)) for column in range(4)]
     for row in (header, *rows):
-        print("  ".join((*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[3])))
+        print("  ".join((*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[4])))
     return 0
