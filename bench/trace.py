@@ -34,12 +34,15 @@ ENDLESS = 3000  # events after which a script is taken to wait for something tha
 INJECTED = 6  # so many commands of a file are made to fail, one at a time
 OPTIONS = (
     " --no-cache-dir", " --no-cache", " --nodocs", " --no-docs", " --setopt=tsflags=nodocs", " --no-install-recommends",
+    " --no-document",
     " --setopt=install_weak_deps=False", " --setopt=install_weak_deps=0",
 )  # fmt: skip
 APK_UPDATE = re.compile(r"^((?:sudo )?apk\b.*?) (?:-U|--update|--update-cache)(?= |$)")
 CLEANUP = re.compile(
     r"(?:sudo (?:-\S+ )*)?(?:rm -\S+ .*/var/(?:lib/apt|cache/(?:apt|yum|dnf|apk))\S*.*|rm -\S+ /\S*lib/?\S*apt\S*.*"
-    r"|\S*(?:yum|dnf|microdnf)(?: -\S+)* clean all.*|apt(?:-get)?(?: -\S+)* (?:auto|dist-?)?clean(?: \S+)*"
+    r"|\S*(?:yum|dnf|microdnf|tdnf)(?: -\S+)* clean all.*|\S*zypper clean --all"
+    r"|rm -rf \S*/\.cache/pip \S*/\.cache/pipenv"
+    r"|apt(?:-get)?(?: -\S+)* (?:auto|dist-?)?clean(?: \S+)*"
     r"|\S*npm cache clean --force|\S*yarn(?:pkg)? cache clean|\S*composer(?:\.phar)? clear-cache"
     r"|rm \S+\.(?:tar(?:\.\w+)?|tgz|tbz2?|txz|zip|deb|rpm|7z)"
     r"|\S*(?:conda|mamba) clean -afy|rm -rf \S*/\.cache/(?:go-build|pypoetry/artifacts \S*/\.cache/pypoetry/cache))"
@@ -47,6 +50,12 @@ CLEANUP = re.compile(
 REFRESH = re.compile(
     r"(?:sudo (?:-\S+ )*)?(?:\S+=\S+ )*(?:apt(?:-get)?(?: -\S+(?: \S+=\S+)?)* update(?: -\S+)*"
     r"|apk(?: -\S+)* update(?: -\S+)*(?: --repositories-file \S+)?|(?:yum|dnf|microdnf)(?: -\S+)* makecache.*)"
+)
+# Commands to which it is all the same in which folder they run.
+FOLDERLESS = re.compile(
+    r"(?:sudo )?(?:apt-get|apt|apk|dnf|yum|microdnf) [^/]*"
+    r"|(?:sudo )?(?:rm|mv|cp|ln|mkdir|touch|strip|ldconfig)(?: -\S+)*(?: /\S+)*"
+    r"|(?:sudo )?ch(?:mod|own|grp)(?: -\S+)* [^/]\S*(?: /\S+)*"
 )
 FLAG = re.compile(r" --ch(?:mod|own)=\S+")
 # Scripts that end in a refresh when they are piped into a shell.
@@ -203,6 +212,8 @@ def plain(event: str) -> str:
     head, tab, text = event.rpartition("\t")
     for option in OPTIONS:
         text = text.replace(option, "")
+    if FOLDERLESS.fullmatch(text):
+        head = "\t" + head.partition("\t")[2]
     return head + tab + APK_UPDATE.sub(r"\1", APK_UPDATE.sub(r"\1", text))
 
 

@@ -63,7 +63,7 @@ KEEPS = (
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every RUN that only cleans up behind an earlier one."""
     for stage in facts.shipping:
-        for known in present(stage, ("apt", "dnf", "yum", "microdnf")):
+        for known in present(stage, ("apt", "dnf", "yum", "microdnf", "tdnf", "zypper")):
             for run in stage.runs:
                 if only_cleans(run, known):
                     finding = _finding(facts, run, known)
@@ -129,7 +129,7 @@ def _move(facts: Facts, run: Run, maker: Run, known: Tool) -> Fix:
         raise Refusal("the two run in different ways")
     for command in script.commands:
         use = use_of(known, command)
-        owned = use.verb.value in ("clean", "autoclean", "distclean") if use else _owned(command, known)
+        owned = use.verb.value in ("clean", "cc", "autoclean", "distclean") if use else _owned(command, known)
         if not owned:
             raise Refusal("it removes more than the package manager's own files")
     for instruction in run.stage.instructions[maker.at + 1 : run.at]:

@@ -1,8 +1,8 @@
-"""Tell pip and apk to keep no cache.
+"""Tell pip, uv and apk to keep no cache.
 
-pip stores every wheel it downloads or builds below `~/.cache/pip`, and `apk add` the package index below
-`/var/cache/apk`. Nothing reads either again in the image. `pip install --no-cache-dir` and `apk add --no-cache`
-never write them; with the latter, `apk update` and `--update` have nothing left to do.
+pip stores every wheel it downloads or builds below `~/.cache/pip`, uv below `~/.cache/uv`, and `apk add` the package
+index below `/var/cache/apk`. Nothing reads them again in the image. `pip install --no-cache-dir`, `uv sync --no-cache`
+and `apk add --no-cache` never write them; with the latter, `apk update` and `--update` have nothing left to do.
 
 Before:
 
@@ -62,7 +62,10 @@ KEEPS = (
     "FROM python:3.12\nRUN echo pip install flask\n",
     "FROM python:3.12\nRUN sh -c 'pip install flask'\n",
     "FROM python:3.12\nRUN xargs pip install < list.txt\n",
-    "FROM python:3.12\nRUN uv pip install flask && pipx install black && pip list\n",
+    "FROM python:3.12\nRUN uv pip install --no-cache flask && pipx install black && pip list\n",
+    "FROM python:3.12\nENV UV_NO_CACHE=1\nRUN uv sync\n",
+    "FROM python:3.12\nRUN --mount=type=cache,target=/root/.cache/uv uv sync\n",
+    "FROM python:3.12\nRUN uv pip list && uv tool list && uv venv\n",
     'FROM python:3.12\nRUN ["pip", "install", "flask"]\n',
     "FROM alpine:3.20\nRUN apk add --no-cache curl\n",
     "FROM alpine:3.20\nRUN apk update && apk add curl && rm -rf /var/cache/apk/*\n",
@@ -76,7 +79,7 @@ def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every command, or RUN of commands, that leaves a cache."""
     data = facts.document.source.data
     for stage in facts.shipping:
-        for known in present(stage, ("pip", "apk")):
+        for known in present(stage, ("pip", "uv", "apk")):
             if known.no_cache_settled.search(data):
                 continue
             for run in stage.runs:
@@ -109,6 +112,10 @@ def _leaves_cache(use: Use) -> bool:
     words = [word.raw.decode("utf-8", "replace") for word in use.command.argv]
     if any(word.startswith(known.no_cache_like) for word in words):
         return False
+    if known.name == "uv" and use.verb.value in ("pip", "tool"):
+        following = words[use.command.argv.index(use.verb) + 1 :][:1]
+        if following not in (["install"], ["sync"], ["upgrade"]):
+            return False
     if any(word in ("--root", "-p", "--initdb", "--no-network") for word in words) and known.name == "apk":
         return False
     following = [word for word in words[use.command.argv.index(use.verb) + 1 :] if not word.startswith("-")]
@@ -121,11 +128,15 @@ def _settles(use: Use) -> bool:
 
 
 def _one_command(run: Run, use: Use) -> Finding:
-    """pip: every command for itself."""
-    fix = add_option(use.command, use.verb, use.tool.no_cache)
+    """Every command for itself: pip and uv."""
+    words = use.command.argv
+    after = use.verb
+    if use.verb.value in ("pip", "tool"):  # uv's subcommands of two words
+        after = words[words.index(use.verb) + 1]
+    fix = add_option(use.command, after, use.tool.no_cache)
     message = f"{use.tool.name} keeps its cache in this layer"
     removes = use.tool.cache
-    reason = _may_be_old(run, use.command)
+    reason = _may_be_old(run, use.command) if use.tool.name == "pip" else ""
     if reason:
         return Finding(RULE, message, use.command.start, use.command.end, fix, "unsafe", reason, removes)
     return Finding(RULE, message, use.command.start, use.command.end, fix, removes=removes)

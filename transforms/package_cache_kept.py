@@ -33,7 +33,8 @@ unsafe; so it is for yarn unless an option shows that it is Yarn 1, because late
 Safety: the same packages are installed; only the cache is missing, and npm's log of the clearing is new.
 
 References: hadolint DL3060; npm-cache(1); classic.yarnpkg.com, *yarn cache*; getcomposer.org, *clear-cache*;
-docs.conda.io, *conda clean*; python-poetry.org, *cache-dir*; cmd/go, *Build and test caching*.
+docs.conda.io, *conda clean*; python-poetry.org, *cache-dir*; pipenv.pypa.io, *Configuration*; cmd/go, *Build and
+test caching*.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ from ..optimizer.transform import Finding
 from .tools import Tool, Use, clears, present, use_of
 
 RULE = "package-cache-kept"
-TOOLS = ("npm", "yarn", "composer", "conda", "mamba", "micromamba", "poetry", "go")
+TOOLS = ("npm", "yarn", "composer", "conda", "mamba", "micromamba", "poetry", "pipenv", "go")
 
 KEEPS = (
     "FROM node:20\nRUN npm ci && npm cache clean --force\n",

@@ -1,7 +1,8 @@
 """Clear the package index in the RUN that fetched it.
 
-`apt-get update` writes 20 to 50 MB of package lists, and dnf, yum and microdnf keep their metadata and what they
-downloaded. A layer holds every file its instruction wrote, so what is not removed in the same RUN ships for ever.
+`apt-get update` writes 20 to 50 MB of package lists, and dnf, yum, microdnf, tdnf and zypper keep their metadata and
+what they downloaded. A layer holds every file its instruction wrote, so what is not removed in the same RUN ships for
+ever.
 
 Before:
 
@@ -33,7 +34,8 @@ is unsafe: the script may install packages.
 
 Safety: only the index and the cache are missing from the new image. apt-get, apt and dnf fetch them again.
 
-References: hadolint DL3009, DL3032, DL3040; Docker's *Building best practices*; apt-get(8), dnf(8), yum(8).
+References: hadolint DL3009, DL3032, DL3036, DL3040; Docker's *Building best practices*; apt-get(8), dnf(8),
+yum(8), zypper(8).
 """
 
 from __future__ import annotations
@@ -64,6 +66,7 @@ KEEPS = (
     "FROM debian:13\nRUN apt-get update && apt-get install -y curl && apt-get dist-clean\n",
     "FROM fedora:40\nRUN dnf install -y curl && dnf clean all\n",
     "FROM fedora:40\nRUN dnf install -y curl && rm -rf /var/cache/dnf\n",
+    "FROM opensuse/leap:15.6\nRUN zypper -n install curl && zypper clean -a\n",
     # On a mount there is nothing to clear.
     "FROM debian:12\nRUN --mount=type=cache,target=/var/lib/apt apt-get update && apt-get install -y curl\n",
     "FROM fedora:40\nRUN --mount=type=cache,target=/var/cache dnf install -y curl\n",
@@ -83,7 +86,7 @@ KEEPS = (
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every RUN that leaves an index behind."""
     for stage in facts.shipping:
-        for known in present(stage, ("apt", "dnf", "yum", "microdnf")):
+        for known in present(stage, ("apt", "dnf", "yum", "microdnf", "tdnf", "zypper")):
             for run in stage.runs:
                 last = _left_behind(run, known)
                 if last is not None:

@@ -37,6 +37,11 @@ CASES = {
     ),
     "package-cache-kept": ("FROM node:18-slim\nRUN npm install -g semver@7.6.0\n", 20_000),
     "documentation-installed": ("FROM fedora:40\nRUN dnf install -y metrics-tools && dnf clean all\n", BYTES),
+    "gem-documentation-installed": (
+        f"{DEBIAN}RUN apt-get update && apt-get install -y --no-install-recommends ruby && rm -rf /var/lib/apt/lists/*\n"
+        "COPY demo /srv/demo\nRUN cd /srv/demo && gem build demo.gemspec && gem install --local demo-1.0.gem\n",
+        5_000,
+    ),
     "archive-copied": (
         f"{DEBIAN}COPY bulky.tar.gz /tmp/\nRUN tar -xzf /tmp/bulky.tar.gz -C /srv\nRUN rm /tmp/bulky.tar.gz\n",
         BYTES,
@@ -109,6 +114,12 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Path:
         archive.add(folder / "blob", "blob")
     for path in folder.iterdir():
         path.chmod(0o644)
+    (folder / "demo").mkdir()
+    (folder / "demo" / "demo.rb").write_text("# A demonstration.\nclass Demo\n  # Says it.\n  def say; end\nend\n")
+    (folder / "demo" / "demo.gemspec").write_text(
+        "Gem::Specification.new { |s| s.name = 'demo'; s.version = '1.0'; s.summary = s.authors = 'Demo'\n"
+        "s.files = ['demo.rb']; s.require_paths = ['.']; s.date = '2024-01-01' }\n"
+    )
     return folder
 
 

@@ -56,8 +56,8 @@ class Tool(NamedTuple):
 
 
 TOOLS: tuple[str, ...] = (
-    "apt", "dnf", "yum", "microdnf", "apk", "pip",
-    "npm", "yarn", "composer", "conda", "mamba", "micromamba", "poetry", "go",
+    "apt", "dnf", "yum", "microdnf", "tdnf", "zypper", "apk", "pip", "uv",
+    "npm", "yarn", "composer", "conda", "mamba", "micromamba", "poetry", "pipenv", "go", "gem",
 )  # fmt: skip
 _loaded: dict[str, Tool] = {}
 
