@@ -44,7 +44,7 @@ CLEANUP = re.compile(
     r"|rm -rf \S*/\.cache/pip \S*/\.cache/pipenv"
     r"|apt(?:-get)?(?: -\S+)* (?:auto|dist-?)?clean(?: \S+)*"
     r"|\S*npm cache clean --force|\S*yarn(?:pkg)? cache clean|\S*composer(?:\.phar)? clear-cache"
-    r"|rm \S+\.(?:tar(?:\.\w+)?|tgz|tbz2?|txz|zip|deb|rpm|7z)"
+    r"|cd /|rm \S+\.(?:tar(?:\.\w+)?|tgz|tbz2?|txz|zip|deb|rpm|7z)"
     r"|\S*(?:conda|mamba) clean -afy|rm -rf \S*/\.cache/(?:go-build|pypoetry/artifacts \S*/\.cache/pypoetry/cache))"
 )
 REFRESH = re.compile(
@@ -55,7 +55,7 @@ REFRESH = re.compile(
 FOLDERLESS = re.compile(
     r"(?:sudo )?(?:apt-get|apt|apk|dnf|yum|microdnf) [^/]*"
     r"|(?:sudo )?(?:rm|mv|cp|ln|mkdir|touch|strip|ldconfig)(?: -\S+)*(?: /\S+)*"
-    r"|(?:sudo )?ch(?:mod|own|grp)(?: -\S+)* [^/]\S*(?: /\S+)*"
+    r"|(?:sudo )?ch(?:mod|own|grp)(?: -\S+)* [^/]\S*(?: -\S+| /\S+)*"
 )
 FLAG = re.compile(r" --ch(?:mod|own)=\S+")
 # Scripts that end in a refresh when they are piped into a shell.
@@ -248,15 +248,22 @@ def without_folds(before: list[str], after: list[str]) -> tuple[list[str], list[
 
 def without_copies(before: Trace, mounted: set[tuple[bytes, bytes]]) -> Trace:
     """Take the COPY of a file that a bind mount now shows away, and its removal."""
-    gone = {(source.decode(), target.decode()) for source, target in mounted}
-
-    def is_gone(event: str) -> bool:
-        parts = words(event).split()
-        if parts[:1] in (["COPY"], ["ADD"]):
-            return any(parts[1].lstrip("./") == source for source, _ in gone)
-        return parts[:1] == ["rm"] and any(part == target for part in parts for _, target in gone)
-
-    return before._replace(events=tuple(event for event in before.events if not (gone and is_gone(event))))
+    if not mounted:
+        return before
+    sources = {source.decode() for source, _ in mounted}
+    names = {os.path.basename(target.decode()) for _, target in mounted}
+    kept: list[str] = []
+    for event in before.events:
+        head, tab, text = event.rpartition("\t")
+        parts = text.split()
+        if parts[:1] in (["COPY"], ["ADD"]) and parts[1].lstrip("./") in sources:
+            continue
+        if parts[:1] == ["rm"] and any(os.path.basename(part) in names for part in parts):
+            parts = [part for part in parts if os.path.basename(part) not in names]
+            if all(part.startswith("-") for part in parts[1:]):
+                continue
+        kept.append(head + tab + " ".join(parts) if parts[:1] == ["rm"] else event)
+    return before._replace(events=tuple(kept))
 
 
 def fresh_installs(events: tuple[str, ...]) -> list[tuple[str, bool]]:

@@ -112,5 +112,6 @@ RULES: tuple[Rule, ...] = (
     Rule("recommended-packages-installed", "unsafe", "packages", (b"apt", b"dnf"), ("DL3015",)),
     Rule("chmod-after-copy", "safe", "second copies", (b"chmod",), ()),
     Rule("chown-after-copy", "safe", "second copies", (b"chown",), ()),
+    Rule("tree-chowned-after-copy", "safe", "second copies", (b"chown",), ()),
 )
 BY_NAME: dict[str, Rule] = {rule.name: rule for rule in RULES}

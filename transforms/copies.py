@@ -15,7 +15,7 @@ from ..optimizer.facts import Facts, Run, StageFacts
 from ..optimizer.shell import Command, Word
 from ..optimizer.transform import Fix
 
-_SYSTEM_FOLDERS = frozenset(
+SYSTEM_FOLDERS = frozenset(
     (
         "/", "/bin", "/etc", "/home", "/lib", "/media", "/mnt", "/opt", "/root", "/run", "/sbin", "/srv", "/tmp",
         "/usr", "/usr/bin", "/usr/lib", "/usr/local", "/usr/local/bin", "/usr/local/lib", "/usr/local/sbin",
@@ -37,11 +37,11 @@ class Copied(NamedTuple):
 
 def copied_files(stage: StageFacts, context: Context | None) -> Iterator[Copied]:
     """The files that single-source COPYs and ADDs of the stage make, as far as their places are certain."""
-    folders: set[str] = set(_SYSTEM_FOLDERS)
+    folders: set[str] = set(SYSTEM_FOLDERS)
     workdir: str | None = None  # unknown until the stage says it
     for at, instruction in enumerate(stage.instructions):
         if instruction.keyword == "WORKDIR":
-            workdir = _resolve(instruction.args.decode("utf-8", "replace").strip("\"'"), workdir)
+            workdir = resolve(instruction.args.decode("utf-8", "replace").strip("\"'"), workdir)
             if workdir:
                 folders.add(workdir)
         elif instruction.keyword == "RUN":
@@ -69,7 +69,7 @@ def _copied(instruction: Instruction, workdir: str | None, folders: set[str], co
         entry = context.entry(words[0]) if context else None
         if (context and entry is None) or (instruction.keyword == "ADD" and _ARCHIVE.search(words[0])):
             return None
-    target = _resolve(words[1], workdir)
+    target = resolve(words[1], workdir)
     if target is None:
         return None
     if words[1].endswith(("/", "/.")) or words[1] in (".", "./") or target in folders:
@@ -79,7 +79,7 @@ def _copied(instruction: Instruction, workdir: str | None, folders: set[str], co
     return Copied(instruction, target, words[0], entry, posixpath.dirname(target) in folders)
 
 
-def _resolve(path: str, workdir: str | None) -> str | None:
+def resolve(path: str, workdir: str | None) -> str | None:
     """`path` made absolute; None where that takes a variable or an unknown working directory."""
     if "$" in path or not path:
         return None
@@ -93,7 +93,7 @@ def working_directory(stage: StageFacts, at: int) -> str | None:
     workdir: str | None = None
     for instruction in stage.instructions[:at]:
         if instruction.keyword == "WORKDIR":
-            workdir = _resolve(instruction.args.decode("utf-8", "replace").strip("\"'"), workdir)
+            workdir = resolve(instruction.args.decode("utf-8", "replace").strip("\"'"), workdir)
     return workdir
 
 
@@ -142,14 +142,14 @@ def operand_path(word: Word, run: Run) -> str | None:
     script = readable(run)
     if not word.value.startswith("/") and any(name in script.state_changes for name in ("cd", "pushd")):
         return None
-    return _resolve(word.value, working_directory(run.stage, run.at))
+    return resolve(word.value, working_directory(run.stage, run.at))
 
 
 def untouched(copied: Copied, run: Run, command: Command) -> bool:
     """Whether nothing between the COPY and `command` can have to do with the file."""
     name = posixpath.basename(copied.path).encode()
     folder = posixpath.dirname(copied.path)
-    private = b"" if folder in _SYSTEM_FOLDERS else folder.encode()
+    private = b"" if folder in SYSTEM_FOLDERS else folder.encode()
     for instruction in run.stage.instructions[copied.instruction.index - run.stage.instructions[0].index + 1 : run.at]:
         if instruction.keyword == "RUN" and (name in instruction.code or (private and private in instruction.code)):
             return False
@@ -157,7 +157,7 @@ def untouched(copied: Copied, run: Run, command: Command) -> bool:
             return False
         if instruction.keyword in ("COPY", "ADD"):
             words = instruction.json or tuple(token.text.decode("utf-8", "replace") for token in instruction.tokens)
-            target = _resolve(words[-1], working_directory(run.stage, run.at))
+            target = resolve(words[-1], working_directory(run.stage, run.at))
             if target is None or (copied.path + "/").startswith(target.rstrip("/") + "/"):
                 return False
     earlier = [other for other in readable(run).commands if other.start < command.start]
@@ -168,7 +168,11 @@ def untouched(copied: Copied, run: Run, command: Command) -> bool:
 
 def add_flag(copied: Copied, flag: str) -> Fix:
     """Put a builder flag in front of the arguments of the COPY."""
-    instruction = copied.instruction
+    return with_flag(copied.instruction, flag)
+
+
+def with_flag(instruction: Instruction, flag: str) -> Fix:
+    """Put a builder flag in front of the arguments of `instruction`."""
     at = instruction.args_start
     words = instruction.normal.split(b" ")
     number = 1 + len(instruction.flags)

@@ -59,6 +59,10 @@ CASES = {
     ),
     "chmod-after-copy": (f"{DEBIAN}COPY blob /usr/local/bin/\nRUN chmod 755 /usr/local/bin/blob\n", BYTES),
     "chown-after-copy": (f"{DEBIAN}COPY blob /opt/blob\nRUN chown 7:7 /opt/blob\n", BYTES),
+    "tree-chowned-after-copy": (
+        f"{DEBIAN}RUN mkdir /srv/app\nWORKDIR /srv/app\nCOPY . .\nRUN chown -R games:games /srv/app\n",
+        BYTES,
+    ),
     "recommended-packages-installed": (
         f"{DEBIAN}RUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n",
         10_000,
