@@ -235,6 +235,9 @@ def check_joinable(document: Document, first: Run, second: Run) -> None:
         raise Refusal("they have flags")
     if one.state_changes and not (_FOLDER.issuperset(one.state_changes) and _folder_for(two) is not None):
         raise Refusal(f"`{one.state_changes[0]}` in the first would reach the second")
+    for command in one.commands:
+        if command.name in _DAEMONS or b"/init.d/" in command.normal or command.name.endswith(("ctl", "_safe")):
+            raise Refusal(f"`{command.name}` in the first may leave something running")
     if one.comments or two.comments:
         raise Refusal("a shell comment ends one of them")
     if one.trailer:
@@ -265,6 +268,14 @@ def _has_room_for_mounts(run: Run, other: Run) -> bool:
     return True
 
 
+# What may start a service that the next RUN would not find running.
+_DAEMONS = frozenset(
+    (
+        "service", "systemctl", "invoke-rc.d", "start-stop-daemon", "supervisord", "nohup", "daemon", "mysqld",
+        "postgres", "rabbitmq-server", "redis-server", "mongod", "dockerd", "Xvfb", "dbus-launch", "ssh-agent",
+        "ansible", "ansible-playbook", "puppet", "chef-client", "chef-solo", "salt-call", "runsvdir", "initctl",
+    )
+)  # fmt: skip
 _FOLDER = frozenset(("cd", "pushd", "popd"))
 _ABSOLUTE = frozenset(("rm", "chmod", "chown", "chgrp", "mv", "cp", "ln", "mkdir", "touch", "strip", "ldconfig"))
 _PACKAGE_MANAGERS = frozenset(("apt-get", "apt", "apk", "dnf", "yum", "microdnf"))

@@ -236,6 +236,7 @@ def test_append_refuses(script: str) -> None:
     "text",
     [
         "RUN cd /x\nRUN b", "RUN cd /x && a\nRUN rm /y\nRUN chmod 755 z", "RUN cd /x && a\nRUN rm y", "RUN cd /x\nRUN rm /y > z",
+        "RUN service mysql start && a\nRUN b", "RUN /etc/init.d/x start\nRUN b", "RUN pg_ctl start\nRUN b",
         "RUN pushd /x\nRUN cd y && b", "RUN cd /x\nRUN apt-get install ./y.deb", "RUN --mount=type=cache,target=/c a\nRUN b",
         "RUN --mount=type=bind,source=a,target=/tmp/a b\nRUN rm -rf /tmp/*", "RUN export A=b\nRUN b", "RUN A=b\nRUN c", "RUN set -x && a\nRUN b", "RUN umask 077 && a\nRUN b",
         "RUN . ./env && a\nRUN b", "RUN a\nRUN b; c", "RUN a || true\nRUN b", "RUN a &\nRUN b", "RUN a\nENV A=b\nRUN b",
