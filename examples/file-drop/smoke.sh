@@ -1,3 +1,4 @@
+# Run inside the image, as sh -c: prints the pages, and who owns what, the same for every build that works.
 python drop.py &
 python - <<'PY'
 import time, urllib.request, hashlib
