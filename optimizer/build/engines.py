@@ -37,6 +37,7 @@ class BuildError(Exception):
     def __init__(self, text: str, lines: tuple[str, ...]) -> None:
         super().__init__(text)
         self.lines = lines
+        self.add_note("\n".join(lines))
 
 
 class Options(NamedTuple):

@@ -39,7 +39,7 @@ CASES = {
     "documentation-installed": ("FROM fedora:40\nRUN dnf install -y metrics-tools && dnf clean all\n", BYTES),
     "gem-documentation-installed": (
         f"{DEBIAN}RUN apt-get update && apt-get install -y --no-install-recommends ruby && rm -rf /var/lib/apt/lists/*\n"
-        "COPY demo /srv/demo\nRUN cd /srv/demo && gem build demo.gemspec && gem install --local demo-1.0.gem\n",
+        "COPY demo /srv/demo\nRUN cd /srv/demo && SOURCE_DATE_EPOCH=1 gem build demo.gemspec && gem install --local demo-1.0.gem\n",
         5_000,
     ),
     "archive-copied": (
@@ -119,7 +119,8 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for path in folder.iterdir():
         path.chmod(0o644)
     (folder / "demo").mkdir()
-    (folder / "demo" / "demo.rb").write_text("# A demonstration.\nclass Demo\n  # Says it.\n  def say; end\nend\n")
+    methods = "".join(f"  # Says it {number} times.\n  def say{number}; end\n" for number in range(200))
+    (folder / "demo" / "demo.rb").write_text(f"# A demonstration.\nclass Demo\n{methods}end\n")
     (folder / "demo" / "demo.gemspec").write_text(
         "Gem::Specification.new { |s| s.name = 'demo'; s.version = '1.0'; s.summary = s.authors = 'Demo'\n"
         "s.files = ['demo.rb']; s.require_paths = ['.']; s.date = '2024-01-01' }\n"
