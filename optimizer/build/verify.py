@@ -104,10 +104,7 @@ class Verifier:
     def _prove(self, result: Result, target: str | None) -> Proof:
         before = self._before(target)
         control = self._two_builds(target) if self.request.control else None
-        try:
-            after = self._build(result.patched, "the patched Dockerfile", target)
-        except BuildError as error:
-            raise PatchedBuildError(str(error), error.lines) from error
+        after = self._after(result.patched, target)
         findings = [item.finding for item in result.applied]
         comparison = compare(
             before.image,
@@ -135,6 +132,16 @@ class Verifier:
         if target not in self._built:
             self._built[target] = self._build(self.original, "the original Dockerfile", target)
         return self._built[target]
+
+    def _after(self, patched: bytes, target: str | None) -> _Built:
+        """Build what was patched. A mirror or the engine may have a bad moment: before blame, it is tried again."""
+        try:
+            return self._build(patched, "the patched Dockerfile", target)
+        except BuildError:
+            try:
+                return self._build(patched, "the patched Dockerfile", target)
+            except BuildError as error:
+                raise PatchedBuildError(str(error), error.lines) from error
 
     def _two_builds(self, target: str | None) -> tuple[Difference, ...]:
         if target not in self._control:

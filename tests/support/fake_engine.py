@@ -1,7 +1,7 @@
 """A stand-in for docker, podman and buildah: what a Dockerfile's instructions write stands in a table.
 
 The table, a JSON file named by ``FAKE_WORLD``, maps an instruction, one space between its words, to the files it
-writes (``null`` for a removed one), to a string for a step that fails saying that, or to a number of seconds that it
+writes (``null`` for a removed one; ``fails once`` with what it says then), to a string for a step that fails saying that, or to a number of seconds that it
 takes. Images are folders' worth of JSON in ``FAKE_STORE``; every call is noted in ``FAKE_STORE/calls``.
 """
 
@@ -43,6 +43,10 @@ def build(words: list[str]) -> int:
     for number, instruction in enumerate(chosen, 1):
         print(f"#{number} [{number}/{len(chosen)}] {instruction}", flush=True)
         outcome = WORLD.get(instruction, {})
+        failed = STORE.parent / "failed once"
+        if isinstance(outcome, dict) and "fails once" in outcome and not failed.exists():
+            failed.touch()
+            outcome = outcome["fails once"]
         if isinstance(outcome, str):
             print(
                 f"------\n > [{number}/{len(chosen)}] {instruction}:\n{outcome}\n------\nERROR: failed to solve",
@@ -65,7 +69,8 @@ def save(path: str, name: str) -> int:
 
 def _files(step: str) -> dict[str, Any]:
     outcome = WORLD.get(step, {})
-    return outcome if isinstance(outcome, dict) else {}
+    files: dict[str, Any] = outcome if isinstance(outcome, dict) else {}
+    return {path: content for path, content in files.items() if path.startswith("/")}
 
 
 def _member(name: str, content: str | None) -> Any:

@@ -183,6 +183,13 @@ def test_a_build_that_fails_shows_its_last_lines(bench: Bench, broken: str, whic
     assert not bench.left()
 
 
+def test_a_patched_build_that_fails_once_is_not_blamed(bench: Bench) -> None:
+    bench.set({CLEANED: {"fails once": "a mirror is away", "/bin/curl": "curl"}})
+    code, out, err = bench.run("verify", "Dockerfile")
+    assert (code, err) == (0, "")
+    assert out.startswith("Dockerfile: equivalent")
+
+
 @pytest.mark.parametrize(("kind", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 130)])
 def test_an_interrupt_leaves_nothing_behind(bench: Bench, kind: signal.Signals, code: int) -> None:
     bench.set({PIP: 30})
