@@ -231,6 +231,8 @@ def without_folds(before: list[str], after: list[str]) -> tuple[list[str], list[
     for event in flagged:
         source, target = (word.strip('[]",') for word in event.split()[-2:])
         names = {os.path.basename(target), os.path.basename(source)} - {".", ""}
+        before = [old.replace("\tchown -R ", "\tchown ") if "--chown=" in event else old for old in before]
+        after = [new.replace("\tchown -R ", "\tchown ") if "--chown=" in event else new for new in after]
         for kind in re.findall(r"--(chmod|chown)=", event):
             for at, old in enumerate(before):
                 parts = words(old).split()

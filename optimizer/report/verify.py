@@ -60,9 +60,11 @@ def _text(path: str, result: Result, proof: Proof) -> str:
 
 
 def _tried(tried: Tried) -> list[str]:
+    first, *more = tried.command.splitlines() or [""]
+    command = _brief(first) + (" …" if more else "")
     if tried.agrees:
-        return [f"  {tried.command}: same output, exit status {tried.before.status}", ""]
-    lines = [f"  {tried.command}: differs"]
+        return [f"  {command}: same output, exit status {tried.before.status}", ""]
+    lines = [f"  {command}: differs"]
     for title, ran in (("before", tried.before), ("after", tried.after)):
         shown = ran.output.decode("utf-8", "replace").splitlines()[-_SHOWN:]
         lines += [f"    {title}: exit status {ran.status}", *(f"      {line}" for line in shown)]
