@@ -87,3 +87,9 @@ def test_the_engines_own_files_do_not_count() -> None:
 def test_the_configuration_counts() -> None:
     found = compare(image({}, {"User": "app"}), image({}, {"User": "root"}), changes=["/**"]).undeclared
     assert [tuple(item) for item in found] == [("configuration User", "'app' became 'root'")]
+
+
+def test_counters_named_by_the_day_do_not_count() -> None:
+    counters = "/root/.config/go/telemetry/local"
+    assert not compared({f"{counters}/go-2026-01-01.v1.count": FILE}, {f"{counters}/go-2026-01-02.v1.count": FILE}).undeclared
+    assert compared({"/root/.config/go/env": FILE}, {"/root/.config/go/env": FILE._replace(digest="b")}).undeclared
