@@ -91,5 +91,7 @@ def test_the_configuration_counts() -> None:
 
 def test_counters_named_by_the_day_do_not_count() -> None:
     counters = "/root/.config/go/telemetry/local"
-    assert not compared({f"{counters}/go-2026-01-01.v1.count": FILE}, {f"{counters}/go-2026-01-02.v1.count": FILE}).undeclared
+    assert not compared(
+        {f"{counters}/go-2026-01-01.v1.count": FILE}, {f"{counters}/go-2026-01-02.v1.count": FILE}
+    ).undeclared
     assert compared({"/root/.config/go/env": FILE}, {"/root/.config/go/env": FILE._replace(digest="b")}).undeclared
