@@ -6,7 +6,7 @@ import os
 from typing import Any, NamedTuple
 
 from .engine import Settings
-from .transform import BY_NAME
+from .transform import ALL, BY_NAME
 
 
 class ConfigError(Exception):
@@ -23,6 +23,8 @@ class Config(NamedTuple):
     unsafe: bool = False
     builder: str = "buildkit"
     all_stages: bool = False
+    extend_select: frozenset[str] = frozenset()
+    prefer: frozenset[str] = frozenset()
 
     def settings(self, path: str) -> Settings:
         """The engine's settings for the file at `path`."""
@@ -34,9 +36,13 @@ class Config(NamedTuple):
             for pattern, rules in self.per_file_ignores:
                 if fnmatch(relative, pattern) or fnmatch(os.path.basename(relative), pattern):
                     ignore |= rules
-        return Settings(self.select, ignore, self.unsafe, self.builder, self.all_stages)
+        preferred = frozenset(PREFERENCES[name] for name in self.prefer)
+        extend = self.extend_select | preferred
+        return Settings(self.select, ignore, self.unsafe, self.builder, self.all_stages, extend=extend)
 
 
+#: What can be preferred, and the rule that does it.
+PREFERENCES = {"cache-mounts": "cache-not-mounted"}
 _NAMES = (".dfopt.toml", "pyproject.toml")
 _cache: dict[str, Config] = {}
 
@@ -129,8 +135,12 @@ class _Reader:
     def config(self, table: dict[str, Any]) -> Config:
         values: dict[str, Any] = {"folder": os.path.dirname(os.path.abspath(self.path))}
         for key, value in table.items():
-            if key in ("select", "ignore"):
-                values[key] = self.rules(key, value)
+            if key in ("select", "ignore", "extend-select"):
+                values[key.replace("-", "_")] = self.rules(key, value)
+            elif key == "prefer":
+                if not isinstance(value, list) or not all(name in PREFERENCES for name in value):  # pyright: ignore[reportUnknownVariableType]
+                    raise self.fail(key, f"prefer must be a list of: {', '.join(PREFERENCES)}")
+                values[key] = frozenset[str](value)  # pyright: ignore[reportUnknownArgumentType]
             elif key == "per-file-ignores":
                 if not isinstance(value, dict):
                     raise self.fail(key, f"{key} must be a table from patterns to lists of rule names")
@@ -154,13 +164,13 @@ class _Reader:
         for name in value:  # pyright: ignore[reportUnknownVariableType]
             if not isinstance(name, str):
                 raise self.fail(key, f"{key} must be a list of rule names")
-            if name not in BY_NAME:
+            if name not in BY_NAME and (name != ALL or key != "select"):
                 raise self.fail(name, f"unknown rule {name!r}{similar(name, tuple(BY_NAME))}")
             names.add(name)
         return frozenset(names)
 
 
-_KEYS = ("select", "ignore", "per-file-ignores", "unsafe", "builder", "all-stages")
+_KEYS = ("select", "extend-select", "ignore", "per-file-ignores", "unsafe", "builder", "all-stages", "prefer")
 
 
 def similar(name: str, names: tuple[str, ...]) -> str:

@@ -10,7 +10,7 @@ from .document import Document
 from .edits import Edit, EditSet
 from .facts import Facts
 from .scanner import DockerfileError
-from .transform import BY_NAME, RULES, Finding, Rule
+from .transform import ALL, BY_NAME, RULES, Finding, Rule
 
 if TYPE_CHECKING:
     from .context import Context
@@ -19,7 +19,7 @@ _PASSES = 10
 
 
 class Settings(NamedTuple):
-    """What the caller asks for. `select` empty means every rule."""
+    """What the caller asks for. `select` empty means every rule that is on by default, `all` in it every rule."""
 
     select: frozenset[str] = frozenset()
     ignore: frozenset[str] = frozenset()
@@ -27,12 +27,21 @@ class Settings(NamedTuple):
     builder: str = "buildkit"  # or "classic": no syntax that only BuildKit knows
     all_stages: bool = False  # also clean stages whose layers no image holds
     only: frozenset[tuple[str, int]] | None = None  # nothing but these, by rule and offset into the original
+    extend: frozenset[str] = frozenset()  # these too, beside those on by default
+    manual: bool = True  # also look for what is only ever shown
 
     def rules(self) -> tuple[Rule, ...]:
         """The selected rules, in the order in which their fixes win."""
         return tuple(
-            rule for rule in RULES if (not self.select or rule.name in self.select) and rule.name not in self.ignore
+            rule
+            for rule in RULES
+            if rule.name not in self.ignore
+            and (rule.name in self.select or rule.name in self.extend or ALL in self.select or self._by_default(rule))
+            and (self.manual or rule.applicability != "manual")
         )
+
+    def _by_default(self, rule: Rule) -> bool:
+        return rule.default and not self.select
 
 
 class Offered(NamedTuple):
@@ -136,12 +145,18 @@ class _Engine:
             self.edits = self.edits.then(step, self.original)
             document = Document.parse(data)
         offered += self.refused.values()
+        # What is only ever shown is looked for once, in what is left at the end.
+        offered += self.find(document, manual=True)[1]
         return Result(self.path, self.original, data, tuple(self.applied), tuple(offered), self.edits)
 
-    def find(self, document: Document) -> tuple[list[Finding], list[Offered]]:
-        """What can be applied to `document` now, best first, and what is left to offer."""
+    def find(self, document: Document, *, manual: bool = False) -> tuple[list[Finding], list[Offered]]:
+        """What can be applied to `document` now, best first, and what is left to offer; or what is only shown."""
         data = document.source.data
-        rules = [(n, rule) for n, rule in enumerate(self.rules) if any(trigger in data for trigger in rule.triggers)]
+        rules = [
+            (n, rule)
+            for n, rule in enumerate(self.rules)
+            if (rule.applicability == "manual") == manual and any(trigger in data for trigger in rule.triggers)
+        ]
         if not rules:
             return [], []
         from .suppress import Suppressions
@@ -155,18 +170,19 @@ class _Engine:
                 start, end = self.edits.origin(finding.start), self.edits.origin(finding.end)
                 if suppressed.covers(rule, _places(finding)):
                     offered.append(Offered(finding, start, end, "suppressed"))
+                elif finding.applicability == "manual":
+                    offered.append(Offered(finding, start, end, "manual"))
                 elif finding.fix is None:
                     offered.append(Offered(finding, start, end, "no fix"))
-                elif finding.applicability == "manual" or (
-                    finding.applicability == "unsafe" and not self.settings.unsafe
-                ):
-                    offered.append(Offered(finding, start, end, finding.applicability))
+                elif finding.applicability == "unsafe" and not self.settings.unsafe:
+                    offered.append(Offered(finding, start, end, "unsafe"))
                 elif self.settings.only is not None and (finding.rule, start) not in self.settings.only:
                     offered.append(Offered(finding, start, end, "left out"))
                 elif (finding.rule, start) not in self.refused:
                     ready.append((number, finding.start, finding))
         ready.sort(key=lambda item: item[:2])
-        return [finding for _, _, finding in ready], offered
+        firing = {finding.rule for _, _, finding in ready}
+        return [finding for n, _, finding in ready if self.rules[n].yields_to not in firing], offered
 
     def largest_good(self, before: Document, findings: list[Finding]) -> list[Finding]:
         """The findings that pass the post-conditions, the guilty ones found by bisection and put aside."""

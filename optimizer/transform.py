@@ -60,6 +60,8 @@ class Rule(NamedTuple):
     removes: str  # what is gone from the layers afterwards, in a few words
     triggers: tuple[bytes, ...]  # a file without any of these words cannot be a case of the rule
     references: tuple[str, ...]  # the rules of other linters that it answers; their ignore comments count
+    default: bool = True  # whether it is selected unless asked otherwise
+    yields_to: str = ""  # a rule that answers the same in a way that some prefer: where it fires, this one waits
 
     @property
     def module(self) -> str:
@@ -114,4 +116,6 @@ RULES: tuple[Rule, ...] = (
     Rule("chown-after-copy", "safe", "second copies", (b"chown",), ()),
     Rule("tree-chowned-after-copy", "safe", "second copies", (b"chown",), ()),
 )
+#: Stands for every rule where rules are selected.
+ALL = "all"
 BY_NAME: dict[str, Rule] = {rule.name: rule for rule in RULES}

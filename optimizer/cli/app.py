@@ -44,9 +44,13 @@ _Option = Callable[[_Decorated], _Decorated]
 
 _CHOICE: tuple[_Option, ...] = (
     click.option("--select", multiple=True, metavar="RULE,…", help="Only these rules."),
+    click.option("--extend-select", multiple=True, metavar="RULE,…", help="These rules too, which are off by default."),
     click.option("--ignore", multiple=True, metavar="RULE,…", help="Not these rules."),
     click.option("--unsafe/--no-unsafe", default=None, help="Also what may change the image's behaviour."),
     click.option("--context", metavar="DIR", help="The build context.  [default: the Dockerfile's folder, if it fits]"),
+    click.option(
+        "--prefer", multiple=True, type=click.Choice(["cache-mounts"]), help="Mount caches instead of clearing them."
+    ),
     click.option("--builder", type=click.Choice(["buildkit", "classic"]), help="What will build the Dockerfile."),
     click.option("--all-stages/--shipping-stages", default=None, help="Also stages whose layers no image holds."),
     click.option("--config", metavar="FILE", help="Read this configuration file, and no other."),
@@ -89,10 +93,10 @@ def _with(*options: _Option) -> Callable[[_Decorated], _Decorated]:
 
 
 def _options(given: dict[str, Any]) -> Options:
-    for name in ("select", "ignore"):
+    for name in ("select", "extend_select", "ignore"):
         rules = tuple(part for text in given[name] for part in text.replace(",", " ").split())
         if given[name] and not rules:  # an empty shell variable must not come to mean every rule
-            raise click.UsageError(f"--{name} names no rule")
+            raise click.UsageError(f"--{name.replace('_', '-')} names no rule")
         given[name] = rules
     build = {name: given.pop(name) for name in BuildOptions._fields if name in given}
     return Options(**given, build=BuildOptions(**build))

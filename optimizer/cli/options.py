@@ -23,7 +23,9 @@ class Options(NamedTuple):
     write: bool = False
     exit_code: bool = False
     select: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    prefer: tuple[str, ...] = ()
     unsafe: bool | None = None
     builder: str | None = None
     all_stages: bool | None = None
@@ -37,5 +39,6 @@ class Options(NamedTuple):
     config: str | None = None
     isolated: bool = False
     format: str = "text"
+    manual: bool = False  # also what is only ever shown
     verify: bool = False
     build: BuildOptions = BuildOptions()

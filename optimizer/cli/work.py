@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ..config import Config, ConfigError, find_config, named_config, similar
 from ..engine import Result, Settings, optimize
 from ..scanner import DockerfileError
-from ..transform import BY_NAME
+from ..transform import ALL, BY_NAME
 from .files import find_files, read_file, write_file
 from .options import Options
 
@@ -90,8 +90,8 @@ def _in_parallel(options: Options, take: Callable[[Outcome], None]) -> None:
 
 def _check(options: Options) -> None:
     """Raise `UsageError` for unknown rules, a bad configuration, a context that is no folder, or a second stdin."""
-    for name in (*options.select, *options.ignore):
-        if name not in BY_NAME:
+    for name in (*options.select, *options.extend_select, *options.ignore):
+        if name not in BY_NAME and (name != ALL or name not in options.select):
             raise UsageError(f"unknown rule {name!r}{similar(name, tuple(BY_NAME))}")
     if options.context is not None and not os.path.isdir(options.context):
         raise UsageError(f"{options.context}: the context is not a folder")
@@ -156,6 +156,8 @@ def settings_for(path: str, options: Options) -> Settings:
     select, ignore = frozenset(options.select), frozenset(options.ignore)
     if select:  # who names a rule wants it, whatever the file ignores
         config = config._replace(select=select, ignore=config.ignore - select)
+    if options.prefer:
+        config = config._replace(prefer=config.prefer | frozenset(options.prefer))
     settings = config.settings(path)
     return Settings(
         settings.select,
@@ -163,6 +165,8 @@ def settings_for(path: str, options: Options) -> Settings:
         settings.unsafe if options.unsafe is None else options.unsafe,
         options.builder or settings.builder,
         settings.all_stages if options.all_stages is None else options.all_stages,
+        extend=(settings.extend | frozenset(options.extend_select)) - ignore,
+        manual=options.manual or options.show_skipped,
     )
 
 

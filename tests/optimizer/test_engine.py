@@ -65,7 +65,8 @@ class Fake:
 
 
 def run_fakes(monkeypatch: pytest.MonkeyPatch, text: str, *fakes: Fake) -> engine_module.Result:
-    rows = [SimpleNamespace(name=f.name, triggers=(b"",), references=(), load=lambda f=f: f) for f in fakes]
+    common = {"triggers": (b"",), "references": (), "applicability": "safe", "yields_to": ""}
+    rows = [SimpleNamespace(name=f.name, load=lambda f=f: f, **common) for f in fakes]
     monkeypatch.setattr(Settings, "rules", lambda _: rows)
     return optimize(text)
 
