@@ -34,18 +34,21 @@ ENDLESS = 3000  # events after which a script is taken to wait for something tha
 INJECTED = 6  # so many commands of a file are made to fail, one at a time
 OPTIONS = (
     " --no-cache-dir", " --no-cache", " --nodocs", " --no-docs", " --setopt=tsflags=nodocs", " --no-install-recommends",
-    " --no-document",
+    " --no-document", " --no-recommends",
     " --setopt=install_weak_deps=False", " --setopt=install_weak_deps=0",
 )  # fmt: skip
 APK_UPDATE = re.compile(r"^((?:sudo )?apk\b.*?) (?:-U|--update|--update-cache)(?= |$)")
 CLEANUP = re.compile(
     r"(?:sudo (?:-\S+ )*)?(?:rm -\S+ .*/var/(?:lib/apt|cache/(?:apt|yum|dnf|apk))\S*.*|rm -\S+ /\S*lib/?\S*apt\S*.*"
     r"|\S*(?:yum|dnf|microdnf|tdnf)(?: -\S+)* clean all.*|\S*zypper clean --all"
-    r"|rm -rf \S*/\.cache/pip \S*/\.cache/pipenv"
+    r"|rm -rf(?: \S*/\.(?:cache/(?:pip|pipenv|pnpm|coursier|luarocks|go-build|pypoetry/(?:artifacts|cache))|m2/repository"
+    r"|gradle/caches|cargo/registry|cargo/git|cpan/build|cpan/sources|cpanm|ivy2/cache|bundle/cache))+"
+    r"|rm -rf(?: /usr/local/cargo/\w+)+|rm -rf /\S*(?:bundle|gems)/\S*cache/\*(?: \S*/\.bundle/cache)?"
+    r"|rm -rf /tmp/downloaded_packages|rm -rf /var/cache/pacman/pkg/\*(?: /var/lib/pacman/sync/\*)?"
     r"|apt(?:-get)?(?: -\S+)* (?:auto|dist-?)?clean(?: \S+)*"
     r"|\S*npm cache clean --force|\S*yarn(?:pkg)? cache clean|\S*composer(?:\.phar)? clear-cache"
     r"|cd /|rm \S+\.(?:tar(?:\.\w+)?|tgz|tbz2?|txz|zip|deb|rpm|7z)"
-    r"|\S*(?:conda|mamba) clean -afy|rm -rf \S*/\.cache/(?:go-build|pypoetry/artifacts \S*/\.cache/pypoetry/cache))"
+    r"|\S*(?:conda|mamba) clean -afy)"
 )
 REFRESH = re.compile(
     r"(?:sudo (?:-\S+ )*)?(?:\S+=\S+ )*(?:apt(?:-get)?(?: -\S+(?: \S+=\S+)?)* update(?: -\S+)*"

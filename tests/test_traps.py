@@ -227,7 +227,7 @@ UNTOUCHED = {
     "a stage that is only copied from": "FROM debian:12 AS b\nRUN apt-get update && pip install x\nFROM scratch\nCOPY --from=b /x /x\n",
     "copied from by number": "FROM debian:12\nRUN apt-get update && pip install x\nFROM scratch\nCOPY --from=0 /x /x\n",
     "mounted from": "FROM debian:12 AS b\nRUN apt-get update && pip install x\nFROM alpine\nRUN --mount=from=b,target=/b cp /b/x /x\n",
-    "pipx, easy_install": "FROM python:3.12\nRUN pipx install black && easy_install x\n",
+    "pipx, easy_install": "FROM python:3.12\nRUN pipx list && easy_install x\n",
     "PIP_NO_CACHE_DIR inherited from a stage": "FROM python:3.12 AS a\nENV PIP_NO_CACHE_DIR=1\nFROM a\nRUN pip install x\n",
 }  # fmt: skip
 

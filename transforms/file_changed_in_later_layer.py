@@ -41,7 +41,7 @@ from ..optimizer.builders import Refusal, join_runs
 from ..optimizer.facts import Facts, Run
 from ..optimizer.shell import Command
 from ..optimizer.transform import Finding
-from .tools import present, use_of
+from .tools import present, tool, use_of
 
 RULE = "file-changed-in-later-layer"
 _MOST = 4  # RUNs that are joined: every one of them loses a layer of its own in the build cache
@@ -82,6 +82,7 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 
 _CHANGES = frozenset(("rm", "chmod", "chown", "chgrp", "mv", "strip", "unlink", "rmdir"))
+_MANAGERS = ("apt", "apk", "dnf", "yum", "microdnf", "tdnf", "zypper")
 _REMOVES = frozenset(("remove", "purge", "autoremove", "del", "erase"))
 
 
@@ -126,9 +127,7 @@ def _paths(command: Command) -> list[bytes] | None:
 
 def _packages(command: Command) -> list[bytes] | None:
     """The packages that a command removes; an empty list for a mere clean-up, None for anything else."""
-    from .tools import TOOLS, tool
-
-    for name in TOOLS:
+    for name in _MANAGERS:
         use = use_of(tool(name), command)
         if use is not None:
             verb = use.verb.value or ""

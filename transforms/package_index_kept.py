@@ -1,8 +1,8 @@
 """Clear the package index in the RUN that fetched it.
 
-`apt-get update` writes 20 to 50 MB of package lists, and dnf, yum, microdnf, tdnf and zypper keep their metadata and
-what they downloaded. A layer holds every file its instruction wrote, so what is not removed in the same RUN ships for
-ever.
+`apt-get update` writes 20 to 50 MB of package lists, and dnf, yum, microdnf, tdnf, zypper and pacman keep their
+metadata and what they downloaded. A layer holds every file its instruction wrote, so what is not removed in the same
+RUN ships for ever.
 
 Before:
 
@@ -35,17 +35,17 @@ is unsafe: the script may install packages.
 Safety: only the index and the cache are missing from the new image. apt-get, apt and dnf fetch them again.
 
 References: hadolint DL3009, DL3032, DL3036, DL3040; Docker's *Building best practices*; apt-get(8), dnf(8),
-yum(8), zypper(8).
+yum(8), zypper(8), pacman(8).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..optimizer.builders import Refusal, append_commands
+from ..optimizer.builders import Refusal, append_commands, readable
 from ..optimizer.facts import Facts, Run
 from ..optimizer.transform import Finding
-from .tools import Tool, Use, clears, later_need, present, uses
+from .tools import Tool, Use, clears, later_need, present, refreshes_itself, uses
 
 RULE = "package-index-kept"
 
@@ -67,6 +67,8 @@ KEEPS = (
     "FROM fedora:40\nRUN dnf install -y curl && dnf clean all\n",
     "FROM fedora:40\nRUN dnf install -y curl && rm -rf /var/cache/dnf\n",
     "FROM opensuse/leap:15.6\nRUN zypper -n install curl && zypper clean -a\n",
+    "FROM archlinux\nRUN pacman -Syu --noconfirm git && rm -rf /var/cache/pacman/pkg/* /var/lib/pacman/sync/*\n",
+    "FROM archlinux\nRUN pacman -Ss git && pacman -Rns --noconfirm git\n",
     # On a mount there is nothing to clear.
     "FROM debian:12\nRUN --mount=type=cache,target=/var/lib/apt apt-get update && apt-get install -y curl\n",
     "FROM fedora:40\nRUN --mount=type=cache,target=/var/cache dnf install -y curl\n",
@@ -86,7 +88,7 @@ KEEPS = (
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every RUN that leaves an index behind."""
     for stage in facts.shipping:
-        for known in present(stage, ("apt", "dnf", "yum", "microdnf", "tdnf", "zypper")):
+        for known in present(stage, ("apt", "dnf", "yum", "microdnf", "tdnf", "zypper", "pacman")):
             for run in stage.runs:
                 last = _left_behind(run, known)
                 if last is not None:
@@ -103,7 +105,8 @@ def _left_behind(run: Run, known: Tool) -> Use | None:
     last: Use | None = None
     cleared = 0
     for use in found:
-        writes = use.action == "refresh" or (known.fetches_itself and use.action in ("install", "read"))
+        fetches = known.fetches_itself or (known.operation is not None and use.action == "install")
+        writes = use.action == "refresh" or (fetches and use.action in ("install", "read"))
         elsewhere = any(option.startswith(("--installroot", "--root")) for option in use.options)
         if writes and not elsewhere and "command_substitution" not in use.command.guards:
             last = use
@@ -120,9 +123,17 @@ def _clear_command(run: Run, known: Tool, last: Use) -> str:
     code = run.instruction.code
     limited = b"--disablerepo" in code or b"--repo" in code or b"yum.repos.d" in code
     clear = known.clear_by_hand if limited and known.clear_by_hand else known.clear_command
+    if known.clear_partly and _shared(run, known):
+        clear = known.clear_partly
     if "{name}" in clear:
         return clear.replace("{name}", last.spelled.decode("utf-8", "surrogateescape"))
     return f"sudo {clear}" if last.command.sudo else clear
+
+
+def _shared(run: Run, known: Tool) -> bool:
+    """Whether a later RUN needs the index, or an earlier one fetched it."""
+    refreshed = any(use.action == "refresh" or refreshes_itself(use) for use in uses(readable(run), known))
+    return not refreshed or later_need(run.stage, run.at, known)[0] != "no"
 
 
 def _finding(run: Run, known: Tool, last: Use) -> Finding:
@@ -130,6 +141,8 @@ def _finding(run: Run, known: Tool, last: Use) -> Finding:
     message = f"the {known.name} index and cache stay in this layer"
     start, end = last.command.start, last.command.end
     need, line = later_need(run.stage, run.at, known)
+    if known.clear_partly:
+        need = "no"
     if need == "yes":
         return Finding(RULE, message, start, end, None, reason=f"line {line} needs this index")
     try:

@@ -1,6 +1,6 @@
 """Install what packages need, not what they recommend.
 
-Debian's and Ubuntu's apt installs every recommended package, and dnf every weak dependency: often more than was
+Debian's and Ubuntu's apt installs every recommended package, dnf and zypper every weak dependency: often more than was
 asked for. What is left out may be missed at run time, so this is never done without being asked for.
 
 Before:
@@ -18,12 +18,12 @@ RUN apt-get update && apt-get install -y --no-install-recommends git && rm -rf /
 ```
 
 When it stays away: the option, its opposite or a setting in `apt.conf` or `dnf.conf` is there already; yum, whose
-version 3 has no weak dependencies.
+version 3 has no weak dependencies; aptitude, which asks what to do instead.
 
 Safety: unsafe. Packages that were installed before may be missing: `git` comes without `less` and `ssh`, `curl`
 without `ca-certificates`.
 
-References: hadolint DL3015; apt-get(8), dnf.conf(5); Docker's *Building best practices*.
+References: hadolint DL3015; apt-get(8), dnf.conf(5), zypper(8); Docker's *Building best practices*.
 """
 
 from __future__ import annotations
@@ -53,14 +53,14 @@ def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every install that takes recommended packages along."""
     data = facts.document.source.data
     for stage in facts.shipping:
-        for known in present(stage, ("apt", "dnf", "microdnf")):
+        for known in present(stage, ("apt", "dnf", "microdnf", "zypper")):
             if b"Install-Recommends" in data or b"install_weak_deps=" in data.replace(
                 b"--setopt=install_weak_deps=", b""
             ):
                 continue
             for run in stage.runs:
                 for use in uses(run.script, known) if run.script else ():
-                    if use.verb.value == "install" and not _settled(use):
+                    if use.verb.value in ("install", "in") and use.command.name != "aptitude" and not _settled(use):
                         yield Finding(
                             RULE,
                             f"{use.command.name} installs recommended packages",

@@ -6,7 +6,7 @@ A rule is generic over `Tool`; a new package manager is one more file here and o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib import import_module
 from typing import Literal, NamedTuple
 
@@ -29,12 +29,14 @@ class Tool(NamedTuple):
     install: frozenset[str] = frozenset()  # subcommands that install packages
     read: frozenset[str] = frozenset()  # other subcommands that need the index
     clear: frozenset[str] = frozenset()  # subcommands, with their word if they need one, that clear the index
+    operation: re.Pattern[str] | None = None  # where the subcommand is an option: what it looks like
     value_options: frozenset[str] = frozenset()  # options before or behind the subcommand that take the next word
     yes_options: frozenset[str] = frozenset()  # options without a value that usually come first
     index_paths: tuple[str, ...] = ()  # what a refresh or an install leaves behind
     fetches_itself: bool = False  # an install fetches the index where it is missing
     clear_command: str = ""  # ``{name}`` is the command as the Dockerfile spells it
     clear_by_hand: str = ""  # the same where the command itself might fail
+    clear_partly: str = ""  # what may be cleared even where the index is needed later
     clear_text: re.Pattern[bytes] | None = None  # a word of an rm or find that clears the index by hand
     partial_refresh: re.Pattern[bytes] = _NEVER  # an option that leaves the rest of the index as it was
     refreshing_scripts: re.Pattern[bytes] = _NEVER  # scripts on the web that end in a refresh
@@ -47,18 +49,27 @@ class Tool(NamedTuple):
     no_cache_settled: re.Pattern[bytes] = _NEVER  # text in the file that settles the matter otherwise
     cache: tuple[str, ...] = ()  # what that option keeps away
     cache_clear: str = ""  # what clears the cache where no option keeps it away; ``{name}`` as above
-    cache_fills: frozenset[str] = frozenset()  # subcommands that fill it; "" is the command without any
+    cache_clear_on: tuple[tuple[str, str], ...] = ()  # the same by base image or distribution
+    cache_fills: frozenset[str] = frozenset()  # subcommands that fill it; "" is the command without any, "*" any word
     cache_without: tuple[str, ...] = ()  # options of those with which nothing is fetched, or kept elsewhere
+    cache_needs: str = ""  # the option without which something may still use the cache when the command is done
+    cache_read_by: frozenset[bytes] = frozenset()  # commands that would have to fill it again
+    cache_doubt: str = ""  # why nothing is certain to do without it
     cache_settled: re.Pattern[bytes] = _NEVER  # text in the file that means the cache is somebody's business
     cache_changes: tuple[str, ...] = ()  # what the clearing itself writes
     no_weak: str = ""  # the option against weak dependencies
     no_weak_like: tuple[str, ...] = ()
 
 
-TOOLS: tuple[str, ...] = (
-    "apt", "dnf", "yum", "microdnf", "tdnf", "zypper", "apk", "pip", "uv",
-    "npm", "yarn", "composer", "conda", "mamba", "micromamba", "poetry", "pipenv", "go", "gem",
-)  # fmt: skip
+#: Every tool, and what a file mentions that uses it.
+TOOLS: dict[str, bytes] = {
+    **{name: name.encode() for name in (
+        "apt", "dnf", "yum", "microdnf", "tdnf", "zypper", "apk", "pacman", "pip", "uv", "pipx", "poetry", "pipenv",
+        "conda", "mamba", "micromamba", "npm", "yarn", "pnpm", "composer", "gem", "bundle", "go", "cargo", "mvn",
+        "gradle", "sbt", "cpan", "cpanm", "luarocks",
+    )},
+    "littler": b"install2.r",
+}  # fmt: skip
 _loaded: dict[str, Tool] = {}
 
 
@@ -114,6 +125,9 @@ def use_of(known: Tool, command: Command) -> Use | None:
         if value is None:
             if not words[at].raw.startswith(b"$"):
                 return None
+        elif known.operation:
+            if known.operation.fullmatch(value):
+                return Use(known, command, words[at], _operation(value, words[at + 1 :]))
         elif value in known.value_options:
             at += 1
         elif not value.startswith("-"):
@@ -130,6 +144,20 @@ def _action(known: Tool, verb: str, command: Command) -> Action:
     if verb in known.read:
         return "read"
     return "other"
+
+
+def _operation(operation: str, operands: tuple[Word, ...]) -> Action:
+    """What pacman does: ``-Sy`` alone refreshes, ``-S`` with packages or ``u`` installs, ``-Ss`` and its like read."""
+    if operation == "--sync":
+        return "install"
+    if not operation.startswith("-S"):
+        return "other"
+    if set(operation) & set("sigl"):
+        return "read"
+    packages = any(not word.raw.startswith(b"-") for word in operands)
+    if packages or "u" in operation:
+        return "other" if "c" in operation else "install"
+    return "refresh" if "y" in operation else "other"
 
 
 def uses(script: Script, known: Tool) -> list[Use]:
@@ -214,6 +242,8 @@ def refreshes_itself(use: Use) -> bool:
     if use.tool.fetches_itself:
         return not any(option in ("-C", "--cacheonly") for option in use.options)
     options = use.options
+    if use.tool.operation:
+        return "y" in (use.verb.value or "")
     return any(option in use.tool.no_cache_replaces or option == use.tool.no_cache for option in options)
 
 
@@ -378,9 +408,9 @@ def _removes_only(command: Command, known: Tool) -> bool:
     return command.name == "rm" and bool(paths) and all(path is not None and path.startswith("/") for path in paths)
 
 
-def present(stage: StageFacts, names: tuple[str, ...] = TOOLS) -> Iterator[Tool]:
+def present(stage: StageFacts, names: Iterable[str] = TOOLS) -> Iterator[Tool]:
     """The tools out of `names` whose commands the file mentions at all."""
     data = stage.instructions[0].source.data
     for name in names:
-        if name.encode() in data:
+        if TOOLS[name] in data:
             yield tool(name)

@@ -1,4 +1,4 @@
-"""apt-get and apt (manuals apt-get(8), apt(8); docker-clean in the official Debian and Ubuntu images)."""
+"""apt-get, apt, aptitude (manuals apt-get(8), apt(8), aptitude(8); docker-clean of official Debian, Ubuntu images)."""
 
 import re
 
@@ -6,9 +6,11 @@ from . import Tool
 
 TOOL = Tool(
     name="apt",
-    commands=frozenset(("apt-get", "apt")),
+    commands=frozenset(("apt-get", "apt", "aptitude")),
     refresh=frozenset(("update",)),
-    install=frozenset(("install", "upgrade", "dist-upgrade", "full-upgrade", "build-dep", "satisfy", "reinstall")),
+    install=frozenset(
+        ("install", "upgrade", "dist-upgrade", "full-upgrade", "build-dep", "satisfy", "reinstall", "safe-upgrade")
+    ),
     read=frozenset(("source", "download", "search", "show", "list", "policy", "check", "dselect-upgrade", "changelog")),
     clear=frozenset(("dist-clean", "distclean")),
     value_options=frozenset(

@@ -13,5 +13,6 @@ TOOL = Tool(
     cache_fills=frozenset(("build", "install", "test", "get", "run", "vet")),
     cache_without=("-n",),
     cache_settled=re.compile(rb"GOCACHE|go-build|go clean|\.cache\b|\bstd\b"),
+    cache_read_by=frozenset((b"go",)),
     cache=("/root/.cache/go-build/**", "/home/*/.cache/go-build/**"),
 )

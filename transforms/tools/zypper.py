@@ -33,5 +33,7 @@ TOOL = Tool(
     clear_command="{name} clean --all",
     clear_text=re.compile(rb"/zypp|^/var/cache(?:/\*)?/?$"),
     clean_subcommands=frozenset(("clean", "cc")),
+    no_weak="--no-recommends",
+    no_weak_like=("--no-recommends", "--recommends", "solver.onlyRequires"),
     mention=re.compile(rb"\bzypper\b"),
 )
