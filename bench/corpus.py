@@ -1,6 +1,6 @@
 """The laws on real Dockerfiles: nothing crashes, everything still parses, twice is once, diffs apply.
 
-    python bench/corpus.py FOLDER [--unsafe] [--jobs N] [--sample N --seed S]
+    python bench/corpus.py FOLDER [--unsafe] [--select RULE,…] [--jobs N] [--sample N --seed S]
 
 Every file below FOLDER is rewritten in memory. BuildKit's parser (PyPI ``dockerfile``) must read the result with the
 same stages and no instruction that the input did not have; ``e2b-dockerfile-utils`` must accept what it accepted;
@@ -54,10 +54,9 @@ def accepted(text: bytes) -> bool:
     return True
 
 
-def check(job: tuple[Path, bool]) -> Report:
-    path, unsafe = job
+def check(job: tuple[Path, Settings]) -> Report:
+    path, settings = job
     data = path.read_bytes()
-    settings = Settings(unsafe=unsafe)
     try:
         result = optimize(data, path="Dockerfile", settings=settings)
         again = optimize(result.patched, settings=settings)
@@ -97,13 +96,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Check dfopt's laws on a folder of Dockerfiles.")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--unsafe", action="store_true")
+    parser.add_argument("--select", default="", help="these rules, or all, instead of those on by default")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--sample", type=int, default=0)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
+    settings = Settings(frozenset(filter(None, options.select.split(","))), unsafe=options.unsafe)
     files = sorted(path for path in options.folder.rglob("*") if path.is_file())
     with multiprocessing.get_context("spawn").Pool(options.jobs) as pool:
-        reports = pool.map(check, [(path, options.unsafe) for path in files], chunksize=32)
+        reports = pool.map(check, [(path, settings) for path in files], chunksize=32)
     for report in reports:
         for problem in report.problems:
             print(f"{report.path}: {problem}")

@@ -1,6 +1,6 @@
 """Do a Dockerfile and its rewrite run the same commands? Every RUN is executed, with stubs for all commands.
 
-    python bench/trace.py FOLDER [--unsafe] [--jobs N] [--limit N]
+    python bench/trace.py FOLDER [--unsafe] [--select RULE,…] [--jobs N] [--limit N]
 
 Each version runs under bash in an empty root (chroot, with process, network and mount namespaces of its own) in
 which there is nothing but bash: whatever a script calls is not found, and bash's handler for that logs the words, the
@@ -41,10 +41,11 @@ APK_UPDATE = re.compile(r"^((?:sudo )?apk\b.*?) (?:-U|--update|--update-cache)(?
 CLEANUP = re.compile(
     r"(?:sudo (?:-\S+ )*)?(?:rm -\S+ .*/var/(?:lib/apt|cache/(?:apt|yum|dnf|apk))\S*.*|rm -\S+ /\S*lib/?\S*apt\S*.*"
     r"|\S*(?:yum|dnf|microdnf|tdnf)(?: -\S+)* clean all.*|\S*zypper clean --all"
-    r"|rm -rf(?: \S*/\.(?:cache/(?:pip|pipenv|pnpm|coursier|luarocks|go-build|pypoetry/(?:artifacts|cache))|m2/repository"
-    r"|gradle/caches|cargo/registry|cargo/git|cpan/build|cpan/sources|cpanm|ivy2/cache|bundle/cache))+"
+    r"|rm -rf(?: \S*/\.(?:cache/(?:pip|pipenv|pnpm|coursier|luarocks|go-build|pypoetry/(?:artifacts|cache))"
+    r"|m2/repository|gradle/caches|cargo/registry|cargo/git|cpan/build|cpan/sources|cpanm|ivy2/cache|bundle/cache))+"
     r"|rm -rf(?: /usr/local/cargo/\w+)+|rm -rf /\S*(?:bundle|gems)/\S*cache/\*(?: \S*/\.bundle/cache)?"
-    r"|rm -rf /tmp/downloaded_packages|rm -rf /var/cache/pacman/pkg/\*(?: /var/lib/pacman/sync/\*)?"
+    r"|(?:sudo )?rm -f /etc/apt/apt\.conf\.d/docker-clean|rm -rf /tmp/downloaded_packages"
+    r"|rm -rf /var/cache/pacman/pkg/\*(?: /var/lib/pacman/sync/\*)?"
     r"|apt(?:-get)?(?: -\S+)* (?:auto|dist-?)?clean(?: \S+)*"
     r"|\S*npm cache clean --force|\S*yarn(?:pkg)? cache clean|\S*composer(?:\.phar)? clear-cache"
     r"|cd /|rm \S+\.(?:tar(?:\.\w+)?|tgz|tbz2?|txz|zip|deb|rpm|7z)"
@@ -310,11 +311,11 @@ def failing(first: Trace) -> list[str]:
     return [text for text in texts if not re.match(r"(?:sudo )?(?:ch(?:mod|own)|cd) ", text)][:INJECTED]
 
 
-def check(path: Path, root: Path, *, unsafe: bool) -> tuple[int, list[str]]:
+def check(path: Path, root: Path, settings: Settings) -> tuple[int, list[str]]:
     """How many runs were compared for a file, and what is unexplained."""
     data = path.read_bytes()
     try:
-        result = optimize(data, settings=Settings(unsafe=unsafe))
+        result = optimize(data, settings=settings)
     except DockerfileError:
         return 0, []
     if not result.changed:
@@ -339,12 +340,12 @@ def check(path: Path, root: Path, *, unsafe: bool) -> tuple[int, list[str]]:
     return count, problems
 
 
-def _work(job: tuple[Path, bool]) -> tuple[int, list[str]]:
+def _work(job: tuple[Path, Settings]) -> tuple[int, list[str]]:
     global _root  # noqa: PLW0603
     if _root is None:
         _root = Path(tempfile.mkdtemp(prefix="trace-"))
         make_root(_root)
-    return check(job[0], _root, unsafe=job[1])
+    return check(job[0], _root, job[1])
 
 
 _root: Path | None = None
@@ -354,18 +355,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Compare what Dockerfiles run before and after dfopt.")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--unsafe", action="store_true")
+    parser.add_argument("--select", default="", help="these rules, or all, instead of those on by default")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--limit", type=int, default=0)
     options = parser.parse_args()
     if os.geteuid() != 0 or not shutil.which("unshare"):
         print("needs root and unshare(1)", file=sys.stderr)
         return 2
+    settings = Settings(frozenset(filter(None, options.select.split(","))), unsafe=options.unsafe)
     files = sorted(path for path in options.folder.rglob("*") if path.is_file())
     files = files[:: max(1, len(files) // options.limit)] if options.limit else files
     changed = runs = 0
     problems: list[str] = []
     with multiprocessing.Pool(options.jobs) as pool:
-        for count, found in pool.imap(_work, [(path, options.unsafe) for path in files], chunksize=8):
+        for count, found in pool.imap(_work, [(path, settings) for path in files], chunksize=8):
             changed += count > 0
             runs += count
             problems += found

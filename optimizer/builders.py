@@ -7,6 +7,7 @@ offset arithmetic. A builder that cannot keep the meaning raises `Refusal`, with
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from .document import Document, Instruction
@@ -209,7 +210,7 @@ def insert_behind(run: Run, command: Command, text: bytes) -> Fix:
     return Fix((Edit(unit.end, unit.end, added),), adds=(text,))
 
 
-def prepend_command(run: Run, command: bytes) -> Fix:
+def prepend_command(run: Run, command: bytes, *, own_line: bool = False) -> Fix:
     """Run `command` before everything else in `run`, which then fails if the command does."""
     script = readable(run)
     if script.heredoc:
@@ -218,8 +219,12 @@ def prepend_command(run: Run, command: bytes) -> Fix:
         raise Refusal("its commands are not all joined by `&&`")
     if run.shell.errexit and _is_compound(script, script.units[0]):
         raise Refusal("it starts with a compound command under `set -e`")
-    first = script.units[0]
-    return Fix((Edit(first.start, first.start, command + b" && "),), adds=(command,))
+    first, style = script.units[0], _Style(run.instruction, script)
+    sign = b" && "
+    if own_line and style.multiline:
+        line = style.escape + style.newline + style.indent
+        sign = b" " + line + b"&& " if style.leading else b" && " + line
+    return Fix((Edit(first.start, first.start, command + sign),), adds=(command,))
 
 
 def check_joinable(document: Document, first: Run, second: Run) -> None:
@@ -388,20 +393,18 @@ def _deleted(document: Document, instruction: Instruction, *, comments: bool) ->
     return Edit(start, end, b"")
 
 
-def add_run_flag(run: Run, flag: str) -> Fix:
-    """Give a RUN one more builder flag, on a line of its own where the RUN goes over several."""
+def add_run_flags(run: Run, *flags: str) -> Fix:
+    """Give a RUN more builder flags, each on a line of its own where the RUN goes over several."""
     script = readable(run)
     if script.heredoc:
         raise Refusal("its script is a here-document")
     instruction = run.instruction
     at = instruction.args_start
     style = _Style(instruction, script)
-    width = at - instruction.source.line_start(at) + len(flag) + script.units[-1].end - at
-    if style.multiline or width > _WIDE:
-        text = flag.encode() + b" " + style.escape + style.newline + style.indent
-    else:
-        text = flag.encode() + b" "
-    return Fix((Edit(at, at, text),), adds=(b"RUN " + flag.encode(),))
+    width = at - instruction.source.line_start(at) + sum(map(len, flags)) + script.units[-1].end - at
+    end = b" " + style.escape + style.newline + style.indent if style.multiline or width > _WIDE else b" "
+    text = b"".join(flag.encode() + end for flag in flags)
+    return Fix((Edit(at, at, text),), adds=tuple(b"RUN " + flag.encode() for flag in flags))
 
 
 def add_option(command: Command, after: Word, option: str) -> Fix:
@@ -427,28 +430,64 @@ def replace_word(command: Command, word: Word, text: str) -> Fix:
 
 def drop_unit(script: Script, unit: Unit) -> Fix:
     """Take `unit`, a plain command, out of its list, with what joins it to the unit behind it."""
-    at = script.units.index(unit)
-    following = script.units[at + 1] if at + 1 < len(script.units) else None
-    # `a && unit; b` must not become `a && b`.
-    if following is None or following.connector == b"||" or unit.connector == b"||":
+    return drop_units(script, [unit])
+
+
+def drop_units(script: Script, units: list[Unit]) -> Fix:
+    """Take neighbouring `units`, plain commands, out of their list, with what joins them to the rest."""
+    first, last = script.units.index(units[0]), script.units.index(units[-1])
+    before = script.units[first - 1] if first else None
+    following = script.units[last + 1] if last + 1 < len(script.units) else None
+    joined = all(unit.connector == b"&&" for unit in units[1:])
+    if following is not None:
+        start, end = units[0].start, following.start
+        # `a && unit; b` must not become `a && b`.
+        joined &= b"||" not in (following.connector, units[0].connector)
+        joined &= units[0].connector != b"&&" or following.connector == b"&&"
+        joined &= following.connector == b"&&" or len(units) == 1
+    elif before is not None:
+        start, end = before.end, units[-1].end
+        joined &= units[0].connector == b"&&" and not script.trailer
+    else:
+        raise Refusal("nothing would be left of its RUN")
+    if not joined:
         raise Refusal("it cannot be taken out of its list")
-    if unit.connector == b"&&" and following.connector != b"&&":
-        raise Refusal("it cannot be taken out of its list")
-    between = script.instruction.source.data[unit.end : following.start]
-    if b"#" in between:
-        raise Refusal("a comment stands behind it")
-    drops = tuple(command.normal for command in script.commands if unit.start <= command.start < unit.end)
-    return Fix((Edit(unit.start, following.start, b""),), drops=drops)
+    if b"#" in script.instruction.source.data[start:end]:
+        raise Refusal("a comment stands beside it")
+    drops = tuple(command.normal for command in script.commands if start <= command.start < end)
+    return Fix((Edit(start, end, b""),), drops=drops)
 
 
 def combine(*fixes: Fix) -> Fix:
-    """One fix that is all of `fixes`; what one adds and another drops cancels."""
+    """One fix that is all of `fixes`; what one adds and another drops cancels.
+
+    What several of them put at one place comes there in their order.
+    """
     from collections import Counter
 
     drops = Counter(text for fix in fixes for text in fix.drops)
     adds = Counter(text for fix in fixes for text in fix.adds)
     return Fix(
-        tuple(edit for fix in fixes for edit in fix.edits),
+        tuple(_side_by_side(edit for fix in fixes for edit in fix.edits)),
         tuple((drops - adds).elements()),
         tuple((adds - drops).elements()),
     )
+
+
+def _side_by_side(edits: Iterable[Edit]) -> Iterator[Edit]:
+    insertions: dict[int, bytes] = {}
+    deletion: Edit | None = None  # what is deleted side by side is deleted at once
+    for edit in sorted(edits, key=lambda edit: edit.start):
+        if edit.start == edit.end:
+            insertions[edit.start] = insertions.get(edit.start, b"") + edit.text
+        elif edit.text:
+            yield edit
+        elif deletion is not None and deletion.end == edit.start:
+            deletion = deletion._replace(end=edit.end)
+        else:
+            if deletion is not None:
+                yield deletion
+            deletion = edit
+    if deletion is not None:
+        yield deletion
+    yield from (Edit(at, at, text) for at, text in insertions.items())

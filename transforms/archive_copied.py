@@ -35,7 +35,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from ..optimizer.builders import Refusal, add_run_flag, combine, delete_instruction
+from ..optimizer.builders import Refusal, add_run_flags, combine, delete_instruction
 from ..optimizer.facts import Facts, Run, StageFacts
 from ..optimizer.shell import Command, Word
 from ..optimizer.transform import Finding, Fix
@@ -96,7 +96,7 @@ def _finding(facts: Facts, stage: StageFacts, file: Copied) -> Finding | None:
         fixes = [_without_removal(facts, other, file, first=other is run) for other in stage.runs if other.at >= run.at]
         _check_rest(facts, stage, run, file)
         source = posixpath.normpath(file.source).lstrip("/")
-        mount = add_run_flag(run, f"--mount=type=bind,source={source},target={file.path}")
+        mount = add_run_flags(run, f"--mount=type=bind,source={source},target={file.path}")
     except Refusal as refusal:
         return Finding(RULE, message, instruction.start, instruction.end, None, reason=str(refusal))
     fix = combine(delete_instruction(facts.document, instruction), mount, *(fix for fix in fixes if fix))

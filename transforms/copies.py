@@ -208,12 +208,7 @@ def drop_operands(document: Document, run: Run, command: Command, gone: list[Wor
     unit = next((unit for unit in script.units if unit.start == command.start and unit.end == command.end), None)
     if unit is None or script.heredoc:
         raise Refusal("it is no plain member of its list")
-    if unit is not script.units[-1]:
-        return drop_unit(script, unit), False
-    before = script.units[-2]
-    if unit.connector != b"&&" or script.trailer or b"#" in document.source.data[before.end : unit.start]:
-        raise Refusal("it cannot be taken out of its list")
-    return Fix((Edit(before.end, unit.end, b""),), drops=(command.normal,)), False
+    return drop_unit(script, unit), False
 
 
 def _melted(edits: list[Edit]) -> list[Edit]:

@@ -97,7 +97,7 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 def _left_behind(run: Run, known: Tool) -> Use | None:
     """The last command of `run` that writes the index which nothing behind it clears, or None."""
-    if run.script is None or run.mounted(known.index_paths[0].removesuffix("/**")):
+    if run.script is None or any(run.mounted(path.removesuffix("/**")) for path in known.index_paths):
         return None
     found = uses(run.script, known)
     if not any(use.action in ("install", "read") for use in found):

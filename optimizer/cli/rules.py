@@ -19,6 +19,7 @@ def rules(form: str) -> int:
             {
                 "rule": rule.name,
                 "applicability": rule.applicability,
+                "default": rule.default,
                 "removes": rule.removes,
                 "references": list(rule.references),
                 "summary": summary(rule),
@@ -28,7 +29,13 @@ def rules(form: str) -> int:
         print(json.dumps({"schema": 1, "rules": table}, indent=2))
         return 0
     rows = [
-        (rule.name, rule.applicability, rule.removes, ", ".join(rule.references) or "-", summary(rule))
+        (
+            rule.name,
+            rule.applicability + (", off" if not rule.default else ""),
+            rule.removes,
+            ", ".join(rule.references) or "-",
+            summary(rule),
+        )
         for rule in RULES
     ]
     header = ("RULE", "SAFETY", "REMOVES", "ANSWERS", "WHAT IT DOES")

@@ -57,6 +57,8 @@ class Tool(NamedTuple):
     cache_doubt: str = ""  # why nothing is certain to do without it
     cache_settled: re.Pattern[bytes] = _NEVER  # text in the file that means the cache is somebody's business
     cache_changes: tuple[str, ...] = ()  # what the clearing itself writes
+    mounts: tuple[str, ...] = ()  # the folders of its index and cache, where they are the same everywhere
+    mounts_locked: bool = False  # whether two of its kind must not use them at once
     no_weak: str = ""  # the option against weak dependencies
     no_weak_like: tuple[str, ...] = ()
 

@@ -40,4 +40,6 @@ TOOL = Tool(
     no_cache_for=frozenset(("add", "upgrade")),
     no_cache_settled=re.compile(rb"setup-apkcache|/etc/apk/cache|ln\s[^\n]*/var/cache/apk"),
     cache=("/var/cache/apk/**",),
+    mounts=("/var/cache/apk",),
+    mounts_locked=True,
 )

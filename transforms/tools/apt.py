@@ -31,4 +31,6 @@ TOOL = Tool(
         "--no-install-suggests",
         "APT::Install-Recommends",
     ),
+    mounts=("/var/cache/apt", "/var/lib/apt/lists"),
+    mounts_locked=True,
 )

@@ -58,4 +58,5 @@ TOOL = Tool(
     mention=re.compile(rb"\bdnf5?\b(?![/.])"),
     no_weak="--setopt=install_weak_deps=False",
     no_weak_like=("--setopt=install_weak_deps", "install_weak_deps"),
+    mounts_locked=True,
 )

@@ -15,4 +15,5 @@ TOOL = Tool(
     cache_settled=re.compile(rb"GOCACHE|go-build|go clean|\.cache\b|\bstd\b"),
     cache_read_by=frozenset((b"go",)),
     cache=("/root/.cache/go-build/**", "/home/*/.cache/go-build/**"),
+    mounts=("/root/.cache/go-build",),
 )

@@ -17,4 +17,5 @@ TOOL = Tool(
     cache_settled=re.compile(rb"\.m2\b|maven\.repo\.local|--offline|dependency:|MAVEN_(?:CONFIG|ARGS)|settings\.xml"),
     cache_read_by=frozenset((b"mvn", b"mvnw")),
     cache=("/root/.m2/repository/**", "/home/*/.m2/repository/**"),
+    mounts=("/root/.m2/repository",),
 )

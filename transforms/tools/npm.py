@@ -20,4 +20,5 @@ TOOL = Tool(
     cache_settled=re.compile(rb"npm[\w ]* cache|(?i:npm_config_cache)|\.npm\b|_cacache|--(?:prefer-)?offline"),
     cache=("/root/.npm/**", "/home/*/.npm/**"),
     cache_changes=("/root/.npm/**", "/home/*/.npm/**"),
+    mounts=("/root/.npm",),
 )  # fmt: skip

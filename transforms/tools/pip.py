@@ -36,4 +36,5 @@ TOOL = Tool(
     ),
     clear_text=re.compile(rb"\.cache|/pip\b|^/root/?\*?$"),
     cache=("/root/.cache/pip/**", "/home/*/.cache/pip/**"),
+    mounts=("/root/.cache/pip",),
 )

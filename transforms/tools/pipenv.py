@@ -13,4 +13,5 @@ TOOL = Tool(
     cache_without=("--clear",),
     cache_settled=re.compile(rb"PIPENV_CACHE_DIR|PIP_NO_CACHE|PIP_CACHE_DIR|\.cache\b|pip\.conf|pip cache"),
     cache=("/{root,home/*}/.cache/pip/**", "/{root,home/*}/.cache/pipenv/**"),
+    mounts=("/root/.cache/pipenv",),
 )

@@ -16,4 +16,5 @@ TOOL = Tool(
     cache=(
         "/{root,home/*}/.cache/pypoetry/artifacts/**", "/{root,home/*}/.cache/pypoetry/cache/**",
     ),
+    mounts=("/root/.cache/pypoetry/artifacts", "/root/.cache/pypoetry/cache"),
 )  # fmt: skip

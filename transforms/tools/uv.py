@@ -20,4 +20,5 @@ TOOL = Tool(
     ),
     clear_text=re.compile(rb"\.cache|/uv\b|^/root/?\*?$"),
     cache=("/root/.cache/uv/**", "/home/*/.cache/uv/**"),
+    mounts=("/root/.cache/uv",),
 )

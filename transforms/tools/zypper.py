@@ -36,4 +36,6 @@ TOOL = Tool(
     no_weak="--no-recommends",
     no_weak_like=("--no-recommends", "--recommends", "solver.onlyRequires"),
     mention=re.compile(rb"\bzypper\b"),
+    mounts=("/var/cache/zypp",),
+    mounts_locked=True,
 )
