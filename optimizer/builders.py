@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
+from typing import NamedTuple
 
 from .document import Document, Instruction
 from .edits import Edit
@@ -318,11 +319,22 @@ _COMMENTED_OUT = re.compile(rb"(?m:^\s*#[#\s]*(?:RUN|COPY|ADD|ENV|ARG|USER|WORKD
 _MOST_COMMENTS = 6  # lines between two RUNs that are joined, roughly: every `#` counts
 
 
-def join_runs(document: Document, runs: list[Run], then: list[bytes] | None = None) -> Fix:
+class Trim(NamedTuple):
+    """How many units of a RUN that is joined go at its start and at its end."""
+
+    start: int = 0
+    end: int = 0
+
+
+def join_runs(
+    document: Document, runs: list[Run], then: list[bytes] | None = None, trims: list[Trim] | None = None
+) -> Fix:
     """Make consecutive `runs` one RUN, ``&&`` between them, and run the commands `then` behind them.
 
-    Comment lines between the RUNs stay where they are, inside the joined one.
+    Comment lines between the RUNs stay where they are, inside the joined one. `trims`, one for each RUN, says what
+    need not be done again where two of them meet.
     """
+    trims = trims or [Trim()] * len(runs)
     source = document.source
     views = [readable(run) for run in runs]
     styles = [_Style(run.instruction, view) for run, view in zip(runs, views, strict=True)]
@@ -330,9 +342,13 @@ def join_runs(document: Document, runs: list[Run], then: list[bytes] | None = No
     alone = len(runs) == 2 and len(views[0].units) == 1 and not styles[0].multiline and not then
     edits: list[Edit] = []
     adds = list(then or ())
+    drops: list[bytes] = []
     for at, (first, second) in enumerate(pairwise(runs)):
         check_joinable(document, first, second)
-        start, end = views[at].units[-1].end, views[at + 1].units[0].start
+        start, end = views[at].units[-1 - trims[at].end].end, views[at + 1].units[trims[at + 1].start].start
+        if b"#" in source.data[start : first.instruction.end] + source.data[second.instruction.start : end]:
+            raise Refusal("a comment stands inside what need not be done again")
+        drops += [c.normal for view in views[at : at + 2] for c in view.commands if start <= c.start < end]
         comments = [
             source.data[source.line_start(at) : source.line_end(at)]
             for at, _ in document.comments
@@ -361,7 +377,7 @@ def join_runs(document: Document, runs: list[Run], then: list[bytes] | None = No
     if then:
         style.multiline = True
         edits.append(_appended(runs[-1], views[-1], then, style))
-    return Fix(tuple(edits), adds=tuple(adds))
+    return Fix(tuple(edits), drops=tuple(drops), adds=tuple(adds))
 
 
 def delete_run(document: Document, run: Run) -> Fix:

@@ -90,6 +90,13 @@ RULES: tuple[Rule, ...] = (
         (b"rm ", b"chmod", b"chown", b"chgrp", b"mv ", b"strip", b"sed", b"remove", b"purge", b"del "),
         ("DL3059",),
     ),
+    Rule(
+        "package-database-rewritten",
+        "safe",
+        "second copies of package databases",
+        (b"apt", b"dnf", b"yum", b"zypper"),
+        ("DL3059",),
+    ),
     Rule("index-shared-by-layers", "safe", "package indexes", (b"apt",), ("DL3009", "DL3059")),
     Rule("index-refreshed-alone", "safe", "package indexes", (b"update", b"makecache"), ("DL3009", "DL3059")),
     Rule(
@@ -161,6 +168,7 @@ RULES: tuple[Rule, ...] = (
     Rule("documentation-installed", "safe", "documentation", (b"yum", b"dnf"), ()),
     Rule("gem-documentation-installed", "safe", "documentation", (b"gem ",), ()),
     Rule("recommended-packages-installed", "unsafe", "packages", (b"apt", b"dnf", b"zypper"), ("DL3015",)),
+    Rule("merge-runs", "safe", "layers", (b"RUN", b"run"), ("DL3059",), default=False),
     Rule("chmod-after-copy", "safe", "second copies", (b"chmod",), ()),
     Rule("chown-after-copy", "safe", "second copies", (b"chown",), ()),
     Rule("tree-chowned-after-copy", "safe", "second copies", (b"chown",), ()),

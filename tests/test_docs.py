@@ -43,7 +43,8 @@ def test_the_diff_in_the_readme_is_real() -> None:
 
 def test_every_rule_is_in_the_table() -> None:
     for rule in RULES:
-        assert f"| `{rule.name}` | {rule.applicability} | {summary(rule)} |" in README
+        safety = rule.applicability + (", off" if not rule.default else "")
+        assert f"| `{rule.name}` | {safety} | {summary(rule)} |" in README
 
 
 def test_the_pages_of_the_rules_are_built_from_their_docstrings() -> None:

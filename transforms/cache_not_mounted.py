@@ -152,7 +152,9 @@ def _finding(facts: Facts, run: Run, known: Tool) -> Finding:
     except Refusal as refusal:
         return Finding(RULE, message, start, end, None, reason=str(refusal))
     removes = (*(f"{folder}/**" for folder in folders), *known.index_paths, *known.cache)
-    changes = ("/etc/apt/apt.conf.d/docker-clean",) if known.name == "apt" else ()
+    changes = tuple(f"{folder}/**" for folder in folders)
+    if known.name == "apt":
+        changes += ("/etc/apt/apt.conf.d/docker-clean",)
     return Finding(RULE, message, start, end, fix, removes=removes, changes=changes)
 
 

@@ -1,0 +1,153 @@
+"""Install packages in one layer where neighbouring ones would each store the package database.
+
+Every install rewrites the database of all packages: apt's with dpkg's status and debconf's answers, dnf's and yum's
+with rpm's, some megabytes each time, and a layer holds whole files. Installs that follow each other directly become
+one RUN; what the second need not do again, a refresh of the index that the first has just cleared, goes.
+
+Before:
+
+```dockerfile
+FROM debian:12
+RUN apt-get update && apt-get install -y --no-install-recommends ghostscript && rm -rf /var/lib/apt/lists/*
+# text recognition
+RUN apt-get update && apt-get install -y --no-install-recommends tesseract-ocr && rm -rf /var/lib/apt/lists/*
+```
+
+After:
+
+```dockerfile
+FROM debian:12
+RUN apt-get update && apt-get install -y --no-install-recommends ghostscript \\
+# text recognition
+    && apt-get install -y --no-install-recommends tesseract-ocr && rm -rf /var/lib/apt/lists/*
+```
+
+When it stays away: a RUN does anything but install and clean up; anything stands between them; they install with
+different tools or settings; the first may bring a new source of packages, or reads one that is local; state of one
+would reach the next; the exit status of one is forgiven; a RUN has flags or is a here-document; comments between them
+would be lost from sight; the stage does not ship.
+
+Safety: the same packages are installed in the same order. A change to one list of packages now installs both again.
+
+References: hadolint DL3059; Docker's *Building best practices*; deb-triggers(5), dpkg(1), rpm(8).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from ..optimizer.builders import Refusal, Trim, join_runs
+from ..optimizer.facts import Facts, Run
+from ..optimizer.shell import Command, Script
+from ..optimizer.transform import Finding
+from .tools import Tool, clears, present, use_of
+
+RULE = "package-database-rewritten"
+_MOST = 6  # RUNs in one: more would be hard to read
+
+_APT = "apt-get update && apt-get install -y"
+KEEPS = (
+    f"FROM debian:12\nRUN {_APT} curl\nCOPY a /a\nRUN {_APT} git\n",
+    f"FROM debian:12\nRUN {_APT} curl\nRUN {_APT} git && git init\n",
+    f"FROM debian:12\nRUN {_APT} curl || true\nRUN {_APT} git\n",
+    f"FROM debian:12\nRUN {_APT} curl\nRUN pip install x\n",
+    f"FROM debian:12\nRUN {_APT} x-archive-keyring\nRUN {_APT} x\n",
+    f"FROM debian:12\nRUN --network=host {_APT} a\nRUN {_APT} b\n",
+    "FROM fedora:40\nRUN dnf install -y a\nRUN yum install -y b\n",
+    "FROM centos:7\nRUN yum install -y epel-release\nRUN yum install -y nginx\n",
+    f"FROM debian:12 AS a\nRUN {_APT} b\nRUN {_APT} c\nFROM debian:12\nCOPY --from=a /b /b\n",
+)
+
+
+def find(facts: Facts) -> Iterator[Finding]:
+    """Yield a finding for every block of neighbouring RUNs that only install packages with one tool."""
+    for stage in facts.shipping:
+        for known in present(stage, ("apt", "dnf", "yum", "microdnf", "tdnf", "zypper")):
+            block: list[Run] = []
+            for run in [*stage.runs, None]:
+                if run is not None and _only_installs(run, known):
+                    if block and run.at == block[-1].at + 1 and len(block) < _MOST and _follows(block[-1], run, known):
+                        block.append(run)
+                        continue
+                    following = [run]
+                else:
+                    following = []
+                if len(block) > 1:
+                    yield _finding(facts, block, known)
+                block = following
+
+
+# Packages that bring sources of other packages along, so that the next refresh finds more than the one before it.
+_SOURCES = re.compile(rb"release|keyring|apt-source|repo|archive|http|ca-certificates|software-properties|[/*$]|plugin")
+
+
+def _only_installs(run: Run, known: Tool) -> bool:
+    """Whether all that `run` does is to install with `known`, after a refresh or before a clean-up or not."""
+    script = run.script
+    if script is None or script.heredoc or run.instruction.flags or not script.only_and:
+        return False
+    if len(script.units) != len(script.commands) or b">" in run.instruction.code:
+        return False
+    acts = [_act(command, known) for command in script.commands]
+    return None not in acts and "install" in acts
+
+
+def _act(command: Command, known: Tool) -> str | None:
+    use = use_of(known, command)
+    if use is not None:
+        if use.verb.value in known.clean_subcommands:
+            return "clear"
+        return use.action if use.action in ("refresh", "install") else None
+    if command.name == "rm" and clears(known, command):
+        words = [word.raw for word in command.argv[1:] if not word.raw.startswith(b"-")]
+        return "clear" if all(word.startswith(b"/") for word in words) else None
+    return None
+
+
+def _follows(first: Run, second: Run, known: Tool) -> bool:
+    """Whether what `second` installs comes from where `first` installed from."""
+    for run in (first, second):
+        for command in run.script.commands if run.script else ():
+            use = use_of(known, command)
+            if use is None or use.action != "install":
+                continue
+            behind = command.argv[command.argv.index(use.verb) + 1 :]
+            if any(_SOURCES.search(word.raw) for word in behind):
+                return False
+    one, two = (_refresh(run.script, known) for run in (first, second))
+    return one == two or not two
+
+
+def _refresh(script: Script | None, known: Tool) -> bytes:
+    """The refresh that the script starts with, in its normal spelling."""
+    first = script.commands[0] if script else None
+    return first.normal if first is not None and _act(first, known) == "refresh" else b""
+
+
+def _finding(facts: Facts, runs: list[Run], known: Tool) -> Finding:
+    message = f"{len(runs)} layers each store the {known.name} package database"
+    start, end = runs[0].instruction.start, runs[0].instruction.end
+    trims: list[Trim] = []
+    for at, run in enumerate(runs):
+        acts = [_act(command, known) for command in (run.script.commands if run.script else ())]
+        ends = 0
+        while acts[-1 - ends] == "clear" and run is not runs[-1]:
+            ends += 1
+        starts = 1 if at and acts[0] == "refresh" else 0
+        trims.append(Trim(starts, ends))
+    if known.index_paths and any(
+        not _refreshes_again(second, known) and trim.end and not known.fetches_itself
+        for (_, second), trim in zip(pairwise(runs), trims, strict=False)
+    ):
+        return Finding(RULE, message, start, end, None, reason="the second has no index of its own")
+    try:
+        fix = join_runs(facts.document, runs, trims=trims)
+    except Refusal as refusal:
+        return Finding(RULE, message, start, end, None, reason=str(refusal))
+    return Finding(RULE, message, start, end, fix, removes=known.index_paths)
+
+
+def _refreshes_again(run: Run, known: Tool) -> bool:
+    return bool(_refresh(run.script, known))
