@@ -211,8 +211,11 @@ def insert_behind(run: Run, command: Command, text: bytes) -> Fix:
     return Fix((Edit(unit.end, unit.end, added),), adds=(text,))
 
 
-def prepend_command(run: Run, command: bytes, *, own_line: bool = False) -> Fix:
-    """Run `command` before everything else in `run`, which then fails if the command does."""
+def prepend_command(run: Run, command: bytes, *, own_line: bool = False, wide: bool = False) -> Fix:
+    """Run `command` before everything else in `run`, which then fails if the command does.
+
+    It gets a line of its own where asked for and the RUN goes over several, or is too `wide` for one.
+    """
     script = readable(run)
     if script.heredoc:
         raise Refusal("its script is a here-document")
@@ -222,10 +225,11 @@ def prepend_command(run: Run, command: bytes, *, own_line: bool = False) -> Fix:
         raise Refusal("it starts with a compound command under `set -e`")
     first, style = script.units[0], _Style(run.instruction, script)
     sign = b" && "
-    if own_line and style.multiline:
+    if own_line and (wide or style.multiline):
         line = style.escape + style.newline + style.indent
         sign = b" " + line + b"&& " if style.leading else b" && " + line
-    return Fix((Edit(first.start, first.start, command + sign),), adds=(command,))
+    text = re.sub(rb"\s*>>?\S+$", b"", command)  # a redirection is no part of the command it belongs to
+    return Fix((Edit(first.start, first.start, command + sign),), adds=(text,))
 
 
 def check_joinable(document: Document, first: Run, second: Run) -> None:

@@ -107,12 +107,7 @@ def local_sources(instruction: Instruction) -> list[str] | None:
 
 
 def find_context(path: str, data: bytes) -> Context | None:
-    """The Dockerfile's own folder, where everything its COPYs name is in it; None otherwise.
-
-    Only a text that changes modes or owners is looked at: nothing else asks for the context.
-    """
-    if b"chmod" not in data and b"chown" not in data:
-        return None
+    """The Dockerfile's own folder, where everything its COPYs name is in it; None otherwise."""
     try:
         document = Document.parse(data)
     except DockerfileError:

@@ -90,6 +90,8 @@ RULES: tuple[Rule, ...] = (
         (b"rm ", b"chmod", b"chown", b"chgrp", b"mv ", b"strip", b"sed", b"remove", b"purge", b"del "),
         ("DL3059",),
     ),
+    Rule("index-shared-by-layers", "safe", "package indexes", (b"apt",), ("DL3009", "DL3059")),
+    Rule("index-refreshed-alone", "safe", "package indexes", (b"update", b"makecache"), ("DL3009", "DL3059")),
     Rule(
         "package-database-rewritten",
         "safe",
@@ -97,8 +99,6 @@ RULES: tuple[Rule, ...] = (
         (b"apt", b"dnf", b"yum", b"zypper"),
         ("DL3059",),
     ),
-    Rule("index-shared-by-layers", "safe", "package indexes", (b"apt",), ("DL3009", "DL3059")),
-    Rule("index-refreshed-alone", "safe", "package indexes", (b"update", b"makecache"), ("DL3009", "DL3059")),
     Rule(
         "cache-not-mounted",
         "safe",
@@ -167,11 +167,33 @@ RULES: tuple[Rule, ...] = (
     Rule("archive-kept", "safe", "archives", (b"tar", b"unzip", b"dpkg", b".rpm", b".deb", b"7z"), ()),
     Rule("documentation-installed", "safe", "documentation", (b"yum", b"dnf"), ()),
     Rule("gem-documentation-installed", "safe", "documentation", (b"gem ",), ()),
+    Rule("apt-documentation-installed", "unsafe", "documentation", (b"apt",), (), default=False),
     Rule("recommended-packages-installed", "unsafe", "packages", (b"apt", b"dnf", b"zypper"), ("DL3015",)),
     Rule("merge-runs", "safe", "layers", (b"RUN", b"run"), ("DL3059",), default=False),
+    Rule("move-after-copy", "safe", "second copies", (b"mv ",), ()),
+    Rule("remove-after-copy", "safe", "files that are removed again", (b"rm ",), ()),
     Rule("chmod-after-copy", "safe", "second copies", (b"chmod",), ()),
     Rule("chown-after-copy", "safe", "second copies", (b"chown",), ()),
     Rule("tree-chowned-after-copy", "safe", "second copies", (b"chown",), ()),
+    Rule(
+        "development-dependencies-installed",
+        "unsafe",
+        "development dependencies",
+        (b"npm", b"composer"),
+        (),
+    ),
+    Rule("base-image-floating", "manual", "", (b"FROM", b"from", b"From"), ("DL3006", "DL3007")),
+    Rule("base-image-full", "manual", "compilers, headers, version control", (b"FROM", b"from", b"From"), ()),
+    Rule("context-folder-copied", "manual", "history, packages", (b"COPY", b"ADD", b"copy", b"add"), ()),
+    Rule("secret-in-layer", "manual", "", (b"ENV", b"ARG", b"COPY", b"ADD", b"env"), ("SecretsUsedInArgOrEnv",)),
+    Rule("pip-upgraded", "manual", "second copies", (b"pip",), ()),
+    Rule(
+        "packages-upgraded",
+        "manual",
+        "second copies",
+        (b"upgrade", b"update", b" dup", b"sync"),
+        ("DL3005", "DL3017", "DL3031", "DL3035"),
+    ),
 )
 #: Stands for every rule where rules are selected.
 ALL = "all"

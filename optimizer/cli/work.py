@@ -129,7 +129,8 @@ def _process(path: str, options: Options, data: bytes | None = None) -> Outcome:
 def _optimize(path: str, text: bytes, options: Options, settings: Settings, *, is_file: bool) -> Result:
     shown = "Dockerfile" if path == "-" else _shown(path)
     context = None
-    if b"chmod" in text or b"chown" in text:  # nothing else asks for the context
+    copies = b"COPY" in text or b"ADD" in text or b"copy" in text or b"add" in text
+    if copies and (settings.manual or any(word in text for word in (b"chmod", b"chown", b"mv ", b"rm "))):
         from ..context import Context, find_context
 
         if options.context:

@@ -16,8 +16,8 @@ import pytest
 from dfopt.optimizer.cli import plain_options, run
 from dfopt.optimizer.cli.options import Options
 
-BEFORE = "FROM python:3.12\nRUN pip install flask\n"
-AFTER = "FROM python:3.12\nRUN pip install --no-cache-dir flask\n"
+BEFORE = "FROM python:3.12-slim\nRUN pip install flask\n"
+AFTER = "FROM python:3.12-slim\nRUN pip install --no-cache-dir flask\n"
 DFOPT = [sys.executable, "-c", "from dfopt.optimizer.cli import main; main()"]
 
 
@@ -189,7 +189,7 @@ def test_bad_usage_is_one_line(dfopt, arguments: list[str], error: str) -> None:
 
 
 def test_select_ignore_unsafe(dfopt) -> None:  # noqa: ANN001
-    write("Dockerfile", "FROM debian:12\nRUN apt-get update && apt-get install -y git && pip install flask\n")
+    write("Dockerfile", "FROM debian:12-slim\nRUN apt-get update && apt-get install -y git && pip install flask\n")
     assert "--no-cache-dir" not in dfopt("fix", "--select", "package-index-kept").out
     assert "lists" not in dfopt("fix", "--ignore", "package-index-kept,index-refreshed-alone").out
     assert "--no-install-recommends" in dfopt("fix", "--unsafe").out
@@ -197,7 +197,7 @@ def test_select_ignore_unsafe(dfopt) -> None:  # noqa: ANN001
 
 
 def test_show_skipped_and_statistics(dfopt) -> None:  # noqa: ANN001
-    write("Dockerfile", "FROM debian:12\nRUN apt-get update && apt-get install -y git\nRUN ./x.sh\n")
+    write("Dockerfile", "FROM debian:12-slim\nRUN apt-get update && apt-get install -y git\nRUN ./x.sh\n")
     done = dfopt("fix", "--show-skipped", "--statistics")
     assert (
         "Dockerfile:2:5: skipped package-index-kept (unsafe: line 3 runs code that may install from this index)"
@@ -207,13 +207,13 @@ def test_show_skipped_and_statistics(dfopt) -> None:  # noqa: ANN001
 
 
 def test_classic_builder_gets_no_chmod(dfopt) -> None:  # noqa: ANN001
-    write("Dockerfile", "FROM debian:12\nCOPY a.sh /a.sh\nRUN chmod 755 /a.sh\n")
+    write("Dockerfile", "FROM debian:12-slim\nCOPY a.sh /a.sh\nRUN chmod 755 /a.sh\n")
     assert dfopt("fix", "--builder", "classic").out == ""
     assert "--chmod=755" in dfopt("fix").out
 
 
 def test_check(dfopt) -> None:  # noqa: ANN001
-    write("Dockerfile", "FROM debian:12\nUSER a\nRUN pip install flask\nRUN apt-get install -y git\n")
+    write("Dockerfile", "FROM debian:12-slim\nUSER a\nRUN pip install flask\nRUN apt-get install -y git\n")
     done = dfopt("check", "Dockerfile")
     assert done.code == 1
     assert done.out.split("\n")[:2] == [

@@ -16,8 +16,8 @@ from dfopt.optimizer.cli import files as module
 from dfopt.optimizer.cli import run, work
 from dfopt.optimizer.cli.files import find_files, write_file
 
-BEFORE = "FROM python:3.12\nRUN pip install flask\n"
-AFTER = "FROM python:3.12\nRUN pip install --no-cache-dir flask\n"
+BEFORE = "FROM python:3.12-slim\nRUN pip install flask\n"
+AFTER = "FROM python:3.12-slim\nRUN pip install --no-cache-dir flask\n"
 
 
 @pytest.fixture(autouse=True)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-BEFORE = "FROM python:3.12\nRUN pip install flask\n"
-AFTER = "FROM python:3.12\nRUN pip install --no-cache-dir flask\n"
+BEFORE = "FROM python:3.12-slim\nRUN pip install flask\n"
+AFTER = "FROM python:3.12-slim\nRUN pip install --no-cache-dir flask\n"
 DFOPT = f"{sys.executable} -c 'from dfopt.optimizer.cli import main; main()'"
 COMMANDS = ["fix Dockerfile", "check Dockerfile", "check --format json Dockerfile", "rules", "explain chmod-after-copy"]
 

@@ -49,7 +49,6 @@ def test_a_dockerignore_of_its_own_wins(tmp_path: Path) -> None:
     [
         ("FROM a\nCOPY here /x\nRUN chmod 1 x\n", True),
         ("FROM a\nCOPY here there /x/\nRUN chmod 1 x\n", False),
-        ("FROM a\nCOPY here /x\n", False),  # nothing asks for it
         ("FROM a\nRUN chmod 1 x\n", False),  # nothing speaks for it
         ("FROM a\nCOPY --from=b there /x\nCOPY here* $X https://x.example/y /x/\nCOPY here /\nRUN chown 1 x\n", True),
         ("NONSENSE chmod\n", False),
