@@ -35,8 +35,8 @@ Node.js that is there, so the rewrite is unsafe; so it is for yarn unless an opt
 later ones run programs from the cache; for sbt; and for Cargo, Maven and Gradle where a script, or nothing, says what
 the image runs.
 
-What they leave was measured in builds for npm, pnpm, Go, gem, cpan, pipx and Poetry, and taken from the manuals below
-for the others.
+What they leave was measured in builds for npm, pnpm, Go, gem, cpanm and pipx; for the others, which could not be had
+where dfopt is tested, it is taken from the manuals below.
 
 Safety: the same packages are installed; only the cache is missing, and npm's log of the clearing is new.
 

@@ -22,8 +22,12 @@ VOLATILE: dict[str, str] = {
     "/var/lib/dnf/history.sqlite*": "dnf's history tells when",
 }
 
-#: Files that one of two builds may have and the other not, because their names tell the day. Found the same way.
-NAMED_BY_DAY = ("/{root,home/*}/.config/go/telemetry/local/**",)
+#: Files that one of two builds may have and the other not, because their names tell when. Found the same way.
+NAMED_BY_TIME = (
+    "/{root,home/*}/.config/go/telemetry/local/**",
+    "/{root,home/*}/.npm/_logs/**",
+    "/{root,home/*}/.local/{pipx,state/pipx}/logs/**",
+)
 
 #: Paths that every container finds its engine's own files at, whatever the image holds there: an engine may leave
 #: empty ones behind where a RUN ran, and none where no RUN is left.
@@ -71,7 +75,7 @@ def compare(
         if was == now:
             continue
         difference = Difference(path, _how(was, now))
-        if matches(path, ENGINES_OWN) or matches(path, NAMED_BY_DAY) or _is_volatile(path, was, now, volatile):
+        if matches(path, ENGINES_OWN) or matches(path, NAMED_BY_TIME) or _is_volatile(path, was, now, volatile):
             noise.append(difference)
         elif matches(path, changes) or (was and _may_go(path, was, now, removes)):
             declared.append(difference)

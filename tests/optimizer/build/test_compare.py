@@ -89,7 +89,7 @@ def test_the_configuration_counts() -> None:
     assert [tuple(item) for item in found] == [("configuration User", "'app' became 'root'")]
 
 
-def test_counters_named_by_the_day_do_not_count() -> None:
+def test_logs_and_counters_named_by_the_time_do_not_count() -> None:
     counters = "/root/.config/go/telemetry/local"
     assert not compared(
         {f"{counters}/go-2026-01-01.v1.count": FILE}, {f"{counters}/go-2026-01-02.v1.count": FILE}
