@@ -1,8 +1,8 @@
 """Change or remove a file in the RUN that wrote it.
 
-A layer keeps every file that its instruction wrote. A `RUN chmod`, `chown`, `mv`, `strip` or `sed -i` of its own stores
-the file a second time, and a `RUN rm` of its own, or one that removes packages, gives nothing back. Such a RUN joins
-the one right before it that wrote the file, together with what stands between the two.
+A layer keeps every file that its instruction wrote. A `RUN chmod`, `chown`, `mv`, `touch`, `ln`, `strip` or `sed -i` of
+its own stores the file a second time, and a `RUN rm` of its own, or one that removes packages, gives nothing back.
+Such a RUN joins the one right before it that wrote the file, together with what stands between the two.
 
 Before:
 
@@ -81,7 +81,7 @@ def find(facts: Facts) -> Iterator[Finding]:
                 yield _finding(facts, [other for other in stage.runs if first.at <= other.at <= run.at])
 
 
-_CHANGES = frozenset(("rm", "chmod", "chown", "chgrp", "mv", "strip", "unlink", "rmdir"))
+_CHANGES = frozenset(("rm", "chmod", "chown", "chgrp", "mv", "strip", "touch", "ln", "unlink", "rmdir"))
 _MANAGERS = ("apt", "apk", "dnf", "yum", "microdnf", "tdnf", "zypper")
 _REMOVES = frozenset(("remove", "purge", "autoremove", "del", "erase"))
 
@@ -122,6 +122,10 @@ def _paths(command: Command) -> list[bytes] | None:
         return None
     if command.name in ("chmod", "chown", "chgrp"):
         return None if any(word.startswith(b"--reference") for word in words) else operands[1:]
+    if command.name == "ln":  # a hard link takes a copy of what it links along, a symbolic one does not
+        return [] if any(re.match(rb"-\w*s|--sym", word) for word in words) else operands[:-1]
+    if command.name == "touch" and b"-r" in words:
+        return None
     return operands[:-1] if command.name == "mv" else operands
 
 

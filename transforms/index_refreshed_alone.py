@@ -37,7 +37,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..optimizer.builders import Refusal, combine, delete_run, join_runs, prepend_command, readable
+from ..optimizer.builders import Refusal, combine, delete_run, drop_unit, join_runs, prepend_command, readable
 from ..optimizer.document import Instruction
 from ..optimizer.facts import Facts, Run, StageFacts
 from ..optimizer.transform import Finding, Fix
@@ -52,7 +52,7 @@ KEEPS = (
     "FROM debian:12\nRUN apt-get update\nRUN apt-get update; apt-get install -y curl\n",
     "FROM debian:8\nRUN apt-get -o Acquire::Check-Valid-Until=false update\n"
     "RUN apt-get update && apt-get install -y curl\n",
-    "FROM debian:12\nRUN apt-get update; echo done\n",
+    "FROM debian:12\nRUN apt-get update || echo done\n",
     "FROM debian:12\nRUN apt-get update || true\nRUN apt-get install -y curl\n",
     "FROM debian:12\nRUN apt-get update\nRUN apt-get install -y curl; echo done\n",
     "FROM debian:12\nRUN apt-get update\nCOPY my.list /etc/apt/sources.list.d/\nRUN apt-get install -y curl\n",
@@ -61,6 +61,9 @@ KEEPS = (
     "FROM debian:12 AS base\nRUN apt-get update\nFROM base\nRUN apt-get install -y curl\n",
     "FROM debian:12\nRUN apt-get update\nONBUILD RUN apt-get install -y curl\n",
     "FROM debian:12\nRUN --mount=type=cache,target=/var/lib/apt apt-get update\nRUN apt-get install -y curl\n",
+    "FROM debian:12\nRUN apt-get update && ./install.sh\n",
+    "FROM debian:12\nRUN apt-get update && mkdir /a\nRUN ./install.sh\n",
+    "FROM debian:12\nRUN mkdir /a && apt-get update\nRUN apt-get install -y git\n",
     "FROM fedora:40\nRUN dnf update -y\nRUN dnf install -y curl\n",
     "FROM alpine:3.20\nRUN apk update\nRUN apk add curl\n",
 )
@@ -75,9 +78,12 @@ def find(facts: Facts) -> Iterator[Finding]:
     for stage in facts.shipping:
         for known in present(stage, ("apt", "dnf", "yum", "microdnf", "apk")):
             for run in stage.runs:
-                if run.script is None or run.instruction.flags or not is_pure(run.script, known, "refresh"):
+                if run.script is None or run.instruction.flags:
                     continue
-                yield _finding(facts, run, known)
+                if is_pure(run.script, known, "refresh"):
+                    yield _finding(facts, run, known)
+                else:
+                    yield from _unused(run, known)
 
 
 def _finding(facts: Facts, run: Run, known: Tool) -> Finding:
@@ -104,6 +110,30 @@ def _finding(facts: Facts, run: Run, known: Tool) -> Finding:
         reason = "the comment above it would go with it"
         return Finding(RULE, message, start, end, fix, "unsafe", reason, known.index_paths)
     return Finding(RULE, message, start, end, fix, removes=known.index_paths)
+
+
+def _unused(run: Run, known: Tool) -> Iterator[Finding]:
+    """A refresh beside other commands, none of which installs, in the RUN or behind it."""
+    script = readable(run)
+    found = uses(script, known)
+    if not found or any(use.action != "refresh" or use.command.guards for use in found) or _has_settings(found):
+        return
+    others = [command for command in script.commands if not any(use.command is command for use in found)]
+    if any(runs_unknown(command) or known.mention.search(command.normal) for command in others):
+        return
+    message = f"the {known.name} index is refreshed, and nothing uses it"
+    start, end = found[0].command.start, found[-1].command.end
+    try:
+        if _reader(run.stage, run.at, known) is not None:
+            return
+        units = [unit for unit in script.units if any(unit.start == use.command.start for use in found)]
+        if len(units) != 1:
+            return
+        fix = drop_unit(script, units[0])
+    except (_Stop, Refusal) as stop:
+        yield Finding(RULE, message, start, end, None, reason=str(stop))
+        return
+    yield Finding(RULE, message, start, end, fix, removes=known.index_paths)
 
 
 def _has_settings(refreshes: list[Use]) -> bool:
