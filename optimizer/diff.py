@@ -66,14 +66,15 @@ def line_changes(original: bytes, edits: EditSet) -> list[Change]:
     return changes
 
 
-def unified_diff(original: bytes, edits: EditSet, path: str) -> bytes:
-    """The diff, with ``a/`` and ``b/`` before `path`. Empty when the edits change nothing."""
+def unified_diff(original: bytes, edits: EditSet, path: str, *, new: bool = False) -> bytes:
+    """The diff, with ``a/`` and ``b/`` before `path`; a `new` file has none before. Empty when nothing changes."""
     changes = _blocks(line_changes(original, edits))
     if not changes:
         return b""
     old = split_lines(original)
     name = path.encode("utf-8", "surrogateescape")
-    out = [b"--- " + _quoted(b"a/" + name) + b"\n", b"+++ " + _quoted(b"b/" + name) + b"\n"]
+    before = b"/dev/null" if new else _quoted(b"a/" + name)
+    out = [b"--- " + before + b"\n", b"+++ " + _quoted(b"b/" + name) + b"\n"]
     shift = 0
     at = 0
     while at < len(changes):

@@ -155,6 +155,25 @@ def verify(path: str, **given: Any) -> _Command:
 
 
 @app.command()
+@click.argument("folder", metavar="[DIR]", default=".")
+@click.option(
+    "--dockerfile", "dockerfiles", multiple=True, metavar="FILE", help="Built with DIR.  [default: all in it]"
+)
+@click.option("--write", is_flag=True, help="Write the file instead of showing a diff.")
+@click.option("--output", metavar="FILE", help="Write what would go to standard output there.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to report.")
+def dockerignore(folder: str, dockerfiles: tuple[str, ...], **given: Any) -> _Command:
+    """Show, or with --write make, the .dockerignore that keeps useless files out of a build context.
+
+    DIR is the context, the current folder where none is given. Lines are only ever added, and none that would keep
+    out what a COPY, an ADD or a bind mount takes by name.
+    """
+    from .dockerignore import dockerignore as run
+
+    return partial(run, folder, dockerfiles, **given)
+
+
+@app.command()
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print the table.")
 def rules(form: str) -> _Command:
     """List the rules."""

@@ -19,11 +19,7 @@ def explain(name: str) -> int:
 
 def page(rule: Rule) -> str:
     """The rule's page in Markdown, from its module's docstring."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from ..report.template import render
 
-    package = __name__.split(".optimizer", 1)[0] + ".templates"
-    environment = Environment(
-        loader=PackageLoader(package, ""), undefined=StrictUndefined, keep_trailing_newline=False, autoescape=False
-    )
     summary, _, body = (rule.load().__doc__ or "").partition("\n\n")
-    return environment.get_template("rule.md.j2").render(rule=rule, summary=summary, body=body.strip())
+    return render("rule.md.j2", rule=rule, summary=summary, body=body.strip())

@@ -127,7 +127,7 @@ def _process(path: str, options: Options, data: bytes | None = None) -> Outcome:
 
 
 def _optimize(path: str, text: bytes, options: Options, settings: Settings, *, is_file: bool) -> Result:
-    shown = "Dockerfile" if path == "-" else _shown(path)
+    shown = "Dockerfile" if path == "-" else shown_path(path)
     context = None
     copies = b"COPY" in text or b"ADD" in text or b"copy" in text or b"add" in text
     if copies and (settings.manual or any(word in text for word in (b"chmod", b"chown", b"mv ", b"rm "))):
@@ -171,7 +171,7 @@ def settings_for(path: str, options: Options) -> Settings:
     )
 
 
-def _shown(path: str) -> str:
+def shown_path(path: str) -> str:
     """`path` as a diff names it: relative to the current folder, else to the root, for ``git apply`` takes no ``..``.
 
     Links are resolved, because it does not follow them either.

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from dfopt.optimizer.context import Context, Entry, find_context
+from dfopt.optimizer.context import Context, Entry, find_context, taken
+from dfopt.optimizer.document import Document
 
 
 @pytest.mark.parametrize(
@@ -13,6 +14,9 @@ from dfopt.optimizer.context import Context, Entry, find_context
         ("*.md", "a.md", True), ("*.md", "b/a.md", False), ("**/*.md", "b/a.md", True), ("**/*.md", "a.md", True),
         ("b", "b/c/d", True), ("/b/", "b/c", True), ("b/*", "b/c", True), ("b/*", "b", False), ("b?", "bc", True),
         ("*\n!a.md", "a.md", False), ("*\n!a.md", "b.md", True), ("!a.md\n*", "a.md", True), ("# b\n\nc", "b", False),
+        ("a**b", "axb", False), ("a**b", "a/c/b", True), ("a/**", "a/b/c", True), ("**b", "ab", True), ("**b*", "abc", False), ("**b*", "a/bc", True),
+        ("\ufeffb", "b", True), (" # b", "# b", True), ("b\r\n", "b", True), ("\\\\*", "\\a", True), ("[z-a]\nb", "b", True),
+        ("!\nb", "b", True), ("! b", "b", False), ("b\n! b", "b", False), ("b\n!b/c", "b/c/d", False), ("*/", "b", True),
         ("[ab].txt", "a.txt", True), ("a/**/z", "a/z", True), ("a/**/z", "a/b/c/z", True), ("a.b", "axb", False),
     ],
 )  # fmt: skip
@@ -58,3 +62,39 @@ def test_the_folder_of_the_dockerfile(tmp_path: Path, text: str, found: bool) ->
     (tmp_path / "here").touch()
     context = find_context(str(tmp_path / "Dockerfile"), text.encode())
     assert (context is not None) is found
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("COPY a ./b/ /c ../d /x/", "a b c d"),
+        ('COPY --chown=1 ["a b", "c*", "/x/"]', "a b,c*"),
+        ("COPY . / ./ * ./* /x/", ",,,,"),
+        ("ADD https://x.example/a git@x.example:a.git a /x/", "a"),
+        ("COPY --from=b a /x", None),
+        ("COPY <<EOF a /x\nb\nEOF", "a"),
+        ("COPY a/* a/** */b /x/", "a,a,*/b"),
+        ("ONBUILD ADD a /x", "a"),
+        ("RUN --mount=type=bind,source=a,target=/x --mount=src=b,target=/y --mount=target=/z ls", "a,b,"),
+        ("RUN --mount=type=cache,source=a,target=/x --mount=from=b,source=a,target=/y ls", None),
+    ],
+)
+def test_what_is_taken(text: str, expected: str | None) -> None:
+    found = list(taken(Document.parse(f"FROM a\n{text}\n".encode())))
+    names = [item.pattern.text if item.pattern else "" for item in found]
+    assert names == ([] if expected is None else expected.split("," if "," in expected else None))
+    assert {(item.stage, item.line) for item in found} <= {(0, 2)}
+
+
+@pytest.mark.parametrize(
+    ("source", "head", "path"),
+    [
+        ("a/b", "a/b", "a/b"), ("a/$B/c", "a", "a/x/y/c"), ("a/$B/c", "a", "a/c"), ("${A:-b}", "", "any/thing"), ("$A.jar", "", "a.jar"),
+        ("a/../$B", "", "b"), ("$A/../b", "", "c"), ('"a"', "", "a"), ("a/b*/c", "a", "a/bc/c"), ("[z-a]", "", "b"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_may_be_anything(source: str, head: str, path: str) -> None:
+    (found,) = taken(Document.parse(f"FROM a\nCOPY {source} /x\n".encode()))
+    assert found.pattern
+    assert found.pattern.exact.fullmatch(path)
+    assert found.head == head
