@@ -40,7 +40,7 @@ from ..optimizer.builders import Refusal, add_option, combine, drop_unit, readab
 from ..optimizer.facts import Facts, Image, Run, StageFacts
 from ..optimizer.shell import Command
 from ..optimizer.transform import Finding, Fix
-from .tools import Tool, Use, clears, later_need, present, removed_later, use_of, uses
+from .tools import Tool, Use, cleared_later, clears, later_need, present, removed_later, settled, use_of, uses
 
 RULE = "download-cache-kept"
 
@@ -77,13 +77,12 @@ KEEPS = (
 
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every command, or RUN of commands, that leaves a cache."""
-    data = facts.document.source.data
     for stage in facts.shipping:
         for known in present(stage, ("pip", "uv", "apk")):
-            if known.no_cache_settled.search(data):
+            if settled(known.no_cache_settled, facts.document, stage):
                 continue
             for run in stage.runs:
-                if run.script is None or _kept_elsewhere(run, known):
+                if run.script is None or _kept_elsewhere(run, known) or _needed_by_its_clearing(run, known):
                     continue
                 everything = uses(run.script, known)
                 todo = [use for use in everything if _leaves_cache(use)]
@@ -94,6 +93,11 @@ def find(facts: Facts) -> Iterator[Finding]:
                         yield _whole_run(run, known, everything, todo)
                 elif todo and later_need(stage, run.at, known)[0] == "no":
                     yield from (_one_command(run, use) for use in todo)
+
+
+def _needed_by_its_clearing(run: Run, known: Tool) -> bool:
+    """Whether the tool itself clears the cache later: ``pip cache purge`` of nothing fails in some versions."""
+    return any(use_of(known, command) for _, command in cleared_later(run, known))
 
 
 def _kept_elsewhere(run: Run, known: Tool) -> bool:

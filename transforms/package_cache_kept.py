@@ -55,7 +55,7 @@ from ..optimizer.builders import Refusal, append_commands, insert_behind
 from ..optimizer.facts import Facts, Run
 from ..optimizer.shell import Command
 from ..optimizer.transform import Finding
-from .tools import Tool, Use, clears, present, runs_unknown, use_of
+from .tools import Tool, Use, cleared_later, clears, present, runs_unknown, settled, use_of
 
 RULE = "package-cache-kept"
 TOOLS = (
@@ -67,6 +67,7 @@ KEEPS = (
     "FROM node:20\nRUN npm ci && npm cache clean --force\n",
     "FROM node:20\nRUN npm ci && rm -rf ~/.npm\n",
     "FROM node:20\nRUN npm ci\nRUN npm cache clean --force\n",
+    "FROM node:20\nRUN npm ci && npm cache verify\n",
     "FROM node:20\nRUN --mount=type=cache,target=/root/.npm npm ci\n",
     "FROM node:20\nENV npm_config_cache=/tmp/npm\nRUN npm ci\n",
     "FROM node:20\nRUN npm ci --cache /tmp/npm\n",
@@ -99,15 +100,21 @@ KEEPS = (
 
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every RUN that leaves such a cache, at the last command that fills it."""
-    data = facts.document.source.data
     for stage in facts.shipping:
         for known in present(stage, TOOLS):
-            if known.cache_settled.search(data):
+            if settled(known.cache_settled, facts.document, stage):
                 continue
             for run in stage.runs:
                 last = _last_filling(run, known)
-                if last is not None:
+                if last is not None and not _cleared_by_another(run, known):
                     yield _finding(run, known, last)
+
+
+def _cleared_by_another(run: Run, known: Tool) -> bool:
+    """Whether a later RUN clears this cache; one that clears but what it filled itself leaves this layer as it is."""
+    return any(
+        not any(_fills(known, command) for command in script.commands) for script, _ in cleared_later(run, known)
+    )
 
 
 def _last_filling(run: Run, known: Tool) -> Command | None:

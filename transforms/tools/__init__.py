@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator
 from importlib import import_module
 from typing import Literal, NamedTuple
 
+from ...optimizer.document import Document
 from ...optimizer.facts import Run, StageFacts
-from ...optimizer.shell import Command, Script, Word
+from ...optimizer.shell import Command, Script, Word, read_script
 
 #: What a command does with the package index.
 Action = Literal["refresh", "install", "read", "other"]
@@ -195,6 +196,25 @@ def clears(known: Tool, command: Command) -> bool:
     return False
 
 
+def settled(pattern: re.Pattern[bytes], document: Document, stage: StageFacts) -> bool:
+    """Whether what `pattern` looks for stands in the file anywhere but in commands that clear a cache."""
+    data = document.source.data
+    if not pattern.search(data):
+        return False
+    known = tuple(present(stage))
+    cleanups = [
+        (command.start, command.end)
+        for instruction in document.instructions
+        if (script := read_script(instruction))
+        for command in script.commands
+        if any(clears(one, command) for one in known)
+    ]
+    return any(
+        not any(start <= match.start() and match.end() <= end for start, end in cleanups)
+        for match in pattern.finditer(data)
+    )
+
+
 Need = Literal["no", "maybe", "yes"]
 
 
@@ -271,15 +291,17 @@ def later_need(stage: StageFacts, at: int, known: Tool) -> tuple[Need, int]:
     return found
 
 
+def cleared_later(run: Run, known: Tool) -> Iterator[tuple[Script, Command]]:
+    """The commands in the RUNs on top of `run` that clear the index or cache, each with the script it is in."""
+    for owner, index in run.stage.later(run.at):
+        other = owner.run_at(index)
+        if other and other.script:
+            yield from ((other.script, command) for command in other.script.commands if clears(known, command))
+
+
 def removed_later(run: Run, known: Tool) -> bool:
     """Whether a RUN on top of `run` removes the index or cache with an rm that fails where there is none."""
-    later = [owner.run_at(index) for owner, index in run.stage.later(run.at)]
-    return any(
-        _fails_on_nothing(command) and clears(known, command)
-        for other in later
-        if other and other.script
-        for command in other.script.commands
-    )
+    return any(_fails_on_nothing(command) for _, command in cleared_later(run, known))
 
 
 _UNKNOWN_TEXT = re.compile(rb"\.sh\b|\bbash\b|\bsh\b|ansible|\./|/install|/setup|\$\(curl|\$\(wget")

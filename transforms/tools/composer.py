@@ -8,6 +8,7 @@ TOOL = Tool(
     name="composer",
     commands=frozenset(("composer", "composer.phar")),
     value_options=frozenset(("-d", "--working-dir")),
+    clear=frozenset(("clear-cache", "clearcache", "cc")),
     clear_text=re.compile(rb"composer|\.cache\b|^/root/?\*?$"),
     cache_clear="{name} clear-cache",
     cache_fills=frozenset(("install", "update", "require", "create-project", "global")),

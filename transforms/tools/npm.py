@@ -10,6 +10,7 @@ TOOL = Tool(
     value_options=frozenset(
         ("--prefix", "-C", "--registry", "--loglevel", "--userconfig", "--globalconfig", "-w", "--workspace", "--proxy")
     ),
+    clear=frozenset(("cache clean", "cache clear", "cache rm")),
     clear_text=re.compile(rb"\.npm\b|^/root/?\*?$|_cacache"),
     cache_clear="{name} cache clean --force",
     cache_fills=frozenset(

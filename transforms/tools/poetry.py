@@ -12,7 +12,9 @@ TOOL = Tool(
     cache_clear="rm -rf ~/.cache/pypoetry/artifacts ~/.cache/pypoetry/cache",
     cache_fills=frozenset(("install", "add", "update", "sync")),
     cache_without=("--no-cache", "--dry-run", "--lock"),
-    cache_settled=re.compile(rb"pypoetry|POETRY_CACHE_DIR|POETRY_NO_CACHE|cache-dir|poetry[\w ]* cache|\.cache\b"),
+    cache_settled=re.compile(
+        rb"pypoetry|POETRY_CACHE_DIR|POETRY_NO_CACHE|(?<!no-)cache-dir|poetry[\w ]* cache|\.cache\b"
+    ),
     cache=(
         "/{root,home/*}/.cache/pypoetry/artifacts/**", "/{root,home/*}/.cache/pypoetry/cache/**",
     ),

@@ -8,6 +8,7 @@ TOOL = Tool(
     name="yarn",
     commands=frozenset(("yarn", "yarnpkg")),
     value_options=frozenset(("--cwd", "--registry", "--modules-folder", "--network-timeout", "--network-concurrency")),
+    clear=frozenset(("cache clean",)),
     clear_text=re.compile(rb"\.cache\b|yarn|^/root/?\*?$"),
     cache_clear="{name} cache clean",
     cache_fills=frozenset(("", "install", "add", "global", "upgrade")),
