@@ -14,12 +14,13 @@ _CONTEXT = 3
 
 
 class Change(NamedTuple):
-    """Lines `start` to `end` (0-based, exclusive) of the old text become `lines`."""
+    """Lines `start` to `end` (0-based, exclusive) of the old text become `lines`, by the doing of `rules`."""
 
     start: int
     end: int
     lines: tuple[bytes, ...]
     rules: tuple[str, ...]
+    findings: tuple[int, ...] = ()
 
 
 def split_lines(data: bytes) -> list[bytes]:
@@ -33,7 +34,7 @@ def line_changes(original: bytes, edits: EditSet) -> list[Change]:
     """The edits as replacements of whole lines, as few lines as the edits allow."""
     source = Source(original)
     old = split_lines(original)
-    groups: list[tuple[int, int, list[int], tuple[str, ...]]] = []
+    groups: list[tuple[int, int, list[int]]] = []
     for number, edit in enumerate(edits.edits):
         first = min(source.line_of(edit.start) - 1, len(old))
         # An edit that ends at a line's start and removes the newline before it does not touch that line,
@@ -43,26 +44,26 @@ def line_changes(original: bytes, edits: EditSet) -> list[Change]:
         clean = opens and edit.start == source.line_start(edit.start) and (not edit.text or edit.text.endswith(b"\n"))
         end = min(last if clean else last + 1, len(old))
         if groups and first < groups[-1][1]:
-            start, _, members, rules = groups.pop()
-            groups.append((start, end, [*members, number], (*rules, *(r for r in edit.rules if r not in rules))))
+            start, _, members = groups.pop()
+            groups.append((start, end, [*members, number]))
         else:
-            groups.append((first, end, [number], edit.rules))
+            groups.append((first, end, [number]))
 
     starts = [*source.line_starts[: len(old)], len(original)]
     changes: list[Change] = []
-    for first, end, members, rules in groups:
+    for first, end, members in groups:
         base = starts[first]
-        local = EditSet(
-            edit._replace(start=edit.start - base, end=edit.end - base)
-            for edit in (edits.edits[number] for number in members)
-        )
+        made = [edits.edits[number] for number in members]
+        local = EditSet(edit._replace(start=edit.start - base, end=edit.end - base) for edit in made)
         new = split_lines(local.apply(original[base : starts[end]]))
         while first < end and new and old[first] == new[0]:
             first, new = first + 1, new[1:]
         while first < end and new and old[end - 1] == new[-1]:
             end, new = end - 1, new[:-1]
         if first < end or new:
-            changes.append(Change(first, end, tuple(new), rules))
+            rules = dict.fromkeys(rule for edit in made for rule in edit.rules)
+            findings = dict.fromkeys(number for edit in made for number in edit.findings)
+            changes.append(Change(first, end, tuple(new), tuple(rules), tuple(findings)))
     return changes
 
 

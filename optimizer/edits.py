@@ -11,12 +11,13 @@ from typing import NamedTuple
 
 
 class Edit(NamedTuple):
-    """Replace the bytes from `start` to `end` by `text`; `rules` says whose doing it is."""
+    """Replace the bytes from `start` to `end` by `text`; `rules` and `findings`, by number, say whose doing it is."""
 
     start: int
     end: int
     text: bytes
     rules: tuple[str, ...] = ()
+    findings: tuple[int, ...] = ()
 
 
 class EditSet:
@@ -88,5 +89,6 @@ class EditSet:
                 Edit(edit.start - start, edit.end - start, edit.text) for _, _, is_later, edit in group if is_later
             ).apply(middle[start:end])
             rules = tuple(dict.fromkeys(rule for _, _, _, edit in group for rule in edit.rules))
-            composed.append(Edit(old_start, end - shift, text, rules))
+            findings = tuple(dict.fromkeys(number for _, _, _, edit in group for number in edit.findings))
+            composed.append(Edit(old_start, end - shift, text, rules, findings))
         return EditSet(edit for edit in composed if data[edit.start : edit.end] != edit.text)

@@ -67,7 +67,9 @@ class Applied(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What `optimize` returns. `edits` turn `original` into `patched`, each with the rules that made it."""
+    """What `optimize` returns. `edits` turn `original` into `patched`, each with the rules that made it, and with the
+    places of its findings in `applied`.
+    """
 
     path: str | None
     original: bytes
@@ -135,7 +137,7 @@ class _Engine:
             good = self.largest_good(document, chosen)
             if not good:
                 continue
-            step = _edit_set(good)
+            step = _edit_set(good, len(self.applied))
             following = step.apply(data)
             if following in seen:  # two rules undo each other; what is there already is whole
                 break
@@ -215,9 +217,12 @@ def _places(finding: Finding) -> tuple[int, ...]:
     return (finding.start, *(edit.start for edit in (finding.fix.edits if finding.fix else ())))
 
 
-def _edit_set(findings: Iterable[Finding]) -> EditSet:
+def _edit_set(findings: Iterable[Finding], first: int = 0) -> EditSet:
     return EditSet(
-        edit._replace(rules=(finding.rule,)) for finding in findings if finding.fix for edit in finding.fix.edits
+        edit._replace(rules=(finding.rule,), findings=(number,))
+        for number, finding in enumerate(findings, first)
+        if finding.fix
+        for edit in finding.fix.edits
     )
 
 
