@@ -40,7 +40,7 @@ OPTIONS = (
 APK_UPDATE = re.compile(r"^((?:sudo )?apk\b.*?) (?:-U|--update|--update-cache)(?= |$)")
 CLEANUP = re.compile(
     r"(?:sudo (?:-\S+ )*)?(?:rm -\S+ .*/var/(?:lib/apt|cache/(?:apt|yum|dnf|apk))\S*.*|rm -\S+ /\S*lib/?\S*apt\S*.*"
-    r"|\S*(?:yum|dnf|microdnf|tdnf)(?: -\S+)* clean all.*|\S*zypper clean --all"
+    r"|\S*(?:yum|dnf|microdnf|tdnf)(?: -\S+)* clean (?:all|metadata).*|\S*zypper(?: -\S+)* clean(?: --all| -a)?"
     r"|rm -rf(?: \S*/\.(?:cache/(?:pip|pipenv|pnpm|coursier|luarocks|go-build|pypoetry/(?:artifacts|cache))"
     r"|m2/repository|gradle/caches|cargo/registry|cargo/git|cpan/build|cpan/sources|cpanm|ivy2/cache|bundle/cache))+"
     r"|rm -rf(?: /usr/local/cargo/\w+)+|rm -rf /\S*(?:bundle|gems)/\S*cache/\*(?: \S*/\.bundle/cache)?"
@@ -48,13 +48,14 @@ CLEANUP = re.compile(
     r"|rm -rf /var/cache/pacman/pkg/\*(?: /var/lib/pacman/sync/\*)?"
     r"|apt(?:-get)?(?: -\S+)* (?:auto|dist-?)?clean(?: \S+)*"
     r"|\S*npm cache clean --force|\S*yarn(?:pkg)? cache clean|\S*composer(?:\.phar)? clear-cache"
-    r"|cd /|rm \S+\.(?:tar(?:\.\w+)?|tgz|tbz2?|txz|zip|deb|rpm|7z)"
+    r"|cd /|rm (?:-f )?\S+\.(?:tar(?:\.\w+)?|tgz|tbz2?|txz|zip|deb|rpm|7z)"
     r"|\S*(?:conda|mamba) clean -afy)"
 )
 REFRESH = re.compile(
     r"(?:sudo (?:-\S+ )*)?(?:\S+=\S+ )*(?:apt(?:-get)?(?: -\S+(?: \S+=\S+)?)* update(?: -\S+)*"
     r"|apk(?: -\S+)* update(?: -\S+)*(?: --repositories-file \S+)?|(?:yum|dnf|microdnf)(?: -\S+)* makecache.*)"
 )
+AUTOREMOVE = re.compile(r"(?:sudo )?apt(?:-get)?(?: -\S+)* autoremove\b")
 # Commands to which it is all the same in which folder they run.
 FOLDERLESS = re.compile(
     r"(?:sudo )?(?:apt-get|apt|apk|dnf|yum|microdnf) [^/]*"
@@ -224,7 +225,11 @@ def plain(event: str) -> str:
 def canonical(events: tuple[str, ...]) -> list[str]:
     """What must be the same: no clean-ups, no refreshes, no optional options, no flags that replace a chmod."""
     kept = [
-        plain(event) for event in events if not CLEANUP.fullmatch(words(event)) and not REFRESH.fullmatch(words(event))
+        plain(event)
+        for at, event in enumerate(events)
+        if not CLEANUP.fullmatch(words(event))
+        and not REFRESH.fullmatch(words(event))
+        and not (AUTOREMOVE.match(words(event)) and event in events[at + 1 :])  # a later one does the same
     ]
     return [event for event in kept if words(event).strip()]
 
@@ -239,7 +244,7 @@ def without_folds(before: list[str], after: list[str]) -> tuple[list[str], list[
         after = [new.replace("\tchown -R ", "\tchown ") if "--chown=" in event else new for new in after]
         for kind in re.findall(r"--(chmod|chown)=", event):
             for at, old in enumerate(before):
-                parts = words(old).split()
+                parts = words(old).removeprefix("sudo ").split()
                 gone = [part for part in parts[2:] if os.path.basename(part) in names]
                 if parts[:1] == [kind] and gone and not parts[1].startswith("-"):
                     rest = [part for part in parts[2:] if part not in gone]

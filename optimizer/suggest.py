@@ -16,7 +16,8 @@ from .engine import Applied, Result
 class Suggestion(NamedTuple):
     """Lines `first` to `last` (1-based, inclusive, at least one) become `lines`, each with its line ending.
 
-    Accepting it makes all of `findings` and nothing else.
+    Accepting it makes all of `findings` and nothing else. `plain` says that text alone, put in where the lines were,
+    does it.
     """
 
     first: int
@@ -119,8 +120,18 @@ def _suggestion(old: list[bytes], change: Change, result: Result) -> Suggestion:
     plain = all(line.endswith(ending) for line in lines[:-1]) and (
         not lines or (_ending(lines[-1]) == _ending(was[-1]) and _ending(was[-1]) in (ending, b""))
     )
+    plain = plain and _is_text(b"".join(lines).replace(b"\r\n", b"\n"))
     return Suggestion(start + 1, end, lines, tuple(result.applied[number] for number in change.findings), plain)
 
 
 def _ending(line: bytes) -> bytes:
     return b"\r\n" if line.endswith(b"\r\n") else b"\n" if line.endswith(b"\n") else b""
+
+
+def _is_text(data: bytes) -> bool:
+    """Whether the bytes survive being sent as a text: UTF-8, and no character that is not seen."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return all(char in "\t\n" or (ord(char) >= 0x20 and char not in "\x7f\ufeff\u2028\u2029") for char in text)

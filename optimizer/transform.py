@@ -40,6 +40,7 @@ class Finding(NamedTuple):
     reason: str = ""  # why it is not safe, or has no fix
     removes: tuple[str, ...] = ()  # path globs that may be missing from the new image
     changes: tuple[str, ...] = ()  # path globs that may differ in it
+    saves: int | None = None  # about how many bytes smaller the image gets; None where only a build can tell
 
 
 class Transform(Protocol):

@@ -57,6 +57,8 @@ KEEPS = (
     f"FROM debian:12\nRUN --network=host {_APT} a\nRUN {_APT} b\n",
     "FROM fedora:40\nRUN dnf install -y a\nRUN yum install -y b\n",
     "FROM centos:7\nRUN yum install -y epel-release\nRUN yum install -y nginx\n",
+    # Unlike a cleared index, what the first autoremove took away would stay.
+    f"FROM debian:12\nRUN apt-get update && apt-get upgrade -y && apt-get autoremove -y\nRUN {_APT} b\n",
     f"FROM debian:12 AS a\nRUN {_APT} b\nRUN {_APT} c\nFROM debian:12\nCOPY --from=a /b /b\n",
 )
 
@@ -142,11 +144,22 @@ def _finding(facts: Facts, runs: list[Run], known: Tool) -> Finding:
         for (_, second), trim in zip(pairwise(runs), trims, strict=False)
     ):
         return Finding(RULE, message, start, end, None, reason="the second has no index of its own")
+    if lost := _autoremoves(runs[:-1], known) - _autoremoves(runs[-1:], known):
+        reason = f"nothing after the last install does what {min(lost).decode('utf-8', 'replace')} does"
+        return Finding(RULE, message, start, end, None, reason=reason)
     try:
         fix = join_runs(facts.document, runs, trims=trims)
     except Refusal as refusal:
         return Finding(RULE, message, start, end, None, reason=str(refusal))
     return Finding(RULE, message, start, end, fix, removes=known.index_paths)
+
+
+def _autoremoves(runs: list[Run], known: Tool) -> set[bytes]:
+    """The commands that take away packages which nothing needs, unlike other clean-ups not for the last to do."""
+    commands = [command for run in runs if run.script for command in run.script.commands]
+    return {
+        command.normal for command in commands if (use := use_of(known, command)) and use.verb.value == "autoremove"
+    }
 
 
 def _refreshes_again(run: Run, known: Tool) -> bool:

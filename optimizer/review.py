@@ -1,0 +1,141 @@
+"""What there is to say about a file, line by line: the suggestions, and the findings that have none.
+
+In a review of a change, only what touches the changed lines is said, and a platform takes a comment only where its
+diff shows all the lines that the comment is about.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from hashlib import sha256
+from typing import NamedTuple
+
+from .diff import split_lines, unified_diff
+from .edits import Edit, EditSet
+from .engine import Applied, Offered, Result
+from .git import Changed, Comparison, Hunk
+from .source import Source
+from .suggest import Suggestion, suggest
+
+
+class Item(NamedTuple):
+    """One thing to say about the lines `first` to `last` (1-based, inclusive) of a file.
+
+    With a suggestion, `findings` are those that it answers. `hunk` is the part of the diff that shows all the lines,
+    None where there is none. `key` stays the same while the path, these lines and what is said of them do.
+    """
+
+    first: int
+    last: int
+    findings: tuple[Applied | Offered, ...]
+    suggestion: Suggestion | None
+    hunk: Hunk | None
+    key: str
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The names of the rules behind it."""
+        return tuple(dict.fromkeys(item.finding.rule for item in self.findings))
+
+    @property
+    def safe(self) -> bool:
+        """Whether it may be accepted without a thought."""
+        return self.suggestion is not None and all(item.finding.applicability == "safe" for item in self.findings)
+
+    @property
+    def saves(self) -> int | None:
+        """About how many bytes smaller the image gets; None where only a build can tell."""
+        known = [item.finding.saves for item in self.findings if item.finding.saves is not None]
+        return sum(known) if known else None
+
+
+class Reviewed(NamedTuple):
+    """A file and what there is to say about it, in the order of its lines.
+
+    `changed` is what git says of it, None where nobody asked. `unsafe` counts what only ``--unsafe`` would suggest.
+    """
+
+    path: str
+    result: Result
+    items: tuple[Item, ...]
+    changed: Changed | None = None
+    unsafe: int = 0
+
+    @property
+    def diff(self) -> bytes:
+        """The suggestions as a unified diff that ``git apply`` takes."""
+        starts = [*Source(self.result.original).line_starts, len(self.result.original)]
+        edits = EditSet(
+            Edit(starts[item.first - 1], starts[min(item.last, len(starts) - 1)], b"".join(made.lines), made.rules)
+            for item in self.items
+            if (made := item.suggestion)
+        )
+        return unified_diff(self.result.original, edits, self.path)
+
+
+class Review(NamedTuple):
+    """All files, and the errors of those that could not be read; `comparison` is None where nothing was compared."""
+
+    files: tuple[Reviewed, ...]
+    errors: tuple[str, ...] = ()
+    comparison: Comparison | None = None
+
+    @property
+    def items(self) -> list[tuple[Reviewed, Item]]:
+        """Everything there is to say, with its file."""
+        return [(file, item) for file in self.files for item in file.items]
+
+
+def look_at(
+    path: str,
+    result: Result,
+    again: Callable[[bytes], bytes],
+    changed: Changed | None = None,
+    *,
+    everything: bool = False,
+    unsafe: bool = True,
+) -> Reviewed:
+    """What there is to say about the file at `path`.
+
+    `again` fixes another text as `result` was made. Where `changed` says what a change did to the file, it is what
+    the change touched, unless `everything` is asked for. What is offered as unsafe is said too, or only counted.
+    """
+    source = Source(result.original)
+    old = split_lines(result.original)
+    hunks = changed.hunks if changed else ()
+    keys: Counter[str] = Counter()
+    items: list[Item] = []
+    offered: list[Applied | Offered] = [item for item in result.offered if item.why in ("unsafe", "manual")]
+    told: list[tuple[int, int, tuple[Applied | Offered, ...], Suggestion | None]] = [
+        (made.first, made.last, made.findings, made) for made in suggest(result, again)
+    ]
+    told += [(*_lines(source, item), (item,), None) for item in offered]
+    counted = 0
+    for first, last, findings, suggestion in sorted(told, key=lambda item: item[:2]):
+        spans = [(first, last), *(_lines(source, item) for item in findings)]
+        if changed and not everything and not any(hunk.touches(*span) for hunk in hunks for span in spans):
+            continue
+        if suggestion is None and not unsafe and findings[0].finding.applicability == "unsafe":
+            counted += 1
+            continue
+        key = _key(path, findings, old[first - 1 : last], suggestion)
+        keys[key] += 1
+        hunk = next((hunk for hunk in hunks if hunk.holds(first, last)), None)
+        items.append(Item(first, last, findings, suggestion, hunk, key if keys[key] == 1 else f"{key}-{keys[key]}"))
+    return Reviewed(path, result, tuple(items), changed, counted)
+
+
+def _lines(source: Source, item: Applied | Offered) -> tuple[int, int]:
+    """The lines that a finding is about, the line ending of the last not counted as the next."""
+    start, end = item.start, max(item.start, item.end)
+    while end > start and source.data[end - 1 : end] in (b"\n", b"\r"):
+        end -= 1
+    return source.line_of(start), source.line_of(end)
+
+
+def _key(path: str, findings: tuple[Applied | Offered, ...], old: list[bytes], suggestion: Suggestion | None) -> str:
+    rules = ",".join(sorted({item.finding.rule for item in findings}))
+    new = b"".join(suggestion.lines) if suggestion else b""
+    parts = (path.encode("utf-8", "surrogateescape"), rules.encode(), b"".join(old), new)
+    return sha256(b"\0".join(str(len(part)).encode() + b":" + part for part in parts)).hexdigest()[:16]
