@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+from collections.abc import Callable
 from typing import NamedTuple
 
 # The user's configuration must not change what a diff looks like.
@@ -74,10 +75,10 @@ class Comparison(NamedTuple):
             return file.read()
 
 
-def compare(folder: str, base: str, head: str | None, wanted: re.Pattern[str] | None = None) -> Comparison:
+def compare(folder: str, base: str, head: str | None, wanted: Callable[[str, str], bool]) -> Comparison:
     """What `head`, or the work tree where it is None, has changed since it branched off `base`.
 
-    Only files whose whole path matches `wanted` are looked at. Raises `GitError`.
+    Only files that are `wanted` by the root and their path are looked at. Raises `GitError`.
     """
     root = os.fsdecode(_git(folder, "rev-parse", "--show-toplevel")).removesuffix("\n")
     start = _commit(root, base)
@@ -92,12 +93,12 @@ def compare(folder: str, base: str, head: str | None, wanted: re.Pattern[str] | 
     files = [
         Changed(path, old, _hunks(root, revisions, path, old))
         for path, old in _names(_git(root, "diff", "--raw", "-z", *_PLAIN, *revisions, "--"))
-        if wanted is None or wanted.fullmatch(path)
+        if wanted(root, path)
     ]
     if head is None:
         new = _git(root, "ls-files", "--others", "--exclude-standard", "-z").split(b"\0")
         for path in map(os.fsdecode, filter(None, new)):
-            if wanted is None or wanted.fullmatch(path):
+            if wanted(root, path):
                 files.append(_untracked(root, path))
     return Comparison(root, start, ancestor, tip if head else None, tuple(sorted(files, key=lambda file: file.path)))
 

@@ -12,7 +12,8 @@ from typing import Any
 import click
 
 from .. import __version__
-from .options import BuildOptions, Options
+from ..report.formats import CHECK, REVIEW
+from .options import BuildOptions, Options, ReviewOptions
 from .work import complain
 
 _Command = Callable[[], int]
@@ -56,10 +57,13 @@ _CHOICE: tuple[_Option, ...] = (
     click.option("--config", metavar="FILE", help="Read this configuration file, and no other."),
     click.option("--isolated", is_flag=True, help="Read no configuration file."),
 )
-_OUTPUT: tuple[_Option, ...] = (
-    click.option("--stdin-filename", metavar="NAME", help="The name of what comes from standard input."),
+_REPORT: tuple[_Option, ...] = (
     click.option("--output", metavar="FILE", help="Write what would go to standard output there."),
     click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors."),
+)
+_OUTPUT: tuple[_Option, ...] = (
+    click.option("--stdin-filename", metavar="NAME", help="The name of what comes from standard input."),
+    *_REPORT,
 )
 _MANY: tuple[_Option, ...] = (
     click.option("--jobs", "-j", type=click.IntRange(1), default=1, metavar="N", help="Work on N files at a time."),
@@ -128,7 +132,7 @@ def fix(**given: Any) -> _Command:
 
 @app.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]…")
-@click.option("--format", type=click.Choice(["text", "json"]), default="text", help="How to print the findings.")
+@click.option("--format", type=click.Choice(CHECK), default="text", help="How to print the findings.")
 @_with(*_CHOICE, *_OUTPUT, *_MANY)
 def check(**given: Any) -> _Command:
     """List the findings; exit with 1 when there are any."""
@@ -152,6 +156,29 @@ def verify(path: str, **given: Any) -> _Command:
     from .verify import verify as run
 
     return partial(run, _options({"paths": (path,), **given}))
+
+
+@app.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]…")
+@click.option("--base", metavar="REV", help="What the change is to be merged into.  [default: what the CI says]")
+@click.option("--head", metavar="REV", help="The change.  [default: what the CI says, else the work tree]")
+@click.option("--all", "everything", is_flag=True, help="Not only what touches the changed lines.")
+@click.option("--format", type=click.Choice(REVIEW), default="text", help="How to print the review.")
+@click.option("--post", is_flag=True, help="Send it to GitHub or GitLab instead of printing it.")
+@click.option("--repository", metavar="OWNER/NAME", help="Where to post.  [default: what the CI says]")
+@click.option("--number", type=int, metavar="N", help="The pull or merge request.  [default: what the CI says]")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 when there is something to say.")
+@_with(*_CHOICE, *_REPORT)
+def review(**given: Any) -> _Command:
+    """Say what touches the changed lines of Dockerfiles, as suggestions for a code review.
+
+    PATH is a Dockerfile or a folder; without one it is the whole repository. Only files that are changed since the
+    change branched off --base are looked at. --post needs GITHUB_TOKEN or GITLAB_TOKEN in the environment.
+    """
+    from .review import review as run
+
+    asked = ReviewOptions(**{name: given.pop(name) for name in ReviewOptions._fields})
+    return partial(run, _options(given), asked)
 
 
 @app.command()

@@ -8,7 +8,7 @@ from ..engine import Offered, Result
 from ..report.text import findings, shown
 from .fix import count, report
 from .options import Options
-from .work import Sink, UsageError, complain, for_each
+from .work import Sink, UsageError, again, complain, for_each
 
 
 def check(options: Options) -> int:
@@ -28,6 +28,8 @@ def check(options: Options) -> int:
             from ..report.json import findings as as_json
 
             sink.write(as_json(results, errors).encode("utf-8"))
+        elif options.format != "text":
+            sink.write(_written(options, results, errors))
         sink.close()
     except UsageError as problem:
         complain(str(problem))
@@ -38,6 +40,14 @@ def check(options: Options) -> int:
     if errors:
         return 2
     return 1 if any(shown(result) for _, result in results) else 0
+
+
+def _written(options: Options, results: list[tuple[str, Result]], errors: list[str]) -> bytes:
+    from ..report.formats import write
+    from ..review import Review, look_at
+
+    files = [look_at(path, result, again(path, options, is_file=options.paths != ("-",))) for path, result in results]
+    return write(options.format, Review(tuple(files), tuple(errors)))
 
 
 def _summary(results: list[tuple[str, Result]], errors: list[str]) -> str:

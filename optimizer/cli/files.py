@@ -43,6 +43,11 @@ def find_files(paths: tuple[str, ...]) -> Iterator[str]:
                 yield found
 
 
+def is_dockerfile_name(name: str) -> bool:
+    """Whether a search takes a file of this name, without folders, for a Dockerfile."""
+    return re.fullmatch(_NAME, name) is not None and re.fullmatch(_NOT, name) is None
+
+
 def _search(folder: str) -> Iterator[str]:
     ignored: dict[str, GitIgnoreSpec] = {}
     unreadable: list[OSError] = []
@@ -57,8 +62,7 @@ def _search(folder: str) -> Iterator[str]:
         )
         for name in sorted(names):
             path = os.path.normpath(os.path.join(here, name))
-            named = re.fullmatch(_NAME, name) and not re.fullmatch(_NOT, name)
-            if named and not (ignored and _is_ignored(path, ignored)):
+            if is_dockerfile_name(name) and not (ignored and _is_ignored(path, ignored)):
                 yield path
     yield from (os.path.normpath(error.filename) for error in unreadable)
 

@@ -42,3 +42,15 @@ class Options(NamedTuple):
     manual: bool = False  # also what is only ever shown
     verify: bool = False
     build: BuildOptions = BuildOptions()
+    interactive: bool = False
+
+
+class ReviewOptions(NamedTuple):
+    """What a review is of, and where it goes; None leaves it to the environment of the CI."""
+
+    base: str | None = None
+    head: str | None = None
+    everything: bool = False
+    post: bool = False
+    repository: str | None = None
+    number: int | None = None

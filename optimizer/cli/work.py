@@ -40,7 +40,7 @@ def for_each(options: Options, handle: Callable[[str, Result], None]) -> list[st
 
     Returns the errors, each of them said once on standard error. `handle` may raise `FileError`. Raises `UsageError`.
     """
-    _check(options)
+    check_options(options)
     errors: list[str] = []
 
     def take(outcome: Outcome) -> None:
@@ -88,7 +88,7 @@ def _in_parallel(options: Options, take: Callable[[Outcome], None]) -> None:
         pool.shutdown(cancel_futures=True)
 
 
-def _check(options: Options) -> None:
+def check_options(options: Options) -> None:
     """Raise `UsageError` for unknown rules, a bad configuration, a context that is no folder, or a second stdin."""
     for name in (*options.select, *options.extend_select, *options.ignore):
         if name not in BY_NAME and (name != ALL or name not in options.select):
@@ -110,10 +110,11 @@ def _leave_interrupts_to_parent() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _process(path: str, options: Options, data: bytes | None = None) -> Outcome:
+def _process(path: str, options: Options, data: bytes | None = None, *, is_file: bool | None = None) -> Outcome:
     try:
         text = read_file(path) if data is None else data
-        return Outcome(path, _optimize(path, text, options, settings_for(path, options), is_file=data is None))
+        known = data is None if is_file is None else is_file
+        return Outcome(path, _optimize(path, text, options, settings_for(path, options), is_file=known))
     except OSError as error:
         return Outcome(path, None, f"{path}: {error.strerror or error}")
     except DockerfileError as error:
@@ -138,6 +139,23 @@ def _optimize(path: str, text: bytes, options: Options, settings: Settings, *, i
         elif is_file:
             context = find_context(path, text)
     return optimize(text, path=shown, context=context, settings=settings)
+
+
+def again(path: str, options: Options, *, is_file: bool = True) -> Callable[[bytes], bytes]:
+    """What makes of another text of the file at `path` what is made of the file."""
+    settings = settings_for(path, options)
+    return lambda text: _optimize(path, text, options, settings, is_file=is_file).patched
+
+
+def optimized(path: str, text: bytes, options: Options, *, in_place: bool) -> Result:
+    """What becomes of `text` as the contents of `path`, built in the folder that it lies `in_place` in.
+
+    Raises `FileError`.
+    """
+    outcome = _process(path, options, text, is_file=in_place)
+    if outcome.result is None:
+        raise FileError(outcome.error)
+    return outcome.result
 
 
 def only(path: str, options: Options, result: Result, keys: frozenset[tuple[str, int]]) -> Result:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from ..diff import split_lines
 from ..engine import Applied, Offered, Result
 from ..source import Source
+
+if TYPE_CHECKING:
+    from ..review import Reviewed
 
 
 def shown(result: Result) -> list[Applied | Offered]:
@@ -27,6 +33,23 @@ def findings(path: str, result: Result) -> str:
         lines.append(f"{path}:{line}:{column}: {item.finding.rule} {item.finding.message}{mark}\n")
         lines.append(f"    {source.line_text(line).decode('utf-8', 'surrogateescape').strip()}\n")
     return "".join(lines)
+
+
+def reviewed(file: Reviewed) -> str:
+    """``path:line: rules why`` for everything there is to say, and the suggestion below it as a diff shows it."""
+    lines: list[str] = []
+    for item in file.items:
+        why = ". ".join(dict.fromkeys(found.finding.message for found in item.findings))
+        lines.append(f"{file.path}:{item.first}: {', '.join(item.rules)} {why}\n")
+        if item.suggestion:
+            was = split_lines(file.result.original)[item.first - 1 : item.last]
+            lines += (f"    -{_shown(line)}\n" for line in was)
+            lines += (f"    +{_shown(line)}\n" for line in item.suggestion.lines)
+    return "".join(lines)
+
+
+def _shown(line: bytes) -> str:
+    return line.rstrip(b"\r\n").decode("utf-8", "surrogateescape")
 
 
 def skipped(path: str, result: Result) -> str:

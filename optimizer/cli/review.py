@@ -1,0 +1,125 @@
+"""``dfopt review``: what there is to say about a change, for a terminal, a program, or a code review."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from ..ci import Request, request
+from ..git import Comparison, GitError, compare, is_ancestor
+from ..report.formats import write
+from ..report.markdown import heading
+from ..review import Review, Reviewed, look_at
+from .files import is_dockerfile_name
+from .options import Options, ReviewOptions
+from .work import FileError, Sink, UsageError, again, check_options, complain, optimized
+
+
+def review(options: Options, asked: ReviewOptions) -> int:
+    """Run the command; the exit code is 0, 1 when there is something to say and that was asked, 2 after an error."""
+    try:
+        check_options(options)
+        known = _request(options, asked)
+        comparison = _comparison(options, asked, known)
+        made = _review(options, asked, comparison)
+        if asked.post:
+            from .post import post
+
+            said = post(made, known)
+            if not options.quiet:
+                print(said, file=sys.stderr)
+        else:
+            sink = Sink(options.output)
+            sink.write(write(options.format, made))
+            sink.close()
+    except UsageError as problem:
+        complain(str(problem))
+        return 2
+    if not options.quiet and not asked.post:
+        unsafe = sum(file.unsafe for file in made.files)
+        more = f"; {unsafe} more with --unsafe" if unsafe else ""
+        print(f"{heading(made)} in {len(made.files)} changed Dockerfiles{more}", file=sys.stderr)
+    if made.errors:
+        return 2
+    return 1 if options.exit_code and made.items else 0
+
+
+def _request(options: Options, asked: ReviewOptions) -> Request | None:
+    """The pull or merge request that is meant: what the options say, else what the environment says."""
+    platform = options.format if options.format in ("github", "gitlab") else None
+    try:
+        known = request(os.environ, platform)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"the event that GITHUB_EVENT_PATH names cannot be read: {error}") from error
+    if known is None:
+        if asked.post:
+            raise UsageError("say where to post: --format github or --format gitlab")
+        return None
+    return known._replace(repository=asked.repository or known.repository, number=asked.number or known.number)
+
+
+def _comparison(options: Options, asked: ReviewOptions, known: Request | None) -> Comparison:
+    base = asked.base or (known.base if known else None)
+    head = asked.head or (known.head if known and not asked.base else None)
+    if base is None:
+        raise UsageError("say what the change is compared with: --base REV")
+    if head is None and asked.post:
+        head = "HEAD"
+    for path in options.paths:
+        if path == "-":
+            raise UsageError("a review is of files in a repository, not of standard input")
+    try:
+        return compare(_folder(options.paths), base, head, lambda root, path: _is_wanted(root, path, options.paths))
+    except GitError as error:
+        raise UsageError(str(error)) from error
+
+
+def _folder(paths: tuple[str, ...]) -> str:
+    """A folder in the repository that is meant."""
+    if not paths:
+        return "."
+    return paths[0] if os.path.isdir(paths[0]) else os.path.dirname(paths[0]) or "."
+
+
+def _is_wanted(root: str, path: str, paths: tuple[str, ...]) -> bool:
+    """Whether a file is named, or lies in a named folder and is called as Dockerfiles are."""
+    place = os.path.join(os.path.realpath(root), path)
+    named = [os.path.realpath(name) for name in paths]
+    if place in named:
+        return True
+    inside = not named or any(place.startswith(folder.rstrip("/") + "/") for folder in named)
+    return inside and is_dockerfile_name(os.path.basename(path))
+
+
+def _review(options: Options, asked: ReviewOptions, comparison: Comparison) -> Review:
+    # The build context is what is checked out: of use only where that holds the commit that is looked at.
+    try:
+        in_place = comparison.head is None or is_ancestor(comparison.root, comparison.head)
+    except GitError as error:
+        raise UsageError(str(error)) from error
+    files: list[Reviewed] = []
+    errors: list[str] = []
+    for file in comparison.files:
+        path = os.path.relpath(os.path.join(comparison.root, file.path))
+        try:
+            result = optimized(path, comparison.read(file.path), options, in_place=in_place)
+        except FileError as problem:
+            errors.append(str(problem))
+        except OSError as error:
+            errors.append(f"{path}: {error.strerror or error}")
+        except GitError as error:
+            errors.append(f"{path}: {error}")
+        else:
+            files.append(
+                look_at(
+                    file.path,
+                    result,
+                    again(path, options, is_file=in_place),
+                    file,
+                    everything=asked.everything,
+                    unsafe=False,
+                )
+            )
+    for error in errors:
+        complain(error)
+    return Review(tuple(files), tuple(errors), comparison)

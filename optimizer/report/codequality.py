@@ -1,0 +1,24 @@
+"""GitLab's Code Quality report: a JSON list with the fields that its documentation names."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ..review import Review
+from .plain import said
+
+
+def as_codequality(review: Review) -> str:
+    """An issue for everything there is to say."""
+    issues: list[dict[str, Any]] = [
+        {
+            "description": said(item),
+            "check_name": ",".join(item.rules),
+            "fingerprint": item.key,
+            "severity": "minor" if item.safe else "info",
+            "location": {"path": file.path, "lines": {"begin": item.first, "end": item.last}},
+        }
+        for file, item in review.items
+    ]
+    return json.dumps(issues, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,143 @@
+"""What there is to say as Markdown: a table for people, and the comments of a review.
+
+Text of a Dockerfile is shown as it is and never read as markup: in a fence longer than any run of backticks in it,
+in a code span, or with every character escaped that GitHub, GitLab or CommonMark gives a meaning.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ..review import Item, Review, Reviewed
+from .verify import size
+
+_PUNCTUATION = re.compile(r"([\\`*_{}\[\]()<>#+.!|~@:&$%^=/-])")
+# What starts a mention, a reference or a link even where it is escaped: a word joiner behind it parts it from its word.
+_REFERENCE = re.compile(r"\\[@#!~%&$:](?=\S)|(?i:\bwww)\\\.")
+_MARKER = re.compile(r"<!-- dfopt:([0-9a-f]{16}(?:-\d+)?) -->")
+
+
+def as_markdown(review: Review) -> str:
+    """A table of everything, and the diff of every file below it."""
+    items = review.items
+    if not items:
+        return "dfopt has nothing to suggest.\n" + _errors(review)
+    parts = [f"### dfopt: {heading(review)}\n", table(items)]
+    for file in review.files:
+        if file.diff:
+            parts.append(
+                f"<details><summary>The changes to {_html(file.path)}</summary>\n\n{_diff(file)}\n\n</details>\n"
+            )
+    return "\n".join(parts) + _errors(review)
+
+
+def heading(review: Review) -> str:
+    """How much there is to say: ``3 suggestions, 1 note``."""
+    made = sum(item.suggestion is not None for _, item in review.items)
+    notes = len(review.items) - made
+    words = [_count(made, "suggestion")] if made or not notes else []
+    return ", ".join([*words, *([_count(notes, "note")] if notes else [])])
+
+
+def table(items: list[tuple[Reviewed, Item]]) -> str:
+    """A row for each: where, which rule, why, and what it saves."""
+    rows = [
+        f"| {code(place(file, item))} | {rules(item)} | {messages(item)} | {saving(item)} |" for file, item in items
+    ]
+    return "\n".join(("| where | rule | why | saves |", "|---|---|---|---:|", *rows)) + "\n"
+
+
+def comment(item: Item, head: str = "suggestion") -> str:
+    """What is said below the lines; `head` opens the block of a suggestion. The mark at the end is not shown."""
+    saved = f", saves {saving(item)}" if item.saves else ""
+    parts = [f"{messages(item)} ({rules(item)}{saved})"]
+    parts += [f"Unsafe: {escape(reason)}." for reason in reasons(item)]
+    made = item.suggestion
+    if made and made.plain:
+        parts.append(fenced(made.text if made.lines else None, head))
+    elif made:
+        parts.append("A suggestion cannot express this change; `dfopt fix` makes it.")
+    return "\n\n".join((*parts, mark(item.key)))
+
+
+def as_bare_diff(file: Reviewed, item: Item) -> str:
+    """The one suggestion as a diff, for where its lines cannot be commented on."""
+    return _diff(file._replace(items=(item,)))
+
+
+def messages(item: Item) -> str:
+    """Why, in sentences."""
+    texts = dict.fromkeys(found.finding.message for found in item.findings)
+    return " ".join(escape(text[:1].upper() + text[1:]) + "." for text in texts)
+
+
+def reasons(item: Item) -> list[str]:
+    """Why it is not safe."""
+    found = (one.finding for one in item.findings)
+    return list(dict.fromkeys(one.reason for one in found if one.applicability == "unsafe" and one.reason))
+
+
+def rules(item: Item) -> str:
+    """The names of the rules in code spans."""
+    return ", ".join(code(name) for name in item.rules)
+
+
+def saving(item: Item) -> str:
+    """What it saves: an estimate, or nothing where only a build can tell."""
+    return f"about {size(item.saves)}" if item.saves else ""
+
+
+def place(file: Reviewed, item: Item) -> str:
+    """``path:line``."""
+    return f"{file.path}:{item.first}"
+
+
+def mark(key: str) -> str:
+    """A comment that nobody sees, by which what was said is known again."""
+    return f"<!-- dfopt:{key} -->"
+
+
+def marks(text: str) -> set[str]:
+    """The keys that a text is marked with."""
+    return set(_MARKER.findall(text))
+
+
+def escape(text: str) -> str:
+    """`text` on one line, such that nothing in it is markup, a mention or a link."""
+    text = "".join(char if char.isprintable() else " " for char in text)
+    return _REFERENCE.sub("\\g<0>\N{WORD JOINER}", _PUNCTUATION.sub(r"\\\1", " ".join(text.split())))
+
+
+def code(text: str) -> str:
+    """`text` in a code span, also inside a table."""
+    text = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text).replace("|", "\\|")
+    ticks = "`" * (_longest_ticks(text) + 1)
+    pad = " " if text[:1] == "`" or text[-1:] == "`" else ""
+    return f"{ticks}{pad}{text}{pad}{ticks}"
+
+
+def fenced(text: str | None, head: str) -> str:
+    """`text` in a fence that it cannot end; None is no line at all."""
+    body = "" if text is None else f"{text}\n"
+    fence = "`" * max(3, _longest_ticks(text or "") + 1)
+    return f"{fence}{head}\n{body}{fence}"
+
+
+def _longest_ticks(text: str) -> int:
+    return max((len(run) for run in re.findall("`+", text)), default=0)
+
+
+def _html(text: str) -> str:
+    return re.sub(r"[^\w./ -]", lambda match: f"&#{ord(match[0])};", text)
+
+
+def _diff(file: Reviewed) -> str:
+    return fenced(file.diff.decode("utf-8", "replace").removesuffix("\n"), "diff")
+
+
+def _errors(review: Review) -> str:
+    return "".join(f"\n- {escape(error)}" for error in review.errors) + ("\n" if review.errors else "")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

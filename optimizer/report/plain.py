@@ -1,0 +1,22 @@
+"""Findings in the words that every format without markup uses, and what to call their weight."""
+
+from __future__ import annotations
+
+from ..engine import Applied, Offered
+from ..review import Item
+from .verify import size
+
+
+def sentence(found: Applied | Offered) -> str:
+    """Why, and why it is not safe, on one line."""
+    finding = found.finding
+    text = finding.message[:1].upper() + finding.message[1:]
+    if finding.applicability == "unsafe" and finding.reason:
+        text += f" (unsafe: {finding.reason})"
+    return "".join(char if char.isprintable() else " " for char in text)
+
+
+def said(item: Item) -> str:
+    """All of it, with what it saves."""
+    saves = [f"Saves about {size(item.saves)}"] if item.saves else []
+    return ". ".join([*dict.fromkeys(sentence(found) for found in item.findings), *saves]) + "."

@@ -1,0 +1,91 @@
+"""SARIF 2.1.0 (OASIS), with a fix wherever there is a suggestion. Columns count UTF-16 code units, and are 1-based."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+from .. import __version__
+from ..engine import Applied, Offered
+from ..review import Item, Review, Reviewed
+from ..source import Source
+from ..transform import BY_NAME
+from .plain import sentence
+
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+
+
+def as_sarif(review: Review) -> str:
+    """A log with one run."""
+    names = list(dict.fromkeys(rule for _, item in review.items for rule in item.rules))
+    run = {
+        "tool": {"driver": {"name": "dfopt", "semanticVersion": __version__, "rules": [_rule(name) for name in names]}},
+        "columnKind": "utf16CodeUnits",
+        "invocations": [
+            {
+                "executionSuccessful": not review.errors,
+                "toolExecutionNotifications": [
+                    {"level": "error", "message": {"text": _text(error)}} for error in review.errors
+                ],
+            }
+        ],
+        "results": [
+            _result(file, item, found, names, number)
+            for file, item in review.items
+            for number, found in enumerate(item.findings)
+        ],
+    }
+    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
+
+
+def _rule(name: str) -> dict[str, Any]:
+    rule = BY_NAME[name]
+    title, _, page = (rule.load().__doc__ or "").partition("\n\n")
+    return {
+        "id": name,
+        "shortDescription": {"text": title},
+        "help": {"text": page.strip(), "markdown": page.strip()},
+        "defaultConfiguration": {"level": "warning" if rule.applicability == "safe" else "note"},
+    }
+
+
+def _result(file: Reviewed, item: Item, found: Applied | Offered, names: list[str], number: int) -> dict[str, Any]:
+    source = Source(file.result.original)
+    uri = quote(file.path, safe="/", errors="surrogateescape")
+    artifact = {"uri": uri}
+    result: dict[str, Any] = {
+        "ruleId": found.finding.rule,
+        "ruleIndex": names.index(found.finding.rule),
+        "level": "warning" if found.finding.applicability == "safe" else "note",
+        "message": {"text": sentence(found) + "."},
+        "locations": [
+            {"physicalLocation": {"artifactLocation": artifact, "region": _region(source, found.start, found.end)}}
+        ],
+        "partialFingerprints": {"dfopt/v1": f"{item.key}:{number}"},
+    }
+    made = item.suggestion
+    if made and number == 0:  # one fix answers all findings of the suggestion
+        starts = [*source.line_starts, len(source.data)]
+        start, end = starts[made.first - 1], starts[min(made.last, len(starts) - 1)]
+        replacement = {
+            "deletedRegion": _region(source, start, end),
+            "insertedContent": {"text": b"".join(made.lines).decode("utf-8", "replace")},
+        }
+        change = {"artifactLocation": artifact, "replacements": [replacement]}
+        if made.plain:
+            result["fixes"] = [{"description": {"text": sentence(found) + "."}, "artifactChanges": [change]}]
+    return result
+
+
+def _region(source: Source, start: int, end: int) -> dict[str, int]:
+    region: dict[str, int] = {}
+    for prefix, offset in (("start", start), ("end", max(start, end))):
+        line, _ = source.position(offset)
+        before = source.data[source.line_starts[line - 1] : offset].decode("utf-8", "replace")
+        region |= {f"{prefix}Line": line, f"{prefix}Column": len(before.encode("utf-16-le")) // 2 + 1}
+    return region
+
+
+def _text(text: str) -> str:
+    return "".join(char if char.isprintable() else " " for char in text)
