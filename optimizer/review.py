@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from .diff import split_lines, unified_diff
+from .document import Document
 from .edits import Edit, EditSet
 from .engine import Applied, Offered, Result
 from .git import Changed, Comparison, Hunk
@@ -66,12 +67,15 @@ class Reviewed(NamedTuple):
     def diff(self) -> bytes:
         """The suggestions as a unified diff that ``git apply`` takes."""
         starts = [*Source(self.result.original).line_starts, len(self.result.original)]
-        edits = EditSet(
-            Edit(starts[item.first - 1], starts[min(item.last, len(starts) - 1)], b"".join(made.lines), made.rules)
-            for item in self.items
-            if (made := item.suggestion)
-        )
-        return unified_diff(self.result.original, edits, self.path)
+        edits: list[Edit] = []
+        for made in (item.suggestion for item in self.items if item.suggestion):
+            start, end = starts[made.first - 1], starts[min(made.last, len(starts) - 1)]
+            edit = Edit(start, end, b"".join(made.lines), made.rules)
+            if edits and edits[-1].end == start:  # neighbours are one change
+                last = edits.pop()
+                edit = Edit(last.start, end, last.text + edit.text, (*last.rules, *made.rules))
+            edits.append(edit)
+        return unified_diff(self.result.original, EditSet(edits), self.path)
 
 
 class Review(NamedTuple):
@@ -101,7 +105,8 @@ def look_at(
     `again` fixes another text as `result` was made. Where `changed` says what a change did to the file, it is what
     the change touched, unless `everything` is asked for. What is offered as unsafe is said too, or only counted.
     """
-    source = Source(result.original)
+    document = Document.parse(result.original)
+    source = document.source
     old = split_lines(result.original)
     hunks = changed.hunks if changed else ()
     keys: Counter[str] = Counter()
@@ -113,7 +118,7 @@ def look_at(
     told += [(*_lines(source, item), (item,), None) for item in offered]
     counted = 0
     for first, last, findings, suggestion in sorted(told, key=lambda item: item[:2]):
-        spans = [(first, last), *(_lines(source, item) for item in findings)]
+        spans = [(first, last), *(_instruction(document, item) for item in findings)]
         if changed and not everything and not any(hunk.touches(*span) for hunk in hunks for span in spans):
             continue
         if suggestion is None and not unsafe and findings[0].finding.applicability == "unsafe":
@@ -132,6 +137,14 @@ def _lines(source: Source, item: Applied | Offered) -> tuple[int, int]:
     while end > start and source.data[end - 1 : end] in (b"\n", b"\r"):
         end -= 1
     return source.line_of(start), source.line_of(end)
+
+
+def _instruction(document: Document, item: Applied | Offered) -> tuple[int, int]:
+    """The lines of the instruction that a finding is about: a change anywhere in it is a reason to speak."""
+    for instruction in document.instructions:
+        if instruction.start <= item.start < instruction.end:
+            return _lines(document.source, item._replace(start=instruction.start, end=instruction.end))
+    return _lines(document.source, item)
 
 
 def _key(path: str, findings: tuple[Applied | Offered, ...], old: list[bytes], suggestion: Suggestion | None) -> str:

@@ -44,8 +44,9 @@ class _Poster:
         )
 
     def post(self) -> Posted:
-        repository = self.api.get_repo(self.request.repository or "", lazy=True)
-        pull = self.patiently(lambda: repository.get_pull(self.request.number or 0))
+        pull = self.patiently(
+            lambda: self.api.get_repo(self.request.repository or "").get_pull(self.request.number or 0)
+        )
         said = self.patiently(lambda: _said(pull))
         items = [one for one in self.review.items if one[1].key not in said]
         before = len(self.review.items) - len(items)
