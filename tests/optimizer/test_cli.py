@@ -27,7 +27,7 @@ class Done:
 
 
 @pytest.fixture
-def dfopt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]):  # noqa: ANN201
+def dfopt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]):
     monkeypatch.chdir(tmp_path)
 
     def call(*arguments: str) -> Done:
@@ -46,7 +46,7 @@ def write(path: str, text: str = BEFORE) -> Path:
     return target
 
 
-def test_fix_shows_a_diff_and_leaves_the_file(dfopt) -> None:  # noqa: ANN001
+def test_fix_shows_a_diff_and_leaves_the_file(dfopt) -> None:
     path = write("app/Dockerfile")
     done = dfopt("fix", "app/Dockerfile")
     assert done.code == 0
@@ -55,7 +55,7 @@ def test_fix_shows_a_diff_and_leaves_the_file(dfopt) -> None:  # noqa: ANN001
     assert path.read_text() == BEFORE
 
 
-def test_the_diff_applies(dfopt) -> None:  # noqa: ANN001
+def test_the_diff_applies(dfopt) -> None:
     write("a b/Dockerfile")
     write("Dockerfile.dev", BEFORE.replace("\n", "\r\n"))
     write("é.dockerfile", BEFORE.rstrip("\n"))
@@ -66,7 +66,7 @@ def test_the_diff_applies(dfopt) -> None:  # noqa: ANN001
     assert Path("é.dockerfile").read_text() == AFTER.rstrip("\n")
 
 
-def test_write_keeps_mode_and_symlink(dfopt) -> None:  # noqa: ANN001
+def test_write_keeps_mode_and_symlink(dfopt) -> None:
     path = write("real/Dockerfile")
     path.chmod(0o640)
     Path("Dockerfile").symlink_to("real/Dockerfile")
@@ -78,7 +78,7 @@ def test_write_keeps_mode_and_symlink(dfopt) -> None:  # noqa: ANN001
     assert sorted(os.listdir("real")) == ["Dockerfile"]
 
 
-def test_write_twice_changes_nothing(dfopt) -> None:  # noqa: ANN001
+def test_write_twice_changes_nothing(dfopt) -> None:
     path = write("Dockerfile")
     dfopt("fix", "--write", "Dockerfile")
     before = path.stat()
@@ -87,7 +87,7 @@ def test_write_twice_changes_nothing(dfopt) -> None:  # noqa: ANN001
     assert path.stat().st_ino == before.st_ino
 
 
-def test_exit_code(dfopt) -> None:  # noqa: ANN001
+def test_exit_code(dfopt) -> None:
     write("Dockerfile")
     assert dfopt("fix", "--exit-code").code == 1
     assert dfopt("fix", "--write").code == 0
@@ -101,13 +101,13 @@ def test_standard_input(tmp_path: Path) -> None:
         assert done.stdout == data.replace(b"pip install flask", b"pip install --no-cache-dir flask")
 
 
-def test_output_file(dfopt) -> None:  # noqa: ANN001
+def test_output_file(dfopt) -> None:
     write("Dockerfile")
     assert dfopt("fix", "--output", "out.patch").out == ""
     assert Path("out.patch").read_text().startswith("--- a/Dockerfile")
 
 
-def test_search(dfopt) -> None:  # noqa: ANN001
+def test_search(dfopt) -> None:
     subprocess.run(["git", "init", "-q"], check=True)
     found = ["Containerfile", "Dockerfile", "Dockerfile.dev", "a/app.Dockerfile", "a/app.dockerfile", "b/dockerfile"]
     for name in found:
@@ -138,7 +138,7 @@ def test_search(dfopt) -> None:  # noqa: ANN001
         (b"FROM a\nRUN <<EOF\n", "bad/Dockerfile:2: unterminated heredoc EOF"),
     ],
 )
-def test_a_bad_file_stops_no_other(dfopt, text: bytes, error: str) -> None:  # noqa: ANN001
+def test_a_bad_file_stops_no_other(dfopt, text: bytes, error: str) -> None:
     bad = write("bad/Dockerfile")
     bad.write_bytes(text)
     good = write("good/Dockerfile")
@@ -149,7 +149,7 @@ def test_a_bad_file_stops_no_other(dfopt, text: bytes, error: str) -> None:  # n
     assert bad.read_bytes() == text
 
 
-def test_a_missing_file_a_folder_and_a_device(dfopt) -> None:  # noqa: ANN001
+def test_a_missing_file_a_folder_and_a_device(dfopt) -> None:
     Path("Dockerfile").mkdir()
     for path, error in (("nope", "No such file"), ("/dev/null", "not a regular file")):
         done = dfopt("fix", path)
@@ -159,7 +159,7 @@ def test_a_missing_file_a_folder_and_a_device(dfopt) -> None:  # noqa: ANN001
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_read_only_file_stays(dfopt) -> None:  # noqa: ANN001
+def test_a_read_only_file_stays(dfopt) -> None:
     path = write("Dockerfile")
     path.chmod(0o444)
     assert dfopt("fix", "--write").code == 2
@@ -179,7 +179,7 @@ def test_a_read_only_file_stays(dfopt) -> None:  # noqa: ANN001
         (["explain", "package-index-keep"], "did you mean 'package-index-kept'?"),
     ],
 )
-def test_bad_usage_is_one_line(dfopt, arguments: list[str], error: str) -> None:  # noqa: ANN001
+def test_bad_usage_is_one_line(dfopt, arguments: list[str], error: str) -> None:
     write("Dockerfile")
     done = dfopt(*arguments)
     assert done.code == 2
@@ -188,7 +188,7 @@ def test_bad_usage_is_one_line(dfopt, arguments: list[str], error: str) -> None:
     assert error in done.err
 
 
-def test_select_ignore_unsafe(dfopt) -> None:  # noqa: ANN001
+def test_select_ignore_unsafe(dfopt) -> None:
     write("Dockerfile", "FROM debian:12-slim\nRUN apt-get update && apt-get install -y git && pip install flask\n")
     assert "--no-cache-dir" not in dfopt("fix", "--select", "package-index-kept").out
     assert "lists" not in dfopt("fix", "--ignore", "package-index-kept,index-refreshed-alone").out
@@ -196,7 +196,7 @@ def test_select_ignore_unsafe(dfopt) -> None:  # noqa: ANN001
     assert "1 more with --unsafe" in dfopt("fix").err
 
 
-def test_show_skipped_and_statistics(dfopt) -> None:  # noqa: ANN001
+def test_show_skipped_and_statistics(dfopt) -> None:
     write("Dockerfile", "FROM debian:12-slim\nRUN apt-get update && apt-get install -y git\nRUN ./x.sh\n")
     done = dfopt("fix", "--show-skipped", "--statistics")
     assert (
@@ -206,13 +206,13 @@ def test_show_skipped_and_statistics(dfopt) -> None:  # noqa: ANN001
     assert "     0  package-index-kept  (+1 unsafe)" in done.err
 
 
-def test_classic_builder_gets_no_chmod(dfopt) -> None:  # noqa: ANN001
+def test_classic_builder_gets_no_chmod(dfopt) -> None:
     write("Dockerfile", "FROM debian:12-slim\nCOPY a.sh /a.sh\nRUN chmod 755 /a.sh\n")
     assert dfopt("fix", "--builder", "classic").out == ""
     assert "--chmod=755" in dfopt("fix").out
 
 
-def test_check(dfopt) -> None:  # noqa: ANN001
+def test_check(dfopt) -> None:
     write("Dockerfile", "FROM debian:12-slim\nUSER a\nRUN pip install flask\nRUN apt-get install -y git\n")
     done = dfopt("check", "Dockerfile")
     assert done.code == 1
@@ -227,7 +227,7 @@ def test_check(dfopt) -> None:  # noqa: ANN001
     assert dfopt("check").code == 2
 
 
-def test_check_json(dfopt) -> None:  # noqa: ANN001
+def test_check_json(dfopt) -> None:
     write("Dockerfile")
     write("bad/Dockerfile", "NONSENSE")
     done = dfopt("check", "--format", "json")
@@ -248,7 +248,7 @@ def test_check_json(dfopt) -> None:  # noqa: ANN001
     assert text == AFTER
 
 
-def test_rules_and_explain(dfopt) -> None:  # noqa: ANN001
+def test_rules_and_explain(dfopt) -> None:
     assert "package-index-kept" in dfopt("rules").out
     assert len(json.loads(dfopt("rules", "--format", "json").out)["rules"]) >= 9
     page = dfopt("explain", "chmod-after-copy").out
@@ -256,12 +256,12 @@ def test_rules_and_explain(dfopt) -> None:  # noqa: ANN001
     assert "When it stays away" in page
 
 
-def test_help_and_version(dfopt) -> None:  # noqa: ANN001
+def test_help_and_version(dfopt) -> None:
     assert dfopt("--version").out.startswith("dfopt, version 0.")
     assert "--show-skipped" in dfopt("fix", "--help").out
 
 
-def test_jobs_change_nothing(dfopt) -> None:  # noqa: ANN001
+def test_jobs_change_nothing(dfopt) -> None:
     for number in range(30):
         write(f"{number}/Dockerfile", BEFORE if number % 3 else "NONSENSE")
     one, three = dfopt("fix", "--statistics"), dfopt("fix", "--statistics", "--jobs", "3")
@@ -271,7 +271,7 @@ def test_jobs_change_nothing(dfopt) -> None:  # noqa: ANN001
 @pytest.mark.parametrize(
     "arguments", [["fix", "Dockerfile"], ["fix"], ["fix", "--write", "Dockerfile"], ["check", "."]]
 )
-def test_the_short_way_is_the_long_way(dfopt, arguments: list[str]) -> None:  # noqa: ANN001
+def test_the_short_way_is_the_long_way(dfopt, arguments: list[str]) -> None:
     write("Dockerfile")
     short = dfopt(*arguments)
     write("Dockerfile")

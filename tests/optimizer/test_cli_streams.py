@@ -18,7 +18,7 @@ COMMANDS = ["fix Dockerfile", "check Dockerfile", "check --format json Dockerfil
 
 
 @pytest.fixture
-def shell(tmp_path: Path):  # noqa: ANN201
+def shell(tmp_path: Path):
     (tmp_path / "Dockerfile").write_text(BEFORE)
 
     def call(script: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
@@ -31,7 +31,7 @@ def shell(tmp_path: Path):  # noqa: ANN201
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
 @pytest.mark.parametrize("command", COMMANDS)
-def test_a_full_disk_is_said(shell, command: str) -> None:  # noqa: ANN001
+def test_a_full_disk_is_said(shell, command: str) -> None:
     done = shell(f"{DFOPT} {command} > /dev/full")
     assert (done.returncode, done.stderr) == (2, b"dfopt: standard output: No space left on device\n")
     assert b"Traceback" not in shell(f"{DFOPT} {command} 2> /dev/full").stderr
@@ -39,14 +39,14 @@ def test_a_full_disk_is_said(shell, command: str) -> None:  # noqa: ANN001
 
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-"])
-def test_a_closed_stream(shell, command: str, closed: str) -> None:  # noqa: ANN001
+def test_a_closed_stream(shell, command: str, closed: str) -> None:
     done = shell(f"{DFOPT} {command} {closed}")
     assert done.returncode == command.startswith("check")
     assert b"Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("command", ["fix .", "fix . --jobs 2", "check ."])
-def test_a_reader_that_has_enough(shell, tmp_path: Path, command: str) -> None:  # noqa: ANN001
+def test_a_reader_that_has_enough(shell, tmp_path: Path, command: str) -> None:
     for number in range(300):
         (tmp_path / f"{number}.dockerfile").write_text(BEFORE + "RUN pip install y\n" * 20)
     done = shell(f"{DFOPT} {command} | head -c 1; exit ${{PIPESTATUS[0]}}")
@@ -54,14 +54,14 @@ def test_a_reader_that_has_enough(shell, tmp_path: Path, command: str) -> None: 
     assert not [line for line in done.stderr.splitlines() if b"rewrite" not in line and b"finding" not in line]
 
 
-def test_no_standard_input_is_an_empty_file(shell) -> None:  # noqa: ANN001
+def test_no_standard_input_is_an_empty_file(shell) -> None:
     done = shell(f"{DFOPT} fix - --quiet <&-")
     assert (done.returncode, done.stdout, done.stderr) == (2, b"", b"dfopt: -:1: file with no instructions\n")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8:strict", "ascii"])
 @pytest.mark.parametrize("name", [b"x\xff.Dockerfile", "é.Dockerfile".encode(), b"a\nb\x1b[31m.Dockerfile"])
-def test_names_of_any_bytes(shell, tmp_path: Path, name: bytes, encoding: str) -> None:  # noqa: ANN001
+def test_names_of_any_bytes(shell, tmp_path: Path, name: bytes, encoding: str) -> None:
     (tmp_path / "Dockerfile").unlink()
     path = Path(os.fsdecode(os.path.join(os.fsencode(tmp_path), name)))
     try:
