@@ -109,6 +109,7 @@ def _options(given: dict[str, Any]) -> Options:
 @app.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]…")
 @click.option("--write", is_flag=True, help="Rewrite the files in place instead of showing a diff.")
+@click.option("--interactive", "-i", is_flag=True, help="Ask about every change, and make those that get a yes.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 when something would change.")
 @_with(*_CHOICE, *_OUTPUT, *_MANY)
 @click.option("--verify", is_flag=True, help="Build before and after, and keep what makes equivalent images.")
@@ -122,6 +123,8 @@ def fix(**given: Any) -> _Command:
     from .fix import fix as run
 
     options = _options(given)
+    if options.interactive and "-" in options.paths:
+        raise click.UsageError("--interactive reads its answers from standard input")
     if options.build != BuildOptions() and not options.verify:
         name = next(
             name for name in BuildOptions._fields if getattr(options.build, name) != getattr(BuildOptions(), name)

@@ -8,7 +8,7 @@ import sys
 from ..engine import Result
 from .files import write_file
 from .options import Options
-from .work import FileError, Sink, UsageError, complain, for_each
+from .work import FileError, Sink, UsageError, again, complain, for_each
 
 
 def fix(options: Options) -> int:
@@ -16,10 +16,19 @@ def fix(options: Options) -> int:
     results: list[tuple[str, Result]] = []
     sink = Sink(options.output)
     stdin = options.paths == ("-",)
+    asked = None
+    if options.interactive:
+        from .interactive import questions
+
+        asked = questions()
+        options = options._replace(write=True)
 
     def handle(path: str, result: Result) -> None:
         if options.verify and result.changed:
             result = _proved(path, result, options)
+        if asked and result.changed:
+            text = asked.chosen(path, result, again(path, options))
+            result = result._replace(patched=text)
         if stdin:
             sink.write(result.patched)
         elif result.changed and not options.write:
@@ -30,7 +39,8 @@ def fix(options: Options) -> int:
             except OSError as problem:
                 raise FileError(f"{path}: {problem.strerror or problem}") from problem
             if not options.quiet:
-                sink.write(b"fixed %b (%b)\n" % (os.fsencode(path), count(len(result.applied), "rewrite").encode()))
+                made = b"as you chose" if asked else count(len(result.applied), "rewrite").encode()
+                sink.write(b"fixed %b (%b)\n" % (os.fsencode(path), made))
         results.append((path, result))
 
     try:
@@ -39,7 +49,7 @@ def fix(options: Options) -> int:
     except UsageError as problem:
         complain(str(problem))
         return 2
-    if not options.quiet:
+    if not options.quiet and not asked:
         print(_summary(results, errors, written=options.write and not stdin), file=sys.stderr)
     report(results, options)
     if errors:
