@@ -47,6 +47,11 @@ _NAMES = (".dfopt.toml", "pyproject.toml")
 _cache: dict[str, Config] = {}
 
 
+def forget() -> None:
+    """Read every configuration file again: for who lives so long that it may have changed."""
+    _cache.clear()
+
+
 def find_config(path: str) -> Config:
     """The configuration for the file at `path`. Raises `ConfigError`."""
     return _find(os.path.dirname(os.path.abspath(path)))

@@ -204,6 +204,15 @@ def dockerignore(folder: str, dockerfiles: tuple[str, ...], **given: Any) -> _Co
 
 
 @app.command()
+@_with(*_CHOICE)
+def lsp(**given: Any) -> _Command:
+    """Run as a language server on standard input and output, for editors."""
+    from .lsp import lsp as run
+
+    return partial(run, _options(given))
+
+
+@app.command()
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print the table.")
 def rules(form: str) -> _Command:
     """List the rules."""

@@ -158,6 +158,17 @@ def optimized(path: str, text: bytes, options: Options, *, in_place: bool) -> Re
     return outcome.result
 
 
+def fixed(path: str, text: bytes, options: Options, key: tuple[str, int] | None = None) -> Result:
+    """What becomes of `text` as the contents of `path`; with a `key`, no more than the rewrite that has it.
+
+    Raises `DockerfileError` and `ConfigError`.
+    """
+    settings = settings_for(path, options)
+    if key:
+        settings = settings._replace(only=frozenset((key,)), unsafe=True)
+    return _optimize(path, text, options, settings, is_file=True)
+
+
 def only(path: str, options: Options, result: Result, keys: frozenset[tuple[str, int]]) -> Result:
     """`result` again with no more than the rewrites that have these keys."""
     settings = settings_for(path, options)._replace(only=keys)
