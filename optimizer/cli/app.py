@@ -204,6 +204,23 @@ def dockerignore(folder: str, dockerfiles: tuple[str, ...], **given: Any) -> _Co
 
 
 @app.command()
+@click.argument(
+    "kinds", nargs=-1, metavar="[KIND]…", type=click.Choice(["github", "gitlab", "pre-commit", "reviewdog"])
+)
+@click.option("--folder", metavar="DIR", default=".", help="The repository.  [default: the current folder]")
+@click.option("--write", is_flag=True, help="Write the files instead of showing a diff.")
+def init(kinds: tuple[str, ...], folder: str, *, write: bool) -> _Command:
+    """Show, or with --write make, the files that let dfopt run in a repository.
+
+    KIND is github, gitlab, pre-commit or reviewdog; without one it is what the repository uses already. What is
+    there is kept as it is, and only added to.
+    """
+    from .init import init as run
+
+    return partial(run, kinds, folder, write=write)
+
+
+@app.command()
 @_with(*_CHOICE)
 def lsp(**given: Any) -> _Command:
     """Run as a language server on standard input and output, for editors."""

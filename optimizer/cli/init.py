@@ -1,0 +1,64 @@
+"""``dfopt init``: set a repository up, so that dfopt runs in its reviews and commits."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+
+from ..diff import unified_diff
+from ..edits import Edit, EditSet
+from ..setup import KINDS, SetupError, pieces
+from .files import write_file
+from .work import UsageError, complain
+
+#: What tells that a repository uses it.
+_SIGNS = {"github": ".github", "gitlab": ".gitlab-ci.yml", "pre-commit": ".pre-commit-config.yaml"}
+
+
+def init(kinds: tuple[str, ...], folder: str, *, write: bool) -> int:
+    """Run the command; the exit code is 0, 2 after an error. Everything that can be written is."""
+    chosen = kinds or tuple(kind for kind, sign in _SIGNS.items() if os.path.exists(os.path.join(folder, sign)))
+    try:
+        if not os.path.isdir(folder):
+            raise UsageError(f"{folder}: not a folder")
+        if not chosen:
+            raise UsageError(f"say what to set up: {', '.join(KINDS)}")
+    except UsageError as problem:
+        complain(str(problem))
+        return 2
+    status = 0
+    for piece in (piece for kind in chosen for piece in pieces(kind)):
+        try:
+            _put(os.path.join(folder, piece.path), piece.path, piece.grown, write=write)
+        except (SetupError, UnicodeDecodeError) as problem:
+            first, *lines = str(problem).splitlines()
+            complain(first, tuple(lines))
+            status = 2
+        except OSError as problem:
+            complain(f"{piece.path}: {problem.strerror or problem}")
+            status = 2
+    return status
+
+
+def _put(path: str, name: str, grown: Callable[[str | None], str], *, write: bool) -> None:
+    """Show or write what becomes of one file."""
+    old: bytes | None = None
+    if os.path.lexists(path):
+        with open(path, "rb") as file:
+            old = file.read()
+    before = old or b""
+    newline = "\r\n" if b"\r\n" in before else "\n"
+    known = None if old is None else before.decode("utf-8").replace("\r\n", "\n")
+    text = grown(known).replace("\n", newline).encode("utf-8")
+    if text == old:
+        print(f"{name}: nothing to do", file=sys.stderr)
+    elif write:
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+        write_file(path, text)
+        print(f"{'wrote' if old is None else 'added to'} {name}")
+    else:
+        same = next((at for at, pair in enumerate(zip(before, text, strict=False)) if len({*pair}) > 1), len(before))
+        edits = EditSet([Edit(same, len(before), text[same:], ("init",))])
+        sys.stdout.flush()
+        sys.stdout.buffer.write(unified_diff(before, edits, name, new=old is None))
