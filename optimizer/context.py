@@ -26,10 +26,11 @@ Kind = Literal["file", "folder", "link", "other"]
 
 
 class Entry(NamedTuple):
-    """Something in a context; `mode` holds the permission bits."""
+    """Something in a context; `mode` holds the permission bits, `size` a file's bytes, None where that is unknown."""
 
     kind: Kind
     mode: int
+    size: int | None = None
 
 
 class Context:
@@ -55,7 +56,7 @@ class Context:
             kind = "folder"
         elif stat.S_ISLNK(status.st_mode):
             kind = "link"
-        return Entry(kind, stat.S_IMODE(status.st_mode))
+        return Entry(kind, stat.S_IMODE(status.st_mode), status.st_size if kind == "file" else None)
 
     def ignored(self, path: str) -> bool:
         """Whether ``.dockerignore`` keeps `path`, or a folder it lies in, out of the build."""

@@ -16,6 +16,7 @@ from .document import Document
 from .edits import Edit, EditSet
 from .engine import Applied, Offered, Result
 from .git import Changed, Comparison, Hunk
+from .savings import about
 from .source import Source
 from .suggest import Suggestion, suggest
 
@@ -47,8 +48,9 @@ class Item(NamedTuple):
     @property
     def saves(self) -> int | None:
         """About how many bytes smaller the image gets; None where only a build can tell."""
-        known = [item.finding.saves for item in self.findings if item.finding.saves is not None]
-        return sum(known) if known else None
+        # What removes the same is one saving, as an index refreshed and cleared by two rewrites.
+        known = {item.finding.removes or item.start: about(item.finding) for item in self.findings}
+        return sum(saved for saved in known.values() if saved is not None) or None
 
 
 class Reviewed(NamedTuple):

@@ -67,7 +67,7 @@ def _pre_commit_entry(old: str | None) -> str:
 
 def _is_block(text: str) -> bool:
     """Whether the text is one YAML document that something may follow: no flow style, no end, no open block scalar."""
-    marks = re.search(r"^(?:---.+|\.\.\.|[\[{%\t])", text, re.MULTILINE) or text.count("\n---") > text.startswith("#")
+    marks = re.search(r"^(?:---|\.\.\.|[\[{%\t])", text.removeprefix("---\n"), re.MULTILINE)
     last = text.rstrip().rsplit("\n", 1)[-1]
     return not marks and not text.startswith("\ufeff") and not re.search(r"[|>][+-]?\d?\s*$", last)
 

@@ -40,7 +40,7 @@ from ..optimizer.facts import Facts, Run, StageFacts
 from ..optimizer.shell import Command, Word
 from ..optimizer.transform import Finding, Fix
 from .archives import ARCHIVE, PATTERNS, unpacked
-from .copies import Copied, copied_files, drop_operands, working_directory
+from .copies import Copied, copied_files, drop_operands, stored_twice, working_directory
 
 RULE = "archive-copied"
 
@@ -100,7 +100,9 @@ def _finding(facts: Facts, stage: StageFacts, file: Copied) -> Finding | None:
     except Refusal as refusal:
         return Finding(RULE, message, instruction.start, instruction.end, None, reason=str(refusal))
     fix = combine(delete_instruction(facts.document, instruction), mount, *(fix for fix in fixes if fix))
-    return Finding(RULE, message, instruction.start, instruction.end, fix, removes=(file.path,))
+    return Finding(
+        RULE, message, instruction.start, instruction.end, fix, removes=(file.path,), saves=stored_twice([file])
+    )
 
 
 def _next_run(stage: StageFacts, file: Copied) -> Run | None:

@@ -44,7 +44,7 @@ from ..optimizer.builders import Refusal, combine
 from ..optimizer.facts import Facts, Run
 from ..optimizer.shell import Command, Word
 from ..optimizer.transform import Finding, Fix
-from .copies import Copied, add_flag, assumptions, commands_on_copies, copied_file, drop_operands
+from .copies import Copied, add_flag, assumptions, commands_on_copies, copied_file, drop_operands, stored_twice
 
 RULE = "chmod-after-copy"
 
@@ -113,6 +113,7 @@ def _findings(facts: Facts, run: Run, command: Command, copied: list[Copied]) ->
         combine(*fixes),
         "unsafe" if reasons else "safe",
         "; ".join(dict.fromkeys(reasons)),
+        saves=stored_twice([file for _, file in folded]),
     )
 
 

@@ -44,7 +44,7 @@ from ..optimizer.builders import Refusal, combine
 from ..optimizer.facts import Facts, Run
 from ..optimizer.shell import Command, Word
 from ..optimizer.transform import Finding
-from .copies import Copied, add_flag, assumptions, commands_on_copies, copied_file, drop_operands
+from .copies import Copied, add_flag, assumptions, commands_on_copies, copied_file, drop_operands, stored_twice
 
 RULE = "chown-after-copy"
 
@@ -95,7 +95,8 @@ def _findings(facts: Facts, run: Run, command: Command, copied: list[Copied]) ->
         reasons.append("the comment above it would go with it")
     fix = combine(*(add_flag(file, flag) for _, file in folded), gone)
     applicability = "unsafe" if reasons else "safe"
-    yield Finding(RULE, _MESSAGE, command.start, command.end, fix, applicability, "; ".join(dict.fromkeys(reasons)))
+    reason, saves = "; ".join(dict.fromkeys(reasons)), stored_twice([file for _, file in folded])
+    yield Finding(RULE, _MESSAGE, command.start, command.end, fix, applicability, reason, saves=saves)
 
 
 def _match(word: Word, run: Run, command: Command, copied: list[Copied]) -> Copied | None:

@@ -35,6 +35,12 @@ class Copied(NamedTuple):
     parent_exists: bool  # the folder it goes to is there before
 
 
+def stored_twice(files: list[Copied]) -> int | None:
+    """The bytes of files that a later layer stores again; None where the context does not tell them all."""
+    sizes = [file.entry.size if file.entry else None for file in files]
+    return None if None in sizes else sum(size or 0 for size in sizes)
+
+
 def copied_files(stage: StageFacts, context: Context | None) -> Iterator[Copied]:
     """The files that single-source COPYs and ADDs of the stage make, as far as their places are certain."""
     folders: set[str] = set(SYSTEM_FOLDERS)

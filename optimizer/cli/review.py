@@ -11,6 +11,7 @@ from ..report.formats import write
 from ..report.markdown import heading
 from ..review import Review, Reviewed, look_at
 from .files import is_dockerfile_name
+from .fix import count
 from .options import Options, ReviewOptions
 from .work import FileError, Sink, UsageError, again, check_options, complain, optimized
 
@@ -38,7 +39,7 @@ def review(options: Options, asked: ReviewOptions) -> int:
     if not options.quiet and not asked.post:
         unsafe = sum(file.unsafe for file in made.files)
         more = f"; {unsafe} more with --unsafe" if unsafe else ""
-        print(f"{heading(made)} in {len(made.files)} changed Dockerfiles{more}", file=sys.stderr)
+        print(f"{heading(made)} in {count(len(made.files), 'changed Dockerfile')}{more}", file=sys.stderr)
     if made.errors:
         return 2
     return 1 if options.exit_code and made.items else 0

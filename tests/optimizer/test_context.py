@@ -33,7 +33,7 @@ def test_entries(tmp_path: Path) -> None:
     (tmp_path / "secret").touch()
     (tmp_path / ".dockerignore").write_text("secret\n")
     context = Context(str(tmp_path))
-    assert context.entry("a.sh") == context.entry("./a.sh") == context.entry("/a.sh") == Entry("file", 0o750)
+    assert context.entry("a.sh") == context.entry("./a.sh") == context.entry("/a.sh") == Entry("file", 0o750, 0)
     assert context.entry("folder/") == Entry("folder", 0o755)
     link = context.entry("link")
     assert link is not None
