@@ -1,8 +1,11 @@
 import json
 import os
+import shutil
 import subprocess
+import tarfile
 from pathlib import Path
 
+import jsonschema
 import pytest
 from forge import Forge
 from hypothesis import given
@@ -306,19 +309,115 @@ CODE_QUALITY = {  # *Code Quality report format*
         "required": ["description", "check_name", "fingerprint", "severity", "location"],
     },
 }
-SCHEMAS = {"github": GITHUB, "gitlab": GITLAB, "rdjson": RDJSON, "rdjsonl": DIAGNOSTIC, "codequality": CODE_QUALITY}
+
+
+def strict(*required, **properties):
+    """An object of these properties and no other."""
+    return {"type": "object", "properties": properties, "required": list(required), "additionalProperties": False}
+
+
+MESSAGE = strict("text", text={"type": "string"}, markdown={"type": "string"})
+LEVEL = {"enum": ["none", "note", "warning", "error"]}
+COUNT = {"type": "integer", "minimum": 1}
+REGION = strict("startLine", startLine=COUNT, startColumn=COUNT, endLine=COUNT, endColumn=COUNT)
+ARTIFACT = strict("uri", uri={"type": "string", "format": "uri-reference", "pattern": "^[^ \\\\]+$"})
+CHANGE = strict(
+    "artifactLocation",
+    "replacements",
+    artifactLocation=ARTIFACT,
+    replacements={
+        "type": "array",
+        "minItems": 1,
+        "items": strict("deletedRegion", deletedRegion=REGION, insertedContent=strict(text={"type": "string"})),
+    },
+)
+FIX = strict("artifactChanges", description=MESSAGE, artifactChanges={"type": "array", "minItems": 1, "items": CHANGE})
+LOCATION = strict(physicalLocation=strict("artifactLocation", artifactLocation=ARTIFACT, region=REGION))
+SARIF_RULE = strict(
+    "id",
+    id={"type": "string"},
+    shortDescription=MESSAGE,
+    help=MESSAGE,
+    defaultConfiguration=strict(level=LEVEL),
+)
+SARIF_RESULT = strict(
+    "message",
+    ruleId={"type": "string"},
+    ruleIndex={"type": "integer", "minimum": 0},
+    level=LEVEL,
+    message=MESSAGE,
+    locations={"type": "array", "items": LOCATION},
+    partialFingerprints={"type": "object", "additionalProperties": {"type": "string"}},
+    fixes={"type": "array", "items": FIX},
+)
+DRIVER = strict(
+    "name", name={"type": "string"}, semanticVersion={"type": "string"}, rules={"type": "array", "items": SARIF_RULE}
+)
+INVOCATION = strict(
+    "executionSuccessful",
+    executionSuccessful={"type": "boolean"},
+    toolExecutionNotifications={"type": "array", "items": strict("message", level=LEVEL, message=MESSAGE)},
+)
+SARIF = {  # sarif-schema-2.1.0.json, of it what is used here
+    "type": "object",
+    "properties": {
+        "$schema": {"type": "string", "format": "uri"},
+        "version": {"const": "2.1.0"},
+        "runs": {
+            "type": "array",
+            "items": strict(
+                "tool",
+                tool=strict("driver", driver=DRIVER),
+                columnKind={"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
+                invocations={"type": "array", "items": INVOCATION},
+                results={"type": "array", "items": SARIF_RESULT},
+            ),
+        },
+    },
+    "required": ["version", "runs"],
+    "additionalProperties": False,
+}
+SCHEMAS = {
+    "github": GITHUB,
+    "gitlab": GITLAB,
+    "rdjson": RDJSON,
+    "rdjsonl": DIAGNOSTIC,
+    "codequality": CODE_QUALITY,
+    "sarif": SARIF,
+}
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 @pytest.mark.parametrize("form", SCHEMAS)
 def test_what_is_sent_is_what_the_platform_describes(repository, capfdbinary, text, form):
-    jsonschema = pytest.importorskip("jsonschema")
     commit(text)
     _, out = output(capfdbinary, "--head", "HEAD", "--format", form, "--all")
     for document in out.splitlines() if form == "rdjsonl" else [out]:
         made = json.loads(document)
         assert made
         jsonschema.validate(made, SCHEMAS[form])
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("npm") is None, reason="npm fetches GitHub's description of its API")
+def test_github_describes_what_is_sent(repository, capfdbinary):
+    subprocess.run(("npm", "pack", "--silent", "@octokit/openapi"), check=True, capture_output=True)
+    (package,) = Path().glob("octokit-openapi-*.tgz")
+    with tarfile.open(package) as archive:
+        description = json.load(archive.extractfile("package/generated/api.github.com.json"))
+    package.unlink()
+    bodies = {
+        name: description["paths"][f"/repos/{{owner}}/{{repo}}/pulls/{{pull_number}}/{name}"]["post"]["requestBody"]
+        for name in ("reviews", "comments")
+    }
+    whole, single = (bodies[name]["content"]["application/json"]["schema"] for name in ("reviews", "comments"))
+    for text in TEXTS.values():
+        commit(text)
+        _, out = output(capfdbinary, "--head", "HEAD", "--format", "github", "--all")
+        made = json.loads(out)
+        jsonschema.validate(made, {**whole, "additionalProperties": False})
+        for comment in made["comments"]:
+            jsonschema.validate(comment | {"commit_id": made["commit_id"]}, {**single, "additionalProperties": False})
 
 
 def test_sarif_names_what_is_replaced_in_utf16(repository, capfdbinary):
