@@ -25,7 +25,8 @@ from typing import NamedTuple
 import dockerfile
 import e2b_dockerfile_utils
 
-from dfopt.optimizer import DockerfileError, Settings, optimize
+from dfopt.optimizer import DockerfileError, Result, Settings, optimize
+from dfopt.optimizer.suggest import accept_all, suggest
 
 
 class Report(NamedTuple):
@@ -80,8 +81,22 @@ def check(job: tuple[Path, Settings]) -> Report:
             problems.append("e2b-dockerfile-utils refuses the result")
         if applied(data, result.diff) != result.patched:
             problems.append("git apply makes something else of the diff")
+        problems += suggested(result, settings)
     rules = tuple(sorted({item.finding.rule for item in result.applied}))
     return Report(path, "changed" if result.changed else "same", rules, tuple(problems), result.diff)
+
+
+def suggested(result: Result, settings: Settings) -> list[str]:
+    """What is wrong with the suggestions of a review: accepted at once or one first, they must come to the fix."""
+
+    def fixed(text: bytes) -> bytes:
+        return optimize(text, settings=settings).patched
+
+    suggestions = suggest(result, fixed)
+    problems = [] if accept_all(result.original, suggestions) == result.patched else ["the suggestions are not the fix"]
+    if len(suggestions) > 1 and any(fixed(one.accept(result.original)) != result.patched for one in suggestions):
+        problems.append("the suggestions depend on each other")
+    return problems
 
 
 def applied(data: bytes, diff: bytes) -> bytes | None:

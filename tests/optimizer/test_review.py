@@ -669,6 +669,7 @@ def test_the_command_posts_what_the_event_names(repository, forge, monkeypatch, 
         # What one rewrite does makes room for the next.
         b"FROM debian:12-slim\nRUN apt-get update\nRUN apt-get install -y curl\nRUN apt-get clean\nRUN pip install x\n",
         b"FROM node:18\nRUN npm install -g a\nRUN npm ci\nRUN npm cache clean --force\n",
+        *(path.read_bytes() for path in sorted(Path(__file__).parents[2].glob("*/*/Dockerfile"))),
     ],
 )
 def test_one_by_one_or_all_at_once(text):
