@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from ..diff import unified_diff
 from ..edits import Edit, EditSet
-from ..setup import KINDS, SetupError, pieces
+from ..repository import KINDS, SetupError, pieces
 from .files import write_file
 from .work import UsageError, complain
 

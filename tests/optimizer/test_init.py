@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dfopt.optimizer.cli import run
-from dfopt.optimizer.setup import KINDS, SetupError
+from dfopt.optimizer.repository import KINDS, SetupError
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = {
