@@ -64,6 +64,7 @@ TOOLS = (
 )  # fmt: skip
 
 KEEPS = (
+    "FROM perl:5-slim\nUSER me\nRUN cpanm --sudo Digest::SHA1\n",
     "FROM node:20\nRUN npm ci && npm cache clean --force\n",
     "FROM node:20\nRUN npm ci && rm -rf ~/.npm\n",
     "FROM node:20\nRUN npm ci\nRUN npm cache clean --force\n",
