@@ -24,7 +24,7 @@ VOLATILE: dict[str, str] = {
 
 #: Files that one of two builds may have and the other not, because their names tell when. Found the same way.
 NAMED_BY_TIME = (
-    "/{root,home/*}/.config/go/telemetry/local/**",
+    "/{root,home/*}/.config/go/telemetry/**",
     "/{root,home/*}/.npm/_logs/**",
     "/{root,home/*}/.local/{pipx,state/pipx}/logs/**",
 )

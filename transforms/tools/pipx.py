@@ -12,7 +12,7 @@ TOOL = Tool(
     cache_clear="rm -rf ~/.cache/pip",
     cache_fills=frozenset(("install", "inject", "upgrade", "upgrade-all", "reinstall", "install-all", "run")),
     cache_settled=re.compile(
-        rb"PIP_NO_CACHE_DIR|PIP_CACHE_DIR|PIP_CONFIG_FILE|pip\.conf|pip[\d.]* cache\b|\.cache\b|pip-args"
+        rb"PIP_NO_CACHE_DIR|PIP_CACHE_DIR|PIP_CONFIG_FILE|pip\.conf|pip[\d.]* cache\b|\.cache\b|pip-args[^\n]*cache"
     ),
     cache=("/root/.cache/pip/**", "/home/*/.cache/pip/**"),
 )
