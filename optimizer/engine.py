@@ -119,6 +119,7 @@ class _Engine:
         self.edits = EditSet()
         self.applied: list[Applied] = []
         self.refused: dict[tuple[str, int], Offered] = {}
+        self.facts: Facts | None = None  # of the last document that was searched
 
     def run(self) -> Result:
         document = Document.parse(self.original)
@@ -133,19 +134,17 @@ class _Engine:
                 why = f"dfopt's two parsers read line {line} in different ways"
                 offered = [Offered(finding, finding.start, finding.end, why) for finding in findings] + offered
                 break
-            chosen = _without_conflicts(findings)
-            good = self.largest_good(document, chosen)
+            good, following = self.largest_good(document, _without_conflicts(findings))
             if not good:
                 continue
-            step = _edit_set(good, len(self.applied))
-            following = step.apply(data)
-            if following in seen:  # two rules undo each other; what is there already is whole
+            if following.source.data in seen:  # two rules undo each other; what is there already is whole
                 break
-            data = following
+            document = following
+            data = document.source.data
             seen.add(data)
+            step = _edit_set(good, len(self.applied))
             self.applied += [Applied(f, self.edits.origin(f.start), self.edits.origin(f.end)) for f in good]
             self.edits = self.edits.then(step, self.original)
-            document = Document.parse(data)
         offered += self.refused.values()
         # What is only ever shown is looked for once, in what is left at the end.
         offered += self.find(document, manual=True)[1]
@@ -163,7 +162,11 @@ class _Engine:
             return [], []
         from .suppress import Suppressions
 
-        facts = Facts(document, self.context, builder=self.settings.builder, all_stages=self.settings.all_stages)
+        if self.facts is None or self.facts.document is not document:
+            self.facts = Facts(
+                document, self.context, builder=self.settings.builder, all_stages=self.settings.all_stages
+            )
+        facts = self.facts
         suppressed = Suppressions(document)
         ready: list[tuple[int, int, Finding]] = []
         offered: list[Offered] = []
@@ -186,19 +189,25 @@ class _Engine:
         firing = {finding.rule for _, _, finding in ready}
         return [finding for n, _, finding in ready if self.rules[n].yields_to not in firing], offered
 
-    def largest_good(self, before: Document, findings: list[Finding]) -> list[Finding]:
-        """The findings that pass the post-conditions, the guilty ones found by bisection and put aside."""
-        problem = _problem(before, findings)
-        if problem is None:
-            return findings
-        if len(findings) == 1:
-            finding = findings[0]
-            start, end = self.edits.origin(finding.start), self.edits.origin(finding.end)
-            self.refused[finding.rule, start] = Offered(finding, start, end, f"it would not hold: {problem}")
-            return []
+    def largest_good(self, before: Document, findings: list[Finding]) -> tuple[list[Finding], Document]:
+        """The findings that pass the post-conditions, and what they make of `before`.
+
+        The guilty ones are found by bisection and put aside.
+        """
+        try:
+            return findings, _after(before, findings)
+        except _WouldNotHoldError as problem:
+            if len(findings) == 1:
+                finding = findings[0]
+                start, end = self.edits.origin(finding.start), self.edits.origin(finding.end)
+                self.refused[finding.rule, start] = Offered(finding, start, end, f"it would not hold: {problem}")
+                return [], before
         half = len(findings) // 2
-        good = self.largest_good(before, findings[:half]) + self.largest_good(before, findings[half:])
-        return good if _problem(before, good) is None else good[:1]
+        good = self.largest_good(before, findings[:half])[0] + self.largest_good(before, findings[half:])[0]
+        try:
+            return good, _after(before, good)
+        except _WouldNotHoldError:
+            return good[:1], _after(before, good[:1])
 
 
 def _without_conflicts(findings: Iterable[Finding]) -> list[Finding]:
@@ -226,12 +235,24 @@ def _edit_set(findings: Iterable[Finding], first: int = 0) -> EditSet:
     )
 
 
-def _problem(before: Document, findings: list[Finding]) -> str | None:
-    """Why applying `findings` to `before` would be wrong, or None. Checks the text, not the transforms' word."""
+class _WouldNotHoldError(Exception):
+    """Applying findings would be wrong; the message says why."""
+
+
+def _after(before: Document, findings: list[Finding]) -> Document:
+    """What `findings` make of `before`. Raises `_WouldNotHoldError`."""
     try:
         after = Document.parse(_edit_set(findings).apply(before.source.data))
     except (DockerfileError, ValueError) as error:
-        return f"the result does not parse: {error}"
+        raise _WouldNotHoldError(f"the result does not parse: {error}") from error
+    problem = _problem(before, after, findings)
+    if problem:
+        raise _WouldNotHoldError(problem)
+    return after
+
+
+def _problem(before: Document, after: Document, findings: list[Finding]) -> str | None:
+    """Why `after` would be a wrong outcome of `findings`, or None. Checks the text, not the transforms' word."""
     if [stage[:3] for stage in before.stages] != [stage[:3] for stage in after.stages]:
         return "the stages differ"
     if before.directives != after.directives:

@@ -269,6 +269,8 @@ def _parse(script: Script, code: bytes) -> None:
 _SEPARATORS = frozenset((";", "\n", "&", ";;"))
 _OPAQUE_KINDS = frozenset(("heredoc_redirect",))
 _LITERAL = frozenset(("word", "number"))
+# Bytes that say themselves in any word.
+_PLAIN = re.compile(rb"[\w./:=@%+,-]+")
 
 
 class _Reader:
@@ -350,6 +352,8 @@ class _Reader:
     def word(self, node: Node) -> Word:
         start, end = node.start_byte, node.end_byte
         raw = self.code[start:end]
+        if _PLAIN.fullmatch(raw):
+            return Word(self.base + start, self.base + end, raw, raw.decode())
         value = None
         # Blanks in a word are quoted, escaped, or a continuation that was blanked: then its text is not known.
         if b"  " not in raw or not any(start < hole_end and hole_start < end for hole_start, hole_end in self.holes):

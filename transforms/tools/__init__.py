@@ -118,7 +118,9 @@ def use_of(known: Tool, command: Command) -> Use | None:
     words = command.argv
     at = 1
     if command.name not in known.commands:
-        if "python -m " + known.name not in known.commands or not _PYTHON.fullmatch(command.name):
+        if not command.name.startswith("python") or not _PYTHON.fullmatch(command.name):
+            return None
+        if "python -m " + known.name not in known.commands:
             return None
         if len(words) < 3 or words[1].value != "-m" or words[2].value != known.name:
             return None
@@ -165,8 +167,8 @@ def _operation(operation: str, operands: tuple[Word, ...]) -> Action:
 
 def uses(script: Script, known: Tool) -> list[Use]:
     """The uses of a tool in a script, in order."""
-    found = (_use_at(script.commands, at, known) for at in range(len(script.commands)))
-    return [use for use in found if use is not None]
+    commands = script.commands
+    return [use for at in range(len(commands)) if (use := _use_at(commands, at, known)) is not None]
 
 
 def _use_at(commands: tuple[Command, ...], at: int, known: Tool) -> Use | None:
