@@ -190,6 +190,7 @@ RULES: tuple[Rule, ...] = (
     Rule("chmod-after-copy", "safe", "second copies", (b"chmod",), ()),
     Rule("chown-after-copy", "safe", "second copies", (b"chown",), ()),
     Rule("tree-chowned-after-copy", "safe", "second copies", (b"chown",), ()),
+    Rule("tree-chowned-in-later-layer", "safe", "second copies", (b"chown",), ("DL3059",)),
     Rule(
         "development-dependencies-installed",
         "unsafe",

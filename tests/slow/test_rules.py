@@ -63,6 +63,11 @@ CASES = {
         f"{DEBIAN}RUN mkdir /srv/app\nWORKDIR /srv/app\nCOPY . .\nRUN chown -R games:games /srv/app\n",
         BYTES,
     ),
+    "tree-chowned-in-later-layer": (
+        f"{DEBIAN}WORKDIR /srv/app\nCOPY bulky.tar.gz /opt/\nRUN tar -xzf /opt/bulky.tar.gz\nCOPY . .\n"
+        "RUN chown -R games /srv/app\n",
+        2 * BYTES,
+    ),
     "cache-not-mounted": (f"{DEBIAN}{CURL}", 10 * BYTES),
     "package-database-rewritten": (
         f"{DEBIAN}{CURL[:-1]} && rm -rf /var/lib/apt/lists/*\n"
