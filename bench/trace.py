@@ -138,7 +138,8 @@ def program(data: bytes) -> str:
                 f"D=/; U=root; E=; printf '%s\\n' {quoted(instruction.normal.decode('utf-8', 'replace'))} >&9\n"
             )
         elif keyword == "WORKDIR" and "$" not in args:
-            lines.append(f"D={quoted(args if args.startswith('/') else '/' + args)}\n")
+            lines.append(f"D={'' if args.startswith('/') else '${D%/}/'}{quoted(args)}\n")
+            lines.append(f"printf '%s\\n' {quoted('WORKDIR ' + args)} >&9\n")
         elif keyword == "USER":
             lines.append(f"U={quoted(args)}\n")
         elif keyword in ("ENV", "ARG"):
@@ -234,14 +235,85 @@ def canonical(events: tuple[str, ...]) -> list[str]:
     return [event for event in kept if words(event).strip()]
 
 
+def owners(events: list[str]) -> list[tuple[str, str, str]]:
+    """Who in the end owns what every COPY and every other command may have written, as far as recursive chowns say.
+
+    That is the event without its flag, the folder or file, and the owner.
+    """
+    found: list[tuple[str, str, str]] = []
+    workdir = "/"
+    for event in events:
+        place, _, text = event.rpartition("\t")
+        parts = text.split()
+        if parts[:1] == ["FROM"]:
+            workdir = "/"
+        elif parts[:1] == ["WORKDIR"]:
+            workdir = os.path.normpath(os.path.join(workdir, parts[1]))
+        elif parts[:1] in (["COPY"], ["ADD"]):
+            flag = re.search(r" --chown=(\S+)", text)
+            last = re.sub(r"[\s\"\]]+$", "", text).rpartition(" ")[2].strip('[",')
+            owner = "root:root" if flag is None else flag[1] if ":" in flag[1] else f"{flag[1]}:"
+            found.append((FLAG.sub("", text), os.path.normpath(os.path.join(workdir, last)), full_owner(owner)))
+        elif given := recursive_chown(event):
+            owner, folder = given
+            found = [
+                (text, path, full_owner(owner) if f"{path}/".startswith(folder.rstrip("/") + "/") else old)
+                for text, path, old in found
+            ]
+        elif place and parts[:1] not in (["chown"], ["chmod"], ["rm"], ["cd"]):
+            found.append((text, place.split("\t")[0] or "/", "root:root"))
+    return found
+
+
+def recursive_chown(event: str) -> tuple[str, str] | None:
+    """The owner and the folder of a recursive chown of one folder."""
+    place, _, text = event.rpartition("\t")
+    parts = text.split()
+    options = [part for part in parts[1:] if part.startswith("-")]
+    operands = [part for part in parts[1:] if not part.startswith("-")]
+    if parts[:1] != ["chown"] or len(operands) != 2 or not any("R" in one or one == "--recursive" for one in options):
+        return None
+    return operands[0], os.path.normpath(os.path.join(place.split("\t")[0] or "/", operands[1]))
+
+
+def full_owner(text: str) -> str:
+    """User and group as chown spells them: without a group that is root's, with a colon alone the user's own."""
+    text = re.sub(r"^(\w[\w-]*)\.\1$", r"\1:\1", text).replace(":0", ":root")
+    return text if ":" in text else f"{text}:root"
+
+
+def without_chowned_trees(before: list[str], after: list[str], *, failed: bool) -> tuple[list[str], list[str]]:
+    """Take the chowns of folders away, and the flags that replace them, if everything ends with the owner it had.
+
+    Where a build fails nothing is kept, so that who would have owned it is no matter.
+    """
+    folders = {given[1] for event in before if (given := recursive_chown(event))}
+    if before == after or not folders:
+        return before, after
+    one, other = owners(before), owners(after)
+    if not failed and sorted(one) != sorted(item for item in other if item[0] in {text for text, _, _ in one}):
+        return before, after
+    return _without_chowns(before, folders), _without_chowns(after, folders)
+
+
+def _without_chowns(events: list[str], folders: set[str]) -> list[str]:
+    return [re.sub(r" --chown=\S+", "", event) for event in events if not chowns(event, folders)]
+
+
+def chowns(event: str, folders: set[str]) -> bool:
+    """Whether it gives one of the folders, or what is about to be moved out of one, an owner."""
+    place, _, text = event.rpartition("\t")
+    parts = text.split()
+    path = os.path.normpath(os.path.join(place.split("\t")[0] or "/", parts[-1])) if parts else ""
+    return parts[:1] == ["chown"] and (path in folders or parts[1:3] == ["-R", "root:root"])
+
+
 def without_folds(before: list[str], after: list[str]) -> tuple[list[str], list[str]]:
     """Take the chmod and chown operands away that a flag of a COPY answers, and the flag with them."""
     flagged = [event for event in after if re.match(r"(?:COPY|ADD) .*--ch(?:mod|own)=", event) and event not in before]
     for event in flagged:
         source, target = (word.strip('[]",') for word in event.split()[-2:])
         names = {os.path.basename(target), os.path.basename(source)} - {".", ""}
-        before = [old.replace("\tchown -R ", "\tchown ") if "--chown=" in event else old for old in before]
-        after = [new.replace("\tchown -R ", "\tchown ") if "--chown=" in event else new for new in after]
         for kind in re.findall(r"--(chmod|chown)=", event):
             for at, old in enumerate(before):
                 parts = words(old).removeprefix("sudo ").split()
@@ -296,7 +368,8 @@ def compare(before: Trace, after: Trace, *, piped: bool) -> str:
     """What is unexplained, in a line, or nothing. Members of a pipeline may log in any order."""
     if before.failed != after.failed:
         return f"the build {'failed' if before.failed else 'succeeded'} before, and does not now"
-    old, new = without_folds(canonical(before.events), canonical(after.events))
+    old, new = without_chowned_trees(canonical(before.events), canonical(after.events), failed=before.failed)
+    old, new = without_folds(old, new)
     endless = min(len(before.events), len(after.events)) >= ENDLESS
     if old != new and not (piped and sorted(old) == sorted(new)):
         end = [] if endless else ["(end)"]

@@ -49,6 +49,11 @@ GOOD = [
     ("RUN pip install a; b", "RUN pip install --no-cache-dir a; b"),
     ("RUN apk update && apk add -U a", "RUN apk add --no-cache a"),
     ("COPY a /a\nRUN chmod 755 /a && b", "COPY --chmod=755 a /a\nRUN b"),
+    ("WORKDIR /a\nCOPY . .\nRUN chown -R u /a && b", "WORKDIR /a\nCOPY --chown=u:root . .\nRUN chown u /a && b"),
+    (
+        "WORKDIR /a\nRUN npm ci\nCOPY . .\nRUN chown -R u:u . && b",
+        "WORKDIR /a\nRUN npm ci && chown -R u:u /a\nCOPY --chown=u:u . .\nRUN b",
+    ),
     ("RUN yum install -y a; b", "RUN yum install -y --setopt=tsflags=nodocs a; b && yum clean all"),
 ]
 
@@ -66,6 +71,15 @@ WRONG = {
         "RUN apt-get update && apt-get install -y a\nRUN apt-get install -y b",
         "RUN apt-get update && apt-get install -y a && rm -rf /var/lib/apt/lists/*\nRUN apt-get install -y b",
     ),
+    "a COPY that keeps its owner": (
+        "WORKDIR /a\nRUN npm ci\nCOPY . .\nRUN chown -R u:u /a",
+        "WORKDIR /a\nRUN npm ci && chown -R u:u /a\nCOPY . .",
+    ),
+    "a build whose files keep their owner": (
+        "WORKDIR /a\nCOPY . .\nRUN npm ci\nRUN chown -R u:u /a",
+        "WORKDIR /a\nCOPY --chown=u:u . .\nRUN npm ci\nRUN chown u:u /a",
+    ),
+    "another group": ("WORKDIR /a\nCOPY . .\nRUN chown -R u /a", "WORKDIR /a\nCOPY --chown=u:u . .\nRUN chown u /a"),
     "a lost COPY": ("COPY a /a\nRUN b", "RUN b"),
     "errexit switched off": ("RUN set -e; (a; b)", "RUN set -e; (a; b) && true"),
 }
