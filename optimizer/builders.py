@@ -347,6 +347,7 @@ def join_runs(
     edits: list[Edit] = []
     adds = list(then or ())
     drops: list[bytes] = []
+    folder = b""  # what was put in to leave the folder of a `cd` further up, where no other came since
     for at, (first, second) in enumerate(pairwise(runs)):
         check_joinable(document, first, second)
         start, end = views[at].units[-1 - trims[at].end].end, views[at + 1].units[trims[at + 1].start].start
@@ -366,12 +367,13 @@ def join_runs(
         else:
             text = b" && " + style.escape + style.newline + b"".join(comments) + style.indent
         if any(view.state_changes for view in views[: at + 1]):
-            folder = _folder_for(views[at + 1])
-            if folder is None:
+            wanted = _folder_for(views[at + 1])
+            if wanted is None:
                 raise Refusal("a `cd` further up would reach it")
-            if folder:
-                text += folder + b" && "
-                adds.append(folder)
+            if wanted and (wanted != folder or views[at].state_changes):
+                text += wanted + b" && "
+                adds.append(wanted)
+                folder = wanted
         edits.append(Edit(start, end, text))
     flags = [flag for run in runs[1:] for flag in run.instruction.flags]
     if flags:

@@ -188,6 +188,25 @@ PACKAGE_TRAPS = {
         "RUN curl -sL https://deb.nodesource.com/setup_20.x | bash - && apt-get install -y nodejs \\\n"
         f"    && {LISTS}\n",
     ),
+    "gem and Bundler share a cache, which is cleared once": (
+        "FROM ruby:3.3\nRUN gem install rake && bundle install\n",
+        "FROM ruby:3.3\nRUN gem install rake && bundle install && rm -rf /usr/local/bundle/cache/* ~/.bundle/cache\n",
+    ),
+    "Go's caches": (
+        'FROM golang:1.22\nCOPY . .\nRUN go build -o /app .\nCMD ["/app"]\n',
+        "FROM golang:1.22\nCOPY . .\nRUN go build -o /app . && rm -rf ~/.cache/go-build && go clean -modcache\n"
+        'CMD ["/app"]\n',
+    ),
+    "Go's modules of an earlier layer would stay": (
+        'FROM golang:1.22\nRUN go mod download\nRUN go build -o /app .\nCMD ["/app"]\n',
+        'FROM golang:1.22\nRUN go mod download\nRUN go build -o /app . && rm -rf ~/.cache/go-build\nCMD ["/app"]\n',
+    ),
+    "a file joins the RUN that wrote it, not one that unpacked something around it": (
+        "FROM debian:12\nRUN curl a | tar -x -C /usr/local\nRUN curl b -o /usr/local/bin/b\n"
+        "RUN chmod +x /usr/local/bin/b\n",
+        "FROM debian:12\nRUN curl a | tar -x -C /usr/local\n"
+        "RUN curl b -o /usr/local/bin/b && chmod +x /usr/local/bin/b\n",
+    ),
     "pip of a base image that is new enough": (
         "FROM node:18-slim\nRUN apt-get update && apt-get install -y python3-pip && rm -rf /var/lib/apt/lists/*\n"
         "RUN pip3 install flask\n",
@@ -227,6 +246,7 @@ UNTOUCHED = {
     "a stage that is only copied from": "FROM debian:12 AS b\nRUN apt-get update && pip install x\nFROM scratch\nCOPY --from=b /x /x\n",
     "copied from by number": "FROM debian:12\nRUN apt-get update && pip install x\nFROM scratch\nCOPY --from=0 /x /x\n",
     "mounted from": "FROM debian:12 AS b\nRUN apt-get update && pip install x\nFROM alpine\nRUN --mount=from=b,target=/b cp /b/x /x\n",
+    "Go before it had caches": 'FROM golang:1.9\nCOPY . .\nRUN go build -o /app .\nCMD ["/app"]\n',
     "pipx, easy_install": "FROM python:3.12\nRUN pipx list && easy_install x\n",
     "PIP_NO_CACHE_DIR inherited from a stage": "FROM python:3.12 AS a\nENV PIP_NO_CACHE_DIR=1\nFROM a\nRUN pip install x\n",
 }  # fmt: skip

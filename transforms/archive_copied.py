@@ -52,6 +52,7 @@ KEEPS = (
     "FROM debian:12\nADD a.tgz /tmp/\nRUN tar xzf /tmp/a.tgz\n",
     "FROM debian:12\nCOPY a.tgz /tmp/\nRUN true\nRUN tar xzf /tmp/a.tgz\n",
     "FROM debian:12\nCOPY a.tgz /tmp/\nRUN tar xzf /tmp/a.tgz && rm -rf /tmp/*\n",
+    "FROM debian:12\nCOPY a.tgz /tmp/\nRUN tar xzf /tmp/a.tgz && rm -rf /tmp/* /tmp/a.tgz\n",
     "FROM debian:12\nCOPY a.tgz /tmp/\nRUN tar xzf /tmp/a.tgz && chmod -R 755 /tmp\n",
     "FROM debian:12\nCOPY a.tgz /tmp/\nRUN tar xzf /tmp/a.tgz && mv /tmp/a.tgz /b.tgz\n",
     "FROM debian:12\nCOPY a.tgz /tmp/\nRUN tar xzf /tmp/a.tgz\nRUN rm /tmp/*.tgz\n",
@@ -146,6 +147,8 @@ def _without_removal(facts: Facts, run: Run, file: Copied, *, first: bool) -> Fi
         named = [word for word in command.argv[1:] if _path(word, run, command) == file.path]
         if command.name == "rm" and named and not command.guards and fix is None:
             operands = [word for word in command.argv[1:] if not word.raw.startswith(b"-")]
+            if first and any(_is_around(word, run, command, file) for word in operands if word not in named):
+                raise Refusal(f"line {run.instruction.line} may change what lies around it")
             fix, _ = drop_operands(facts.document, run, command, named, len(operands) - len(named))
         elif named and not (first and (unpacked(command) in named or command.name in _READS)):
             raise Refusal(f"line {run.instruction.line} does something else with it")

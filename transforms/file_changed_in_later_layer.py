@@ -144,20 +144,31 @@ def _packages(command: Command) -> list[bytes] | None:
 
 def _writer(run: Run, targets: _Targets) -> Run | None:
     """The earliest of the RUNs right before `run` that wrote one of the targets."""
-    found: Run | None = None
+    near: list[Run] = []  # nearest first
     for distance in range(1, _MOST):
         other = run.stage.run_at(run.at - distance)
         if other is None or other.script is None:
             break
-        script, data = other.script, other.instruction.source.data
-        for unit in script.units:
-            code = data[unit.start : unit.end]  # redirections included
-            commands = [command for command in script.commands if unit.start <= command.start < unit.end]
-            if any(_wrote(command, code, path) for command in commands for path in targets.paths) or any(
-                _installed(command, package) for command in commands for package in targets.packages
-            ):
-                found = other
-    return found
+        near.append(other)
+    writers = [_writer_of(path, near) for path in targets.paths]
+    writers += [other for other in near if any(_installs(other, package) for package in targets.packages)]
+    return min(filter(None, writers), key=lambda other: other.at, default=None)
+
+
+def _writer_of(path: bytes, near: list[Run]) -> Run | None:
+    """The earliest RUN that writes a file of that name, else the nearest that unpacks something around it."""
+    named = [other for other in near if any(_names(*part, path) for part in _parts(other))]
+    around = [other for other in near if any(_unpacks_around(*part, path) for part in _parts(other))]
+    return named[-1] if named else around[0] if around else None
+
+
+def _parts(run: Run) -> Iterator[tuple[Command, bytes]]:
+    """The commands of a RUN, each with the code of the unit it is in, redirections included."""
+    script, data = run.script, run.instruction.source.data
+    for unit in script.units if script else ():
+        for command in script.commands if script else ():
+            if unit.start <= command.start < unit.end:
+                yield command, data[unit.start : unit.end]
 
 
 # What brings or makes files of a size that matters. A folder, an empty file and a line of text are not worth a join.
@@ -171,7 +182,7 @@ _COPIERS = frozenset(("cp", "rsync", "install"))
 _ARCHIVE = re.compile(rb"\S+\.(?:tar(?:\.\w+)?|tgz|tbz2?|txz|zip|7z)\b")
 
 
-def _wrote(command: Command, code: bytes, target: bytes) -> bool:
+def _names(command: Command, code: bytes, target: bytes) -> bool:
     """Whether `command`, with its redirections in `code`, brought or made the target: a file or folder named there."""
     if command.name not in _WRITERS:
         return False
@@ -179,9 +190,6 @@ def _wrote(command: Command, code: bytes, target: bytes) -> bool:
         code = command.argv[-1].raw
     elif command.name in _UNPACKERS:
         code = _ARCHIVE.sub(b"", code)
-        folder = _INTO.search(code)
-        if folder and target.startswith(folder[1].rstrip(b"/") + b"/"):
-            return True
     text = target.rstrip(b"/")
     if b"*" in text:
         text = text[: text.index(b"*")].rpartition(b"/")[0]
@@ -189,15 +197,22 @@ def _wrote(command: Command, code: bytes, target: bytes) -> bool:
     return any(len(name) > 2 and re.search(rb"(?<![\w.-])" + re.escape(name) + rb"(?![\w-])", code) for name in names)
 
 
+def _unpacks_around(command: Command, code: bytes, target: bytes) -> bool:
+    """Whether `command` unpacks an archive into a folder that the target lies in."""
+    folder = _INTO.search(_ARCHIVE.sub(b"", code)) if command.name in _UNPACKERS else None
+    return folder is not None and target.startswith(folder[1].rstrip(b"/") + b"/")
+
+
 _INSTALLERS = frozenset(("apt-get", "apt", "aptitude", "apk", "dnf", "yum", "microdnf"))
 
 
-def _installed(command: Command, package: bytes) -> bool:
-    """Whether `command` installed the package, or the group of `apk add --virtual`."""
-    return (
+def _installs(run: Run, package: bytes) -> bool:
+    """Whether a command of `run` installs the package, or the group of `apk add --virtual`."""
+    return any(
         command.name in _INSTALLERS
         and any(word.raw.strip(b"\"'") == package for word in command.argv[1:])
         and not any(word in _REMOVES for word in command.values())
+        for command in (run.script.commands if run.script else ())
     )
 
 

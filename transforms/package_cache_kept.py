@@ -2,9 +2,9 @@
 
 npm keeps every package that it downloads below `~/.npm`, Composer below `~/.composer`, conda in its `pkgs` folder, gem
 and Bundler in a `cache` folder beside the gems, Cargo in its registry, Maven in `~/.m2/repository`, Gradle in
-`~/.gradle/caches`, cpan in `~/.cpan`, Go every object file below `~/.cache/go-build`. They have no option that keeps no
-cache, and nothing reads it again in the image. Cleared right behind the command that filled it, it never gets into a
-layer.
+`~/.gradle/caches`, cpan in `~/.cpan`, Go every object file below `~/.cache/go-build` and every module in its module
+cache. They have no option that keeps no cache, and nothing reads it again in the image. Cleared right behind the
+command that filled it, it never gets into a layer.
 
 Before:
 
@@ -32,8 +32,8 @@ Cargo, Maven or Gradle and would have to fetch or compile everything again; Grad
 still uses it; gem and Bundler on a base image that does not tell where they keep it; the command stands in a branch
 or its failure may be forgiven. Where npm itself has been replaced by another version, that one may not run with the
 Node.js that is there, so the rewrite is unsafe; so it is for yarn unless an option shows that it is Yarn 1, because
-later ones run programs from the cache; for sbt; and for Cargo, Maven and Gradle where a script, or nothing, says what
-the image runs.
+later ones run programs from the cache; for sbt; and for Cargo, Maven, Gradle and Go's modules where a script, or
+nothing, says what the image runs.
 
 What they leave was measured in builds for npm, pnpm, Go, gem, cpanm and pipx; for the others, which could not be had
 where dfopt is tested, it is taken from the manuals below.
@@ -41,9 +41,10 @@ where dfopt is tested, it is taken from the manuals below.
 Safety: the same packages are installed; only the cache is missing, and npm's log of the clearing is new.
 
 References: hadolint DL3060; npm-cache(1); classic.yarnpkg.com, *yarn cache*; getcomposer.org, *clear-cache*;
-docs.conda.io, *conda clean*; python-poetry.org, *cache-dir*; pipenv.pypa.io, *Configuration*; cmd/go, *Build and
-test caching*; The Cargo Book, *Cargo Home*; maven.apache.org, *Introduction to Repositories*; docs.gradle.org,
-*Gradle-managed Directories*; pnpm.io, *Settings*; RubyGems guides; Bundler's *bundle install*; cpan(1), cpanm(1).
+docs.conda.io, *conda clean*; python-poetry.org, *cache-dir*; pipenv.pypa.io, *Configuration*; cmd/go, *Build and test
+caching*; Go Modules Reference, *Module cache*; The Cargo Book, *Cargo Home*; maven.apache.org, *Introduction to
+Repositories*; docs.gradle.org, *Gradle-managed Directories*; pnpm.io, *Settings*; RubyGems guides; Bundler's *bundle
+install*; cpan(1), cpanm(1).
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ from .tools import Tool, Use, cleared_later, clears, present, runs_unknown, sett
 RULE = "package-cache-kept"
 TOOLS = (
     "npm", "yarn", "pnpm", "composer", "conda", "mamba", "micromamba", "poetry", "pipenv", "pipx", "gem", "bundle",
-    "go", "cargo", "mvn", "gradle", "sbt", "cpan", "cpanm", "luarocks", "littler",
+    "go", "gomod", "cargo", "mvn", "gradle", "sbt", "cpan", "cpanm", "luarocks", "littler",
 )  # fmt: skip
 
 KEEPS = (
@@ -102,13 +103,22 @@ KEEPS = (
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every RUN that leaves such a cache, at the last command that fills it."""
     for stage in facts.shipping:
-        for known in present(stage, TOOLS):
-            if settled(known.cache_settled, facts.document, stage):
-                continue
-            for run in stage.runs:
-                last = _last_filling(run, known)
-                if last is not None and not _cleared_by_another(run, known):
+        tools = [known for known in present(stage, TOOLS) if not settled(known.cache_settled, facts.document, stage)]
+        for run in stage.runs:
+            filled = [
+                (known, last)
+                for known in tools
+                if (last := _last_filling(run, known)) and not _cleared_by_another(run, known)
+            ]
+            for known, last in filled:
+                if not any(one.start > last.start and _does_as_well(run, known, other) for other, one in filled):
                     yield _finding(run, known, last)
+
+
+def _does_as_well(run: Run, known: Tool, other: Tool) -> bool:
+    """Whether what clears the cache of `other` clears that of `known` too, as Bundler's does for gem."""
+    mine, its = (set(_clear_command(run, one).split()) for one in (known, other))
+    return known is not other and bool(mine) and mine <= its
 
 
 def _cleared_by_another(run: Run, known: Tool) -> bool:

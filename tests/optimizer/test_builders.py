@@ -263,6 +263,11 @@ def test_join_refuses(text: str) -> None:
             "RUN cd /x && a \\\n    && rm /y \\\n    && cd / && apk del gcc",
         ),
         (
+            "RUN cd /x && a\nRUN apt-get purge -y b\nRUN apt-get purge -y c\nRUN cd /y && d\nRUN apk del e",
+            "RUN cd /x && a \\\n    && cd / && apt-get purge -y b \\\n    && apt-get purge -y c \\\n    && cd /y && d"
+            " \\\n    && cd / && apk del e",
+        ),
+        (
             "RUN a\nRUN --mount=type=bind,source=s,target=/t/s b",
             "RUN --mount=type=bind,source=s,target=/t/s \\\n    a && b",
         ),

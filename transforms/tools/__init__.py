@@ -71,6 +71,7 @@ TOOLS: dict[str, bytes] = {
         "conda", "mamba", "micromamba", "npm", "yarn", "pnpm", "composer", "gem", "bundle", "go", "cargo", "mvn",
         "gradle", "sbt", "cpan", "cpanm", "luarocks",
     )},
+    "gomod": b"go ",
     "littler": b"install2.r",
 }  # fmt: skip
 _loaded: dict[str, Tool] = {}

@@ -1,4 +1,4 @@
-"""Go's build cache (manual: cmd/go, *Build and test caching*). The module cache is the sources: it is left alone."""
+"""Go's build cache (manual: cmd/go, *Build and test caching*), which came with Go 1.10."""
 
 import re
 
@@ -12,7 +12,7 @@ TOOL = Tool(
     cache_clear="rm -rf ~/.cache/go-build",
     cache_fills=frozenset(("build", "install", "test", "get", "run", "vet")),
     cache_without=("-n",),
-    cache_settled=re.compile(rb"GOCACHE|go-build|go clean|\.cache\b|\bstd\b"),
+    cache_settled=re.compile(rb"GOCACHE|go-build|go clean -cache|\.cache\b|\bstd\b|golang:1\.\d(?!\d)"),
     cache_read_by=frozenset((b"go",)),
     cache=("/root/.cache/go-build/**", "/home/*/.cache/go-build/**"),
     mounts=("/root/.cache/go-build",),
