@@ -461,7 +461,9 @@ def drop_units(script: Script, units: list[Unit]) -> Fix:
     before = script.units[first - 1] if first else None
     following = script.units[last + 1] if last + 1 < len(script.units) else None
     joined = all(unit.connector == b"&&" for unit in units[1:])
-    if following is not None:
+    if following is not None and before is not None and _keeps_the_break(script, before, units, following):
+        start, end = before.end, units[-1].end
+    elif following is not None:
         start, end = units[0].start, following.start
         # `a && unit; b` must not become `a && b`.
         joined &= b"||" not in (following.connector, units[0].connector)
@@ -478,6 +480,13 @@ def drop_units(script: Script, units: list[Unit]) -> Fix:
         raise Refusal("a comment stands beside it")
     drops = tuple(command.normal for command in script.commands if start <= command.start < end)
     return Fix((Edit(start, end, b""),), drops=drops)
+
+
+def _keeps_the_break(script: Script, before: Unit, units: list[Unit], following: Unit) -> bool:
+    """Whether the units end a line of an and-list that starts before them, and are better taken off its end."""
+    source = script.instruction.source
+    ends_a_line = source.line_of(before.end) == source.line_of(units[0].start) < source.line_of(following.start)
+    return ends_a_line and units[0].connector == following.connector == b"&&"
 
 
 def combine(*fixes: Fix) -> Fix:
