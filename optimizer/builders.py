@@ -181,8 +181,11 @@ def _second_line_indent(instruction: Instruction) -> bytes:
     return b""
 
 
-def insert_behind(run: Run, command: Command, text: bytes) -> Fix:
-    """Run `text` right behind `command`, a plain one of the top level, if that succeeded."""
+def insert_behind(run: Run, command: Command, text: bytes, *, own_line: bool = False) -> Fix:
+    """Run `text` right behind `command`, a plain one of the top level, if that succeeded.
+
+    Where asked for it gets a line of its own even in a RUN of one line.
+    """
     script = readable(run)
     at = next((n for n, unit in enumerate(script.units) if unit.start <= command.start < unit.end), None)
     if at is None or script.units[at].kind != "command" or command.guards:
@@ -202,6 +205,8 @@ def insert_behind(run: Run, command: Command, text: bytes) -> Fix:
         if unit.connector == b"&&":
             raise Refusal("it ends a list under `set -e`")
         added = newline + source.indent(unit.start) + text if following.connector == b"\n" else b"; " + text
+    elif own_line and same_line and not script.heredoc:
+        added = b" " + escape + newline + source.indent(run.instruction.start) + b"    && " + text
     elif same_line or following.connector != b"&&":
         added = b" && " + text
     elif source.data[source.line_start(following.operator) : following.operator].strip() == b"":

@@ -114,6 +114,14 @@ RULES: tuple[Rule, ...] = (
         ("DL3059",),
     ),
     Rule(
+        "packages-installed-apart",
+        "safe",
+        "second copies of package databases",
+        (b"apt", b"dnf", b"yum", b"zypper"),
+        (),
+        default=False,
+    ),
+    Rule(
         "cache-not-mounted",
         "safe",
         "package indexes and caches",

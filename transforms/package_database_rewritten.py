@@ -34,15 +34,14 @@ References: hadolint DL3059; Docker's *Building best practices*; deb-triggers(5)
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 
 from ..optimizer.builders import Refusal, Trim, join_runs
 from ..optimizer.facts import Facts, Run
-from ..optimizer.shell import Command, Script
 from ..optimizer.transform import Finding
-from .tools import Tool, clears, present, use_of
+from .installs import act, follows, only_installs, refresh_of
+from .tools import Tool, present, use_of
 
 RULE = "package-database-rewritten"
 _MOST = 6  # RUNs in one: more would be hard to read
@@ -69,8 +68,8 @@ def find(facts: Facts) -> Iterator[Finding]:
         for known in present(stage, ("apt", "dnf", "yum", "microdnf", "tdnf", "zypper")):
             block: list[Run] = []
             for run in [*stage.runs, None]:
-                if run is not None and _only_installs(run, known):
-                    if block and run.at == block[-1].at + 1 and len(block) < _MOST and _follows(block[-1], run, known):
+                if run is not None and only_installs(run, known):
+                    if block and run.at == block[-1].at + 1 and len(block) < _MOST and follows(block[-1], run, known):
                         block.append(run)
                         continue
                     following = [run]
@@ -81,66 +80,19 @@ def find(facts: Facts) -> Iterator[Finding]:
                 block = following
 
 
-# Packages that bring sources of other packages along, so that the next refresh finds more than the one before it.
-_SOURCES = re.compile(rb"release|keyring|apt-source|repo|archive|http|ca-certificates|software-properties|[/*$]|plugin")
-
-
-def _only_installs(run: Run, known: Tool) -> bool:
-    """Whether all that `run` does is to install with `known`, after a refresh or before a clean-up or not."""
-    script = run.script
-    if script is None or script.heredoc or run.instruction.flags or not script.only_and:
-        return False
-    if len(script.units) != len(script.commands) or b">" in run.instruction.code:
-        return False
-    acts = [_act(command, known) for command in script.commands]
-    return None not in acts and "install" in acts
-
-
-def _act(command: Command, known: Tool) -> str | None:
-    use = use_of(known, command)
-    if use is not None:
-        if use.verb.value in known.clean_subcommands:
-            return "clear"
-        return use.action if use.action in ("refresh", "install") else None
-    if command.name == "rm" and clears(known, command):
-        words = [word.raw for word in command.argv[1:] if not word.raw.startswith(b"-")]
-        return "clear" if all(word.startswith(b"/") for word in words) else None
-    return None
-
-
-def _follows(first: Run, second: Run, known: Tool) -> bool:
-    """Whether what `second` installs comes from where `first` installed from."""
-    for run in (first, second):
-        for command in run.script.commands if run.script else ():
-            use = use_of(known, command)
-            if use is None or use.action != "install":
-                continue
-            behind = command.argv[command.argv.index(use.verb) + 1 :]
-            if any(_SOURCES.search(word.raw) for word in behind):
-                return False
-    one, two = (_refresh(run.script, known) for run in (first, second))
-    return one == two or not two
-
-
-def _refresh(script: Script | None, known: Tool) -> bytes:
-    """The refresh that the script starts with, in its normal spelling."""
-    first = script.commands[0] if script else None
-    return first.normal if first is not None and _act(first, known) == "refresh" else b""
-
-
 def _finding(facts: Facts, runs: list[Run], known: Tool) -> Finding:
     message = f"{len(runs)} layers each store the {known.name} package database"
     start, end = runs[0].instruction.start, runs[0].instruction.end
     trims: list[Trim] = []
     for at, run in enumerate(runs):
-        acts = [_act(command, known) for command in (run.script.commands if run.script else ())]
+        acts = [act(command, known) for command in (run.script.commands if run.script else ())]
         ends = 0
         while acts[-1 - ends] == "clear" and run is not runs[-1]:
             ends += 1
         starts = 1 if at and acts[0] == "refresh" else 0
         trims.append(Trim(starts, ends))
     if known.index_paths and any(
-        not _refreshes_again(second, known) and trim.end and not known.fetches_itself
+        not refresh_of(second, known) and trim.end and not known.fetches_itself
         for (_, second), trim in zip(pairwise(runs), trims, strict=False)
     ):
         return Finding(RULE, message, start, end, None, reason="the second has no index of its own")
@@ -160,7 +112,3 @@ def _autoremoves(runs: list[Run], known: Tool) -> set[bytes]:
     return {
         command.normal for command in commands if (use := use_of(known, command)) and use.verb.value == "autoremove"
     }
-
-
-def _refreshes_again(run: Run, known: Tool) -> bool:
-    return bool(_refresh(run.script, known))

@@ -75,6 +75,11 @@ CASES = {
         "RUN apt-get update && apt-get install -y --no-install-recommends tree && rm -rf /var/lib/apt/lists/*\n",
         100_000,
     ),
+    "packages-installed-apart": (
+        f"{DEBIAN}{CURL[:-1]} && rm -rf /var/lib/apt/lists/*\nWORKDIR /srv/app\nCOPY blob .\n"
+        "RUN apt-get update && apt-get install -y --no-install-recommends tree && tree && rm -rf /var/lib/apt/lists/*\n",
+        100_000,
+    ),
     "merge-runs": (f"{DEBIAN}COPY blob /opt/\nRUN cat /opt/blob >/srv/blob\nRUN echo end >>/srv/blob\n", BYTES),
     "move-after-copy": (f"{DEBIAN}COPY blob /tmp/\nRUN mv /tmp/blob /srv/blob.bin\n", BYTES),
     "remove-after-copy": (f"{DEBIAN}COPY blob /opt/blob\nRUN rm /opt/blob\n", BYTES),

@@ -240,9 +240,7 @@ def index_need(run: Run, known: Tool) -> Need:
         if use is None:
             if _fails_on_nothing(command) and clears(known, command) and not made:
                 return "yes"
-            if _inert(command) or _SELF_SUFFICIENT.search(code):
-                continue
-            if runs_unknown(command) or _mentions(known, command):
+            if may_use(known, command) and not _SELF_SUFFICIENT.search(code):
                 need = "maybe"
         elif use.action == "refresh":
             made = True
@@ -356,6 +354,13 @@ def _inert(command: Command) -> bool:
     return command.name in _INERT and (
         first is None or "/" not in first or first.startswith(("/usr/", "/bin/", "/sbin/"))
     )
+
+
+def may_use(known: Tool, command: Command) -> bool:
+    """Whether `command` uses the tool, or runs code that may."""
+    if use_of(known, command) is not None:
+        return True
+    return not _inert(command) and (runs_unknown(command) or _mentions(known, command))
 
 
 def _mentions(known: Tool, command: Command) -> bool:

@@ -1,0 +1,57 @@
+"""What ``package-database-rewritten`` and ``packages-installed-apart`` share: RUNs that install, and nothing else."""
+
+from __future__ import annotations
+
+import re
+
+from ..optimizer.facts import Run
+from ..optimizer.shell import Command
+from .tools import Tool, clears, use_of
+
+
+def act(command: Command, known: Tool) -> str | None:
+    """What a command does with packages of `known`: ``refresh``, ``install`` or ``clear``; None for anything else."""
+    use = use_of(known, command)
+    if use is not None:
+        if use.verb.value in known.clean_subcommands:
+            return "clear"
+        return use.action if use.action in ("refresh", "install") else None
+    if command.name == "rm" and clears(known, command):
+        words = [word.raw for word in command.argv[1:] if not word.raw.startswith(b"-")]
+        return "clear" if all(word.startswith(b"/") for word in words) else None
+    return None
+
+
+def only_installs(run: Run, known: Tool) -> bool:
+    """Whether all that `run` does is to install with `known`, after a refresh or before a clean-up or not."""
+    script = run.script
+    if script is None or script.heredoc or run.instruction.flags or not script.only_and:
+        return False
+    if len(script.units) != len(script.commands) or b">" in run.instruction.code:
+        return False
+    acts = [act(command, known) for command in script.commands]
+    return None not in acts and "install" in acts
+
+
+# Packages that bring sources of other packages along, so that the next refresh finds more than the one before it.
+_SOURCES = re.compile(rb"release|keyring|apt-source|repo|archive|http|ca-certificates|software-properties|[/*$]|plugin")
+
+
+def follows(first: Run, second: Run, known: Tool) -> bool:
+    """Whether what `second` installs comes from where `first` installed from."""
+    for run in (first, second):
+        for command in run.script.commands if run.script else ():
+            use = use_of(known, command)
+            if use is None or use.action != "install":
+                continue
+            behind = command.argv[command.argv.index(use.verb) + 1 :]
+            if any(_SOURCES.search(word.raw) for word in behind):
+                return False
+    one, two = (refresh_of(run, known) for run in (first, second))
+    return one == two or not two
+
+
+def refresh_of(run: Run, known: Tool) -> bytes:
+    """The refresh that `run` starts with, in its normal spelling."""
+    first = run.script.commands[0] if run.script else None
+    return first.normal if first is not None and act(first, known) == "refresh" else b""
