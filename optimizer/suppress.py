@@ -1,8 +1,8 @@
 """Comments that tell dfopt to leave something alone.
 
 ``# dfopt ignore`` or ``# dfopt ignore=rule,rule  # why`` above an instruction or inside its continuation,
-``# dfopt global ignore=rule`` for the file; hadolint's ``# hadolint ignore=DL3009`` and ``# hadolint global
-ignore=…``, and BuildKit's ``# check=skip=…`` directive, for the rules that answer the named ones.
+``# dfopt global ignore=rule`` for the file; hadolint's and tally's ``# hadolint ignore=DL3009`` and ``# tally global
+ignore=…;reason=…``, and BuildKit's ``# check=skip=…`` directive, for the rules that answer the named ones.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from .document import Document
 from .transform import Rule
 
-_COMMENT = re.compile(rb"#\s*(dfopt|hadolint)\s+(global\s+)?ignore(?:\s*=\s*([^#]*))?\s*(?:$|#)", re.IGNORECASE)
+_COMMENT = re.compile(rb"#\s*(dfopt|hadolint|tally)\s+(global\s+)?ignore(?:\s*=\s*([^#]*))?\s*(?:$|#)", re.IGNORECASE)
 
 
 class Suppressions:
@@ -34,7 +34,7 @@ class Suppressions:
                 continue
             tool, everywhere, names = found.groups()
             chosen = None if names is None else _names(names)
-            if chosen is None and (everywhere or tool.lower() == b"hadolint"):
+            if chosen is None and (everywhere or tool.lower() != b"dfopt"):
                 continue
             if everywhere:
                 self._everywhere.append(chosen)
@@ -45,7 +45,7 @@ class Suppressions:
 
     def covers(self, rule: Rule, offsets: Iterable[int]) -> bool:
         """Whether a finding of `rule` that looks at or edits the bytes at `offsets` is suppressed."""
-        names = {rule.name, *rule.references}
+        names = {rule.name, *map(_bare, rule.references)}
         if any(chosen and not names.isdisjoint(chosen) for chosen in self._everywhere):
             return True
         return any(
@@ -56,7 +56,13 @@ class Suppressions:
 
 
 def _names(text: bytes) -> frozenset[str]:
-    return frozenset(part for part in re.split(r"[,\s]+", text.decode("utf-8", "replace")) if part)
+    listed = text.decode("utf-8", "replace").partition(";")[0]
+    return frozenset(_bare(part) for part in re.split(r"[,\s]+", listed) if part)
+
+
+def _bare(name: str) -> str:
+    """The name of a rule without that of the linter, which may be left out: ``hadolint/DL3009``."""
+    return name.rpartition("/")[2]
 
 
 def _skipped(check: bytes) -> frozenset[str]:

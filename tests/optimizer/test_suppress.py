@@ -21,6 +21,8 @@ def rules(head: str, run: str = RUN) -> set[str]:
         ("#dfopt ignore = download-cache-kept", {"package-index-kept"}),
         ("# hadolint ignore=DL3009", {"download-cache-kept"}),
         ("# hadolint ignore=DL3009,DL3042", set()),
+        ("# tally ignore=hadolint/DL3009;reason=DL3042 is another matter", {"download-cache-kept"}),
+        ("# tally ignore=all", {"package-index-kept", "download-cache-kept"}),
         ("# hadolint ignore=DL3008", {"package-index-kept", "download-cache-kept"}),
         ("# dfopt ignores nothing here", {"package-index-kept", "download-cache-kept"}),
         ("# dfopt ignore=some-other-rule", {"package-index-kept", "download-cache-kept"}),
@@ -33,6 +35,11 @@ def test_above(comment: str, left: set[str]) -> None:
 def test_inside_a_continuation() -> None:
     run = "RUN apt-get update && \\\n    # dfopt ignore=package-index-kept\n    apt-get install -y curl && pip install x\n"
     assert rules("FROM debian:12\n", run) == {"download-cache-kept"}
+
+
+@pytest.mark.parametrize("name", ["tally/prefer-copy-chmod", "prefer-copy-chmod"])
+def test_the_name_of_the_linter_may_be_left_out(name: str) -> None:
+    assert rules(f"FROM debian:12\n# tally ignore={name}\n", "COPY a.sh /a.sh\nRUN chmod 755 /a.sh\n") == set()
 
 
 def test_only_the_next_instruction() -> None:
