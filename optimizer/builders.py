@@ -1,4 +1,4 @@
-"""Small builders of fixes: append to a script, put one before it, join two RUNs, delete one, add an option.
+"""Small builders of fixes: append to a script, put something before it, take some out, delete a RUN, add an option.
 
 They know the shell's rules for what may follow what, and the neighbours' style, so that transforms do no
 offset arithmetic. A builder that cannot keep the meaning raises `Refusal`, with the reason in plain words.
@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
-from typing import NamedTuple
 
 from .document import Document, Instruction
 from .edits import Edit
@@ -17,7 +15,7 @@ from .facts import Run
 from .shell import Command, Script, Unit, Word
 from .transform import Fix
 
-_WIDE = 100  # a one-line RUN grows to at most this many bytes before it is continued on another line
+WIDE = 100  # a one-line RUN grows to at most this many bytes before it is continued on another line
 _COMPOUND = frozenset(
     (
         "if_statement", "for_statement", "c_style_for_statement", "while_statement", "case_statement", "subshell",
@@ -41,12 +39,12 @@ def readable(run: Run) -> Script:
 def append_commands(run: Run, commands: list[bytes]) -> Fix:
     """Run `commands` after everything else in `run`, if that succeeded, and keep the RUN's exit status."""
     script = readable(run)
-    edit = _appended(run, script, commands, _Style(run.instruction, script))
+    edit = appended(run, script, commands, Style(run.instruction, script))
     return Fix((edit,), adds=tuple(commands))
 
 
-def _appended(run: Run, script: Script, commands: list[bytes], style: _Style) -> Edit:
-    sign = _joiner_at_end(run, script)
+def appended(run: Run, script: Script, commands: list[bytes], style: Style) -> Edit:
+    sign = joiner_at_end(run, script)
     end = script.units[-1].end
     text = b""
     for command in commands:
@@ -59,7 +57,7 @@ def _appended(run: Run, script: Script, commands: list[bytes], style: _Style) ->
     return Edit(end, end, text)
 
 
-def _joiner_at_end(run: Run, script: Script) -> bytes:
+def joiner_at_end(run: Run, script: Script) -> bytes:
     """How a command may follow the script: ``&&``, or ``;`` where ``set -e`` stops the script anyway.
 
     ``x && clean`` has the status of x where x fails. But under ``set -e`` the failures inside a compound x no
@@ -85,7 +83,7 @@ def _joiner_at_end(run: Run, script: Script) -> bytes:
         raise Refusal("a shell comment follows its last command")
     if not errexit:
         return b"&&"
-    compound = _is_compound(script, last)
+    compound = is_compound(script, last)
     if any(unit.kind == "function_definition" for unit in script.units):
         raise Refusal("it calls functions under `set -e`")
     if len(tail) > 1 or last.kind == "negated_command":
@@ -107,7 +105,7 @@ def _line_end(script: Script, unit: Unit) -> int:
     return script.instruction.source.line_end(unit.end)
 
 
-def _is_compound(script: Script, unit: Unit) -> bool:
+def is_compound(script: Script, unit: Unit) -> bool:
     if unit.kind in _COMPOUND:
         return True
     return any(
@@ -116,7 +114,7 @@ def _is_compound(script: Script, unit: Unit) -> bool:
     )
 
 
-class _Style:
+class Style:
     """How a script breaks its lines, for text that is put beside them."""
 
     def __init__(self, instruction: Instruction, script: Script) -> None:
@@ -149,7 +147,7 @@ class _Style:
 
     def and_(self, command: bytes, already: int = 0) -> bytes:
         """``&& command`` behind the last unit; `already` bytes were put there before."""
-        if not self.multiline and self.column + already + len(command) + 4 <= _WIDE:
+        if not self.multiline and self.column + already + len(command) + 4 <= WIDE:
             return b" && " + command
         if self.leading:
             return b" " + self.escape + self.newline + self.indent + b"&& " + command
@@ -157,7 +155,7 @@ class _Style:
 
     def semicolon(self, command: bytes) -> bytes:
         """``; command`` behind the last unit."""
-        if not self.multiline and self.column + len(command) + 2 <= _WIDE:
+        if not self.multiline and self.column + len(command) + 2 <= WIDE:
             return b"; " + command
         return b"; " + self.escape + self.newline + self.indent + command
 
@@ -226,169 +224,15 @@ def prepend_command(run: Run, command: bytes, *, own_line: bool = False, wide: b
         raise Refusal("its script is a here-document")
     if not script.only_and:
         raise Refusal("its commands are not all joined by `&&`")
-    if run.shell.errexit and _is_compound(script, script.units[0]):
+    if run.shell.errexit and is_compound(script, script.units[0]):
         raise Refusal("it starts with a compound command under `set -e`")
-    first, style = script.units[0], _Style(run.instruction, script)
+    first, style = script.units[0], Style(run.instruction, script)
     sign = b" && "
     if own_line and (wide or style.multiline):
         line = style.escape + style.newline + style.indent
         sign = b" " + line + b"&& " if style.leading else b" && " + line
     text = re.sub(rb"\s*>>?\S+$", b"", command)  # a redirection is no part of the command it belongs to
     return Fix((Edit(first.start, first.start, command + sign),), adds=(text,))
-
-
-def check_joinable(document: Document, first: Run, second: Run) -> None:
-    """Raise `Refusal` unless `second` may become the end of `first`, its neighbour above."""
-    one, two = readable(first), readable(second)
-    if first.stage is not second.stage or second.at != first.at + 1:
-        raise Refusal("other instructions stand between them")
-    if one.heredoc or two.heredoc:
-        raise Refusal("a here-document is one of them")
-    if first.shell != second.shell:
-        raise Refusal("they run in different ways")
-    if not (_has_room_for_mounts(first, second) and _has_room_for_mounts(second, first)):
-        raise Refusal("they have flags")
-    if one.state_changes and not (_FOLDER.issuperset(one.state_changes) and _folder_for(two) is not None):
-        raise Refusal(f"`{one.state_changes[0]}` in the first would reach the second")
-    for command in one.commands:
-        if command.name in _DAEMONS or b"/init.d/" in command.normal or command.name.endswith(("ctl", "_safe")):
-            raise Refusal(f"`{command.name}` in the first may leave something running")
-    if one.comments or two.comments:
-        raise Refusal("a shell comment ends one of them")
-    if one.trailer:
-        raise Refusal("the first ends in a separator")
-    if not two.only_and:
-        raise Refusal("the second goes on when a command fails")
-    if _joiner_at_end(first, one) != b"&&" or (first.shell.errexit and _is_compound(two, two.units[0])):
-        raise Refusal("under `set -e` the two would stop at other places")
-    data = document.source.data
-    between = data[second.instruction.line_start : two.units[0].start]
-    if b"#" in between:
-        raise Refusal("a comment stands inside the second")
-    comments = data[first.instruction.end : second.instruction.start]
-    if _FOR_LINTERS.search(comments):
-        raise Refusal("a comment for a linter stands between them")
-    if _COMMENTED_OUT.search(comments) or comments.count(b"#") > _MOST_COMMENTS:
-        raise Refusal("the comments between them would be lost from sight")
-
-
-def _has_room_for_mounts(run: Run, other: Run) -> bool:
-    """Whether the flags of `other` are bind mounts that `run` would not notice."""
-    if len(other.mounts) != len(other.instruction.flags):
-        return False
-    for mount in other.mounts:
-        folder = mount["target"].rpartition("/")[0]
-        if mount["type"] != "bind" or not folder.startswith("/") or folder.encode() in run.instruction.code:
-            return False
-    return True
-
-
-# What may start a service that the next RUN would not find running.
-_DAEMONS = frozenset(
-    (
-        "service", "systemctl", "invoke-rc.d", "start-stop-daemon", "supervisord", "nohup", "daemon", "mysqld",
-        "postgres", "rabbitmq-server", "redis-server", "mongod", "dockerd", "Xvfb", "dbus-launch", "ssh-agent",
-        "ansible", "ansible-playbook", "puppet", "chef-client", "chef-solo", "salt-call", "runsvdir", "initctl",
-    )
-)  # fmt: skip
-_FOLDER = frozenset(("cd", "pushd", "popd"))
-_ABSOLUTE = frozenset(("rm", "chmod", "chown", "chgrp", "mv", "cp", "ln", "mkdir", "touch", "strip", "ldconfig"))
-_PACKAGE_MANAGERS = frozenset(("apt-get", "apt", "apk", "dnf", "yum", "microdnf"))
-
-
-def _folder_for(script: Script) -> bytes | None:
-    """What must come before the script where a ``cd`` came before it: nothing, ``cd /``, or None for what is unknown.
-
-    Nothing, where it goes to a folder of its own first or names all paths whole. A package manager names packages, but
-    runs scripts that fail in a folder that has been removed.
-    """
-    first = script.commands[0]
-    start = first.values()
-    if first.name == "cd" and first.start == script.units[0].start and len(start) == 1:
-        return b"" if start[0] is not None and start[0].startswith("/") else None
-    if len(script.commands) != len(script.units) or b">" in script.instruction.code:
-        return None
-    found = b""
-    for command in script.commands:
-        operands = [word.raw for word in command.argv[1:] if not word.raw.startswith(b"-")]
-        if command.name in _PACKAGE_MANAGERS:
-            if any(b"/" in operand for operand in operands):
-                return None
-            found = b"cd /"
-            continue
-        if command.name in ("chmod", "chown", "chgrp"):
-            operands = operands[1:]
-        if command.name not in _ABSOLUTE or not all(operand.startswith((b"/", b"~/")) for operand in operands):
-            return None
-    return found
-
-
-_FOR_LINTERS = re.compile(rb"#\s*(?:hadolint|dfopt|tally|check=)", re.IGNORECASE)
-_COMMENTED_OUT = re.compile(rb"(?m:^\s*#[#\s]*(?:RUN|COPY|ADD|ENV|ARG|USER|WORKDIR|FROM|CMD|EXPOSE)\b)|&&")
-_MOST_COMMENTS = 6  # lines between two RUNs that are joined, roughly: every `#` counts
-
-
-class Trim(NamedTuple):
-    """How many units of a RUN that is joined go at its start and at its end."""
-
-    start: int = 0
-    end: int = 0
-
-
-def join_runs(
-    document: Document, runs: list[Run], then: list[bytes] | None = None, trims: list[Trim] | None = None
-) -> Fix:
-    """Make consecutive `runs` one RUN, ``&&`` between them, and run the commands `then` behind them.
-
-    Comment lines between the RUNs stay where they are, inside the joined one. `trims`, one for each RUN, says what
-    need not be done again where two of them meet.
-    """
-    trims = trims or [Trim()] * len(runs)
-    source = document.source
-    views = [readable(run) for run in runs]
-    styles = [_Style(run.instruction, view) for run, view in zip(runs, views, strict=True)]
-    style = next((style for style in styles if style.multiline), styles[0])
-    alone = len(runs) == 2 and len(views[0].units) == 1 and not styles[0].multiline and not then
-    edits: list[Edit] = []
-    adds = list(then or ())
-    drops: list[bytes] = []
-    folder = b""  # what was put in to leave the folder of a `cd` further up, where no other came since
-    for at, (first, second) in enumerate(pairwise(runs)):
-        check_joinable(document, first, second)
-        start, end = views[at].units[-1 - trims[at].end].end, views[at + 1].units[trims[at + 1].start].start
-        if b"#" in source.data[start : first.instruction.end] + source.data[second.instruction.start : end]:
-            raise Refusal("a comment stands inside what need not be done again")
-        drops += [c.normal for view in views[at : at + 2] for c in view.commands if start <= c.start < end]
-        comments = [
-            source.data[source.line_start(at) : source.line_end(at)]
-            for at, _ in document.comments
-            if first.instruction.end <= at < second.instruction.start
-        ]
-        width = start - source.line_start(start) + len(source.data[end : source.line_end(end)].rstrip()) + 4
-        if alone and not comments and width <= _WIDE:
-            text = b" && "
-        elif style.leading:
-            text = b" " + style.escape + style.newline + b"".join(comments) + style.indent + b"&& "
-        else:
-            text = b" && " + style.escape + style.newline + b"".join(comments) + style.indent
-        if any(view.state_changes for view in views[: at + 1]):
-            wanted = _folder_for(views[at + 1])
-            if wanted is None:
-                raise Refusal("a `cd` further up would reach it")
-            if wanted and (wanted != folder or views[at].state_changes):
-                text += wanted + b" && "
-                adds.append(wanted)
-                folder = wanted
-        edits.append(Edit(start, end, text))
-    flags = [flag for run in runs[1:] for flag in run.instruction.flags]
-    if flags:
-        text = b" ".join(source.data[flag.start : flag.end] for flag in flags)
-        at = runs[0].instruction.args_start
-        edits.insert(0, Edit(at, at, text + b" " + style.escape + style.newline + style.indent))
-    if then:
-        style.multiline = True
-        edits.append(_appended(runs[-1], views[-1], then, style))
-    return Fix(tuple(edits), drops=tuple(drops), adds=tuple(adds))
 
 
 def delete_run(document: Document, run: Run) -> Fix:
@@ -427,9 +271,9 @@ def add_run_flags(run: Run, *flags: str) -> Fix:
         raise Refusal("its script is a here-document")
     instruction = run.instruction
     at = instruction.args_start
-    style = _Style(instruction, script)
+    style = Style(instruction, script)
     width = at - instruction.source.line_start(at) + sum(map(len, flags)) + script.units[-1].end - at
-    end = b" " + style.escape + style.newline + style.indent if style.multiline or width > _WIDE else b" "
+    end = b" " + style.escape + style.newline + style.indent if style.multiline or width > WIDE else b" "
     text = b"".join(flag.encode() + end for flag in flags)
     return Fix((Edit(at, at, text),), adds=tuple(b"RUN " + flag.encode() for flag in flags))
 

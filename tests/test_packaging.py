@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from dfopt.optimizer.transform import RULES
+
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 TREES = ("optimizer", "transforms", "templates")
@@ -33,13 +35,26 @@ def test_nothing_imports_a_second_copy() -> None:
 
 def test_layers() -> None:
     """The arrows go one way: transforms know the builders and what is below them, and not each other."""
-    allowed = {"builders", "context", "document", "edits", "facts", "shell", "transform", "source", "scanner"}
+    allowed = {
+        "builders",
+        "joining",
+        "context",
+        "document",
+        "edits",
+        "facts",
+        "shell",
+        "transform",
+        "source",
+        "scanner",
+    }
+    rules = {rule.module for rule in RULES}
     for path in (ROOT / "transforms").rglob("*.py"):
-        found = re.findall(r"from \.+optimizer\.(\w+) import", path.read_text())
-        assert set(found) <= allowed, path
+        text = path.read_text()
+        assert set(re.findall(r"from \.+optimizer\.(\w+) import", text)) <= allowed, path
+        assert rules.isdisjoint(re.findall(r"from \.(\w+) import", text)), path
     for name in ("source", "scanner", "document", "shell", "edits"):
         text = (ROOT / "optimizer" / f"{name}.py").read_text()
-        assert not re.search(r"from \.(?:facts|engine|transform|builders|cli|report)\b", text), name
+        assert not re.search(r"from \.(?:facts|engine|transform|builders|joining|cli|report)\b", text), name
 
 
 @pytest.fixture(scope="module")

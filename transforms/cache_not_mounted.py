@@ -49,7 +49,8 @@ from ..optimizer.facts import Facts, Run
 from ..optimizer.shell import Command, Unit, Word
 from ..optimizer.transform import Finding, Fix
 from .copies import drop_operands
-from .tools import Tool, index_need, later_need, present, refreshes_itself, removed_later, use_of, uses
+from .needs import index_need, later_need, refreshes_itself, removed_later
+from .tools import Tool, present, use_of, uses
 
 RULE = "cache-not-mounted"
 

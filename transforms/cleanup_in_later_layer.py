@@ -34,11 +34,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..optimizer.builders import Refusal, append_commands, combine, delete_run, join_runs, readable
+from ..optimizer.builders import Refusal, append_commands, combine, delete_run, readable
 from ..optimizer.facts import Facts, Run
+from ..optimizer.joining import join_runs
 from ..optimizer.shell import Command
 from ..optimizer.transform import Finding, Fix
-from .tools import Tool, index_need, only_cleans, present, use_of, uses
+from .installs import only_cleans
+from .needs import index_need
+from .tools import Tool, present, use_of, uses
 
 RULE = "cleanup-in-later-layer"
 

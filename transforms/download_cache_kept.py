@@ -40,7 +40,8 @@ from ..optimizer.builders import Refusal, add_option, combine, drop_unit, readab
 from ..optimizer.facts import Facts, Image, Run, StageFacts
 from ..optimizer.shell import Command
 from ..optimizer.transform import Finding, Fix
-from .tools import Tool, Use, cleared_later, clears, later_need, present, removed_later, settled, use_of, uses
+from .needs import cleared_later, later_need, removed_later, settled
+from .tools import Tool, Use, clears, present, use_of, uses
 
 RULE = "download-cache-kept"
 

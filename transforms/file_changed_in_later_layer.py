@@ -37,8 +37,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..optimizer.builders import Refusal, join_runs
+from ..optimizer.builders import Refusal
 from ..optimizer.facts import Facts, Run
+from ..optimizer.joining import join_runs
 from ..optimizer.shell import Command
 from ..optimizer.transform import Finding
 from .tools import present, tool, use_of

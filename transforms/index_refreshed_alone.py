@@ -37,11 +37,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..optimizer.builders import Refusal, combine, delete_run, drop_unit, join_runs, prepend_command, readable
+from ..optimizer.builders import Refusal, combine, delete_run, drop_unit, prepend_command, readable
 from ..optimizer.document import Instruction
 from ..optimizer.facts import Facts, Run, StageFacts
+from ..optimizer.joining import join_runs
 from ..optimizer.transform import Finding, Fix
-from .tools import Tool, Use, index_need, is_pure, present, runs_unknown, uses
+from .installs import is_pure
+from .needs import index_need, runs_unknown
+from .tools import Tool, Use, present, uses
 
 RULE = "index-refreshed-alone"
 

@@ -35,10 +35,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..optimizer.builders import Refusal, join_runs
+from ..optimizer.builders import Refusal
 from ..optimizer.facts import Facts, Run
+from ..optimizer.joining import join_runs
 from ..optimizer.transform import Finding
-from .tools import Tool, clears, index_need, is_pure, later_need, only_cleans, present, uses
+from .installs import is_pure, only_cleans
+from .needs import index_need, later_need
+from .tools import Tool, clears, present, uses
 
 RULE = "index-shared-by-layers"
 

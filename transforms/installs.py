@@ -1,12 +1,12 @@
-"""What ``package-database-rewritten`` and ``packages-installed-apart`` share: RUNs that install, and nothing else."""
+"""RUNs that do one thing with a package manager, and nothing else: refresh its index, install, clean up."""
 
 from __future__ import annotations
 
 import re
 
 from ..optimizer.facts import Run
-from ..optimizer.shell import Command
-from .tools import Tool, clears, use_of
+from ..optimizer.shell import Command, Script
+from .tools import Action, Tool, clears, use_of, uses
 
 
 def act(command: Command, known: Tool) -> str | None:
@@ -55,3 +55,33 @@ def refresh_of(run: Run, known: Tool) -> bytes:
     """The refresh that `run` starts with, in its normal spelling."""
     first = run.script.commands[0] if run.script else None
     return first.normal if first is not None and act(first, known) == "refresh" else b""
+
+
+def is_pure(script: Script, known: Tool, action: Action) -> bool:
+    """Whether the whole script is ``&&``-joined plain uses of the tool, all of that one action."""
+    found = uses(script, known)
+    return (
+        bool(found)
+        and script.only_and
+        and len(found) == len(script.units) == len(script.commands)
+        and all(use.action == action and not use.command.guards for use in found)
+        and all(unit.kind == "command" for unit in script.units)
+    )
+
+
+def only_cleans(run: Run, known: Tool) -> bool:
+    """Whether all that `run` does is to clean up, behind `known` among others."""
+    script = run.script
+    if script is None or run.instruction.flags or len(script.units) != len(script.commands):
+        return False
+    if not all(_removes_only(command, known) for command in script.commands):
+        return False
+    return any(clears(known, command) or use_of(known, command) for command in script.commands)
+
+
+def _removes_only(command: Command, known: Tool) -> bool:
+    use = use_of(known, command)
+    if use is not None:
+        return use.verb.value in known.clean_subcommands
+    paths = [value for value in command.values() if value is None or not value.startswith("-")]
+    return command.name == "rm" and bool(paths) and all(path is not None and path.startswith("/") for path in paths)

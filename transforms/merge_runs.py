@@ -33,8 +33,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..optimizer.builders import Refusal, check_joinable, join_runs
+from ..optimizer.builders import Refusal
 from ..optimizer.facts import Facts, Run
+from ..optimizer.joining import check_joinable, join_runs
 from ..optimizer.transform import Finding
 
 RULE = "merge-runs"

@@ -56,7 +56,8 @@ from ..optimizer.builders import Refusal, append_commands, insert_behind
 from ..optimizer.facts import Facts, Run
 from ..optimizer.shell import Command
 from ..optimizer.transform import Finding
-from .tools import Tool, Use, cleared_later, clears, present, runs_unknown, settled, use_of
+from .needs import cleared_later, runs_unknown, settled
+from .tools import Tool, Use, clears, present, use_of
 
 RULE = "package-cache-kept"
 TOOLS = (

@@ -37,8 +37,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from ..optimizer.builders import Refusal, Trim, join_runs
+from ..optimizer.builders import Refusal
 from ..optimizer.facts import Facts, Run
+from ..optimizer.joining import Trim, join_runs
 from ..optimizer.transform import Finding
 from .installs import act, follows, only_installs, refresh_of
 from .tools import Tool, present, use_of

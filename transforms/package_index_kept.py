@@ -45,7 +45,8 @@ from collections.abc import Iterator
 from ..optimizer.builders import Refusal, append_commands, readable
 from ..optimizer.facts import Facts, Run
 from ..optimizer.transform import Finding
-from .tools import Tool, Use, clears, later_need, present, refreshes_itself, uses
+from .needs import later_need, refreshes_itself
+from .tools import Tool, Use, clears, present, uses
 
 RULE = "package-index-kept"
 

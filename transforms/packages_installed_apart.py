@@ -53,8 +53,9 @@ from ..optimizer.shell import Command, Unit
 from ..optimizer.transform import Finding, Fix
 from .copies import working_directory
 from .installs import act, follows, only_installs
+from .needs import later_need, may_use
 from .ownership import place
-from .tools import Tool, later_need, may_use, present
+from .tools import Tool, present
 
 RULE = "packages-installed-apart"
 

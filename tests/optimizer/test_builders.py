@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dfopt.optimizer.builders import Refusal, append_commands, delete_run, insert_behind, join_runs, prepend_command
+from dfopt.optimizer.builders import Refusal, append_commands, delete_run, insert_behind, prepend_command
 from dfopt.optimizer.document import Document
 from dfopt.optimizer.edits import EditSet
 from dfopt.optimizer.facts import Facts, Run
+from dfopt.optimizer.joining import join_runs
 from dfopt.optimizer.transform import Fix
 
 SHELLS = [shell for shell in ("dash", "bash") if shutil.which(shell)]
