@@ -52,7 +52,7 @@ class Variant(NamedTuple):
 
 
 class Row(NamedTuple):
-    name: str
+    folder: Path
     variants: dict[str, Variant]
     removable: Waste
     left: Waste  # by all safe rules
@@ -60,8 +60,8 @@ class Row(NamedTuple):
     @property
     def documentation(self) -> int:
         """The bytes of documentation that Debian packages bring."""
-        debian = "/var/lib/dpkg/status" in image_of(self.variants["original"]).files
-        return sum(self.removable.leftovers["documentation"].values()) if debian else 0
+        installs = "apt-get install" in (self.folder / "Dockerfile").read_text()
+        return sum(self.removable.leftovers["documentation"].values()) if installs else 0
 
     @property
     def saved(self) -> int:
@@ -115,7 +115,7 @@ def measure(folder: Path) -> Row:
             variants[name] = Variant(image, ran == expected, "" if ran == expected else ran.output.decode()[-300:])
         base = read_base(shop, folder)
     original, fixed = image_of(variants["original"]), image_of(variants[SAFE])
-    return Row(folder.name, variants, waste(original, base), waste(fixed, base))
+    return Row(folder, variants, waste(original, base), waste(fixed, base))
 
 
 def image_of(variant: Variant) -> Image:
@@ -142,7 +142,7 @@ def table(rows: list[Row]) -> str:
         cells = [cell(variant) for variant in row.variants.values()]
         rest = row.removable.total - row.documentation
         cells += [mega(row.removable.total), mega(row.documentation), f"{mega(row.saved)} ({row.saved / rest:.0%})"]
-        lines.append(f"| {row.name} | {' | '.join(cells)} |")
+        lines.append(f"| {row.folder.name} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 
@@ -158,7 +158,7 @@ def mega(size: int) -> str:
 
 def left(row: Row) -> str:
     """What dfopt's safe fixes leave, by kind, with the largest paths of each."""
-    lines = [f"{row.name}: {mega(row.left.total)} left"]
+    lines = [f"{row.folder.name}: {mega(row.left.total)} left"]
     for kind, paths in {"stored twice or deleted": row.left.stored_twice, **row.left.leftovers}.items():
         if sum(paths.values()) < 10_000:
             continue

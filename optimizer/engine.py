@@ -187,7 +187,7 @@ class _Engine:
                     ready.append((number, finding.start, finding))
         ready.sort(key=lambda item: item[:2])
         firing = {finding.rule for _, _, finding in ready}
-        return [finding for n, _, finding in ready if self.rules[n].yields_to not in firing], offered
+        return [finding for n, _, finding in ready if not _waits(self.rules[n], firing)], offered
 
     def largest_good(self, before: Document, findings: list[Finding]) -> tuple[list[Finding], Document]:
         """The findings that pass the post-conditions, and what they make of `before`.
@@ -208,6 +208,11 @@ class _Engine:
             return good, _after(before, good)
         except _WouldNotHoldError:
             return good[:1], _after(before, good[:1])
+
+
+def _waits(rule: Rule, firing: set[str]) -> bool:
+    """Whether `rule` leaves this pass to what else has something to do in it."""
+    return rule.yields_to in firing or (rule.yields_to == ALL and firing != {rule.name})
 
 
 def _without_conflicts(findings: Iterable[Finding]) -> list[Finding]:

@@ -62,7 +62,7 @@ class Rule(NamedTuple):
     triggers: tuple[bytes, ...]  # a file without any of these words cannot be a case of the rule
     references: tuple[str, ...]  # the rules of other linters that it answers; their ignore comments count
     default: bool = True  # whether it is selected unless asked otherwise
-    yields_to: str = ""  # a rule that answers the same in a way that some prefer: where it fires, this one waits
+    yields_to: str = ""  # a rule, or all of them: where it fires, this one waits for the next pass
 
     @property
     def module(self) -> str:
@@ -74,6 +74,9 @@ class Rule(NamedTuple):
         transform: Transform = import_module(f"{package}.transforms.{self.module}")  # pyright: ignore[reportAssignmentType]
         return transform
 
+
+#: Stands for every rule, where rules are selected and where one yields.
+ALL = "all"
 
 # In the order in which conflicting fixes win: what moves whole instructions goes before what adds to them.
 RULES: tuple[Rule, ...] = (
@@ -198,7 +201,15 @@ RULES: tuple[Rule, ...] = (
     Rule("apt-documentation-installed", "unsafe", "documentation", (b"apt",), (), default=False),
     Rule("recommended-packages-installed", "unsafe", "packages", (b"apt", b"dnf", b"zypper"), ("DL3015",)),
     Rule("cleanup-needless", "safe", "", (b"apk", b"clean"), (), default=False),
-    Rule("merge-runs", "safe", "layers", (b"RUN", b"run"), ("DL3059", "tally/prefer-run-heredoc"), default=False),
+    Rule(
+        "merge-runs",
+        "safe",
+        "layers",
+        (b"RUN", b"run"),
+        ("DL3059", "tally/prefer-run-heredoc"),
+        default=False,
+        yields_to=ALL,
+    ),
     Rule("move-after-copy", "safe", "second copies", (b"mv ",), ()),
     Rule("remove-after-copy", "safe", "files that are removed again", (b"rm ",), ()),
     Rule("chmod-after-copy", "safe", "second copies", (b"chmod",), ("tally/prefer-copy-chmod",)),
@@ -231,6 +242,4 @@ RULES: tuple[Rule, ...] = (
         ("DL3005", "DL3017", "DL3031", "DL3035"),
     ),
 )
-#: Stands for every rule where rules are selected.
-ALL = "all"
 BY_NAME: dict[str, Rule] = {rule.name: rule for rule in RULES}

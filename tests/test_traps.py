@@ -284,6 +284,12 @@ def test_only_when_asked_for(name: str) -> None:
     assert fix(UNSAFE[name], unsafe=True).changed
 
 
+def test_runs_are_merged_when_nothing_else_is_left_to_do() -> None:
+    text = "FROM debian:12\nCOPY a.sh /a.sh\nRUN chmod 755 /a.sh\nRUN b\nRUN c\n"
+    after = "FROM debian:12\nCOPY --chmod=755 a.sh /a.sh\nRUN b && c\n"
+    assert fix(text, extend=frozenset(("merge-runs",))).text == after
+
+
 def test_bytes_that_are_not_utf_8_survive() -> None:
     before = b"FROM debian:12\nLABEL a=\xe9\xff\nRUN apt-get update && apt-get install -y curl # \xe9\nRUN pip install x && echo \xe9\n"
     result = optimize(before)

@@ -161,6 +161,8 @@ def _finding(facts: Facts, above: Run, run: Run, head: list[Unit], known: Tool) 
     try:
         if rest != cleanups and all(act(command, known) == "clear" for command in rest):
             raise Refusal("it removes more than the package index")
+        if rest == cleanups and _comments_beside(run, head):
+            raise Refusal("a comment stands beside what it installs")
         commented = rest == cleanups and bool(facts.document.comments_above(run.instruction))
         taken = delete_run(facts.document, run) if rest == cleanups else _without(run, head, cleanups)
         given = [_handed_over(above, run, command, known) for unit, command in _plain(run) if unit in head]
@@ -170,6 +172,13 @@ def _finding(facts: Facts, above: Run, run: Run, head: list[Unit], known: Tool) 
     reason = "the comment above it would go with it" if commented else ""
     safety = "unsafe" if reason else "safe"
     return Finding(RULE, message, start, end, fix, safety, reason, removes=known.index_paths)
+
+
+def _comments_beside(run: Run, head: list[Unit]) -> bool:
+    """Whether a comment of `run` stands outside the commands that are handed over."""
+    data = run.instruction.source.data
+    inside = sum(data[unit.start : unit.end].count(b"#") for unit in head)
+    return data[run.instruction.start : run.instruction.end].count(b"#") > inside
 
 
 def _only_clears(command: Command, known: Tool) -> bool:

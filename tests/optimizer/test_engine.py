@@ -26,15 +26,20 @@ LINES = (
     "FROM debian:12 AS next\n", "FROM base\n", "WORKDIR /app\n", "RUN <<EOF\nset -e\napt-get update\napt-get install x\nEOF\n",
     "RUN set -ex; apt-get update; apt-get install y\n", "ONBUILD RUN apt-get install -y z\n", "# dfopt ignore\n",
     "RUN if x; then apt-get update; apt-get install -y q; fi\n", "CMD apt list\n", "RUN apt-get update || true\n",
+    "COPY . /app\n", "COPY . .\n", "RUN npm ci\n", "RUN chown -R node:node /app\n", "RUN chown -R 1 . && make\n",
+    "COPY t.tgz /tmp/\n", "RUN tar -xzf /tmp/t.tgz -C /srv\n", "RUN rm /tmp/t.tgz\n", "RUN mv /a /etc/a\n",
+    "RUN curl -o /b http://e.org/b\n", "RUN chmod +x /b && \\\n    rm -f /c\n", "RUN cd /srv && wget http://e.org/d.zip && unzip d.zip\n",
+    "RUN gem install f\n", "RUN apk add --virtual .g gcc\n", "RUN apk del .g\n", "EXPOSE 80\n", "RUN go build -o /app/h .\n",
+    "RUN apt-get update && apt-get install -y i && ./configure \\\n && rm -rf /var/lib/apt/lists/*\n",
 )  # fmt: skip
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.lists(st.sampled_from(LINES), max_size=10), st.booleans(), st.booleans())
-def test_invariants(lines: list[str], unsafe: bool, crlf: bool) -> None:
+@given(st.lists(st.sampled_from(LINES), max_size=12), st.booleans(), st.booleans(), st.booleans())
+def test_invariants(lines: list[str], unsafe: bool, crlf: bool, every: bool) -> None:
     text = "FROM debian:12 AS base\n" + "".join(lines)
     text = text.replace("\n", "\r\n") if crlf else text
-    chosen = Settings(unsafe=unsafe)
+    chosen = Settings(select=frozenset(("all",) if every else ()), unsafe=unsafe)
     result = optimize(text, settings=chosen)
     assert result.edits.apply(result.original) == result.patched
     again = optimize(result.patched, settings=chosen)
