@@ -207,6 +207,12 @@ PACKAGE_TRAPS = {
         "FROM debian:12\nRUN curl a | tar -x -C /usr/local\n"
         "RUN curl b -o /usr/local/bin/b && chmod +x /usr/local/bin/b\n",
     ),
+    "what a later RUN removes is joined at once, not piece by piece": (
+        "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nRUN curl -s e.org/a.tgz | tar -xz -C /tmp\n"
+        f"RUN mv /tmp/a /b\nRUN apt-get purge -y curl && {LISTS}\n",
+        "FROM debian:12\nRUN apt-get update && apt-get install -y curl \\\n    && curl -s e.org/a.tgz | tar -xz -C /tmp \\\n"
+        f"    && mv /tmp/a /b \\\n    && apt-get purge -y curl && {LISTS}\n",
+    ),
     "pip of a base image that is new enough": (
         "FROM node:18-slim\nRUN apt-get update && apt-get install -y python3-pip && rm -rf /var/lib/apt/lists/*\n"
         "RUN pip3 install flask\n",

@@ -75,11 +75,16 @@ def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every RUN that only changes what one shortly before it wrote."""
     for stage in facts.shipping:
         removers = [known.commands for known in present(stage, ("apt", "apk", "dnf", "yum", "microdnf"))]
+        found: list[tuple[int, int, Finding]] = []
         for run in stage.runs:
-            targets = _changed(run, removers)
-            first = _writer(run, targets)
+            first = _writer(run, _changed(run, removers))
             if first is not None:
-                yield _finding(facts, [other for other in stage.runs if first.at <= other.at <= run.at])
+                joined = [other for other in stage.runs if first.at <= other.at <= run.at]
+                found.append((first.at, run.at, _finding(facts, joined)))
+        for first, last, finding in found:
+            wider = (one for start, end, one in found if start <= first and last <= end and one is not finding)
+            if not any(one.fix for one in wider):
+                yield finding
 
 
 _CHANGES = frozenset(("rm", "chmod", "chown", "chgrp", "mv", "strip", "touch", "ln", "unlink", "rmdir"))
