@@ -40,7 +40,8 @@ OPTIONS = (
 APK_UPDATE = re.compile(r"^((?:sudo )?apk\b.*?) (?:-U|--update|--update-cache)(?= |$)")
 CLEANUP = re.compile(
     r"(?:sudo (?:-\S+ )*)?(?:rm -\S+ .*/var/(?:lib/apt|cache/(?:apt|yum|dnf|apk))\S*.*|rm -\S+ /\S*lib/?\S*apt\S*.*"
-    r"|\S*(?:yum|dnf|microdnf|tdnf)(?: -\S+)* clean (?:all|metadata).*|\S*zypper(?: -\S+)* clean(?: --all| -a)?"
+    r"|\S*(?:yum|dnf|microdnf|tdnf)(?: -\S+)* clean (?:all|metadata|packages).*"
+    r"|\S*zypper(?: -\S+)* clean(?: --all| -a)?"
     r"|rm -rf(?: \S*/\.(?:cache/(?:pip|pipenv|pnpm|coursier|luarocks|go-build|pypoetry/(?:artifacts|cache))"
     r"|m2/repository|gradle/caches|cargo/registry|cargo/git|cpan/build|cpan/sources|cpanm|ivy2/cache|bundle/cache))+"
     r"|rm -rf(?: /usr/local/cargo/\w+)+|rm -rf /\S*(?:bundle|gems)/\S*cache/\*(?: \S*/\.bundle/cache)?"
@@ -53,14 +54,14 @@ CLEANUP = re.compile(
     r"|\S*(?:conda|mamba) clean -afy)"
 )
 REFRESH = re.compile(
-    r"(?:sudo (?:-\S+ )*)?(?:\S+=\S+ )*(?:apt(?:-get)?(?: -\S+(?: \S+=\S+)?)* update(?: -\S+)*"
+    r"(?:sudo (?:-\S+ )*)?(?:\S+=\S+ )*(?:\S*apt(?:-get)?(?: -\S+(?: \S+=\S+)?)* update(?: -\S+)*"
     r"|apk(?: -\S+)* update(?: -\S+)*(?: --repositories-file \S+)?|(?:yum|dnf|microdnf)(?: -\S+)* makecache.*)"
 )
 AUTOREMOVE = re.compile(r"(?:sudo )?apt(?:-get)?(?: -\S+)* autoremove\b")
 # Commands to which it is all the same in which folder they run.
 FOLDERLESS = re.compile(
     r"(?:sudo )?(?:apt-get|apt|apk|dnf|yum|microdnf) [^/]*"
-    r"|(?:sudo )?(?:rm|mv|cp|ln|mkdir|touch|strip|ldconfig)(?: -\S+)*(?: /\S+)*"
+    r"|(?:sudo )?(?:rm|mv|cp|ln|mkdir|touch|strip|ldconfig)(?: -\S+| /\S+)*"
     r"|(?:sudo )?ch(?:mod|own|grp)(?: -\S+)* [^/]\S*(?: -\S+| /\S+)*"
 )
 FLAG = re.compile(r" --ch(?:mod|own)=\S+")
@@ -330,6 +331,20 @@ def without_folds(before: list[str], after: list[str]) -> tuple[list[str], list[
     return before, after
 
 
+def without_moves(before: list[str], after: list[str]) -> tuple[list[str], list[str]]:
+    """Take the mv of a copied file away that a COPY to where it goes answers."""
+    for event in [event for event in after if event.startswith(("COPY ", "ADD ")) and event not in before]:
+        parts = event.split()
+        copied = next((old for old in before if old.split()[:-1] == parts[:-1] and old not in after), None)
+        for mv in [old for old in before if re.match(r"(?:.*\t)?mv \S+ \S+$", old)]:
+            source, target = words(mv).split()[1:]
+            names = {os.path.basename(parts[-2]), os.path.basename(copied.split()[-1])} if copied else set()
+            if os.path.basename(source) in names and parts[-1].rstrip("/") == target.rstrip("/"):
+                before = [event if old == copied else old for old in before if old != mv]
+                break
+    return before, after
+
+
 def without_copies(before: Trace, mounted: set[tuple[bytes, bytes]]) -> Trace:
     """Take the COPY of a file that a bind mount now shows away, and its removal."""
     if not mounted:
@@ -370,7 +385,7 @@ def compare(before: Trace, after: Trace, *, piped: bool) -> str:
     if before.failed != after.failed:
         return f"the build {'failed' if before.failed else 'succeeded'} before, and does not now"
     old, new = without_chowned_trees(canonical(before.events), canonical(after.events), failed=before.failed)
-    old, new = without_folds(old, new)
+    old, new = without_folds(*without_moves(old, new))
     endless = min(len(before.events), len(after.events)) >= ENDLESS
     if old != new and not (piped and sorted(old) == sorted(new)):
         end = [] if endless else ["(end)"]
@@ -384,10 +399,13 @@ def compare(before: Trace, after: Trace, *, piped: bool) -> str:
     return ""
 
 
-def failing(first: Trace) -> list[str]:
-    """The commands that are made to fail, one at a time. A flag of a COPY cannot fail as a chmod can."""
-    texts = dict.fromkeys(words(event) for event in canonical(first.events) if "\t" in event)
-    return [text for text in texts if not re.match(r"(?:sudo )?(?:ch(?:mod|own)|cd) ", text)][:INJECTED]
+def failing(before: Trace, after: Trace) -> list[str]:
+    """The commands that are made to fail, one at a time; not those that a COPY answers, which cannot fail."""
+    texts = dict.fromkeys(words(event) for event in canonical(before.events) if "\t" in event)
+    gone = {words(event) for event in before.events} - {words(event) for event in after.events}
+    answered = re.compile(r"(?:sudo )?(?:ch(?:mod|own)|cd) ")
+    folded = {text for text in gone if re.match(r"(?:sudo )?(?:mv|rm) ", text)}
+    return [text for text in texts if not answered.match(text) and text not in folded][:INJECTED]
 
 
 def check(path: Path, root: Path, settings: Settings) -> tuple[int, list[str]]:
@@ -404,10 +422,9 @@ def check(path: Path, root: Path, settings: Settings) -> tuple[int, list[str]]:
     functions = prepare(root, (result.original, result.patched))
     old, new = (functions + program(text) for text in (result.original, result.patched))
     piped = b"|" in data or b"&" in data.replace(b"&&", b"") or b"$(" in data or b"`" in data
-    first = trace(root, old)
     problems: list[str] = []
     count = 0
-    for text in ("", *failing(first)):
+    for text in ("", *failing(trace(root, old), trace(root, new))):
         count += 1
         # A script that races with itself is compared again: a wrong rewrite is wrong every time.
         for _ in range(3):

@@ -35,8 +35,7 @@ def unexplained(root: Path, before: str, after: str) -> list[str]:
     texts = (f"FROM debian:12\n{before}\n".encode(), f"FROM debian:12\n{after}\n".encode())
     functions = bench_trace.prepare(root, texts)
     old, new = (functions + bench_trace.program(text) for text in texts)
-    first = bench_trace.trace(root, old)
-    failing = ["", *bench_trace.failing(first)]
+    failing = ["", *bench_trace.failing(bench_trace.trace(root, old), bench_trace.trace(root, new))]
     pairs = [(bench_trace.trace(root, old, text), bench_trace.trace(root, new, text)) for text in failing]
     return [problem for one, other in pairs if (problem := bench_trace.compare(one, other, piped=False))]
 
@@ -54,6 +53,7 @@ GOOD = [
         "WORKDIR /a\nRUN npm ci\nCOPY . .\nRUN chown -R u:u . && b",
         "WORKDIR /a\nRUN npm ci && chown -R u:u /a\nCOPY --chown=u:u . .\nRUN b",
     ),
+    ("COPY a /tmp/\nRUN mv /tmp/a /b && c", "COPY a /b\nRUN c"),
     ("RUN yum install -y a; b", "RUN yum install -y --setopt=tsflags=nodocs a; b && yum clean all"),
 ]
 
@@ -80,6 +80,7 @@ WRONG = {
         "WORKDIR /a\nCOPY --chown=u:u . .\nRUN npm ci\nRUN chown u:u /a",
     ),
     "another group": ("WORKDIR /a\nCOPY . .\nRUN chown -R u /a", "WORKDIR /a\nCOPY --chown=u:u . .\nRUN chown u /a"),
+    "a file that is moved elsewhere": ("COPY a /tmp/\nRUN mv /tmp/a /b", "COPY a /c"),
     "a lost COPY": ("COPY a /a\nRUN b", "RUN b"),
     "errexit switched off": ("RUN set -e; (a; b)", "RUN set -e; (a; b) && true"),
 }

@@ -143,12 +143,25 @@ def use_of(known: Tool, command: Command) -> Use | None:
 
 def _action(known: Tool, verb: str, command: Command) -> Action:
     if verb in known.refresh:
-        return "read" if known.partial_refresh.search(command.normal) else "refresh"
+        some = known.partial_refresh.search(command.normal) or _names_something(known, verb, command)
+        return "read" if some else "refresh"
     if verb in known.install:
         return "install"
     if verb in known.read:
         return "read"
     return "other"
+
+
+def _names_something(known: Tool, verb: str, command: Command) -> bool:
+    """Whether a refresh is told of what, and may leave out the rest; ``makecache`` takes a word that says how."""
+    values = command.values()
+    at = values.index(verb) + 1
+    while at < len(values) and verb != "makecache":
+        value = values[at]
+        if value is None or not value.startswith("-"):
+            return True
+        at += 2 if value in known.value_options else 1
+    return False
 
 
 def _operation(operation: str, operands: tuple[Word, ...]) -> Action:
