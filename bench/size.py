@@ -60,7 +60,7 @@ class Row(NamedTuple):
     @property
     def documentation(self) -> int:
         """The bytes of documentation that Debian packages bring."""
-        installs = "apt-get install" in (self.folder / "Dockerfile").read_text()
+        installs = "apt-get" in (self.folder / "Dockerfile").read_text()
         return sum(self.removable.leftovers["documentation"].values()) if installs else 0
 
     @property

@@ -213,6 +213,10 @@ PACKAGE_TRAPS = {
         "FROM debian:12\nRUN apt-get update && apt-get install -y curl \\\n    && curl -s e.org/a.tgz | tar -xz -C /tmp \\\n"
         f"    && mv /tmp/a /b \\\n    && apt-get purge -y curl && {LISTS}\n",
     ),
+    "a mode is no place around an archive": (
+        "FROM debian:12\nCOPY t.tgz /tmp/\nRUN tar xzf /tmp/t.tgz -C /srv && chmod -R a+rX /srv && rm /tmp/t.tgz\n",
+        "FROM debian:12\nRUN --mount=type=bind,source=t.tgz,target=/tmp/t.tgz tar xzf /tmp/t.tgz -C /srv && chmod -R a+rX /srv\n",
+    ),
     "pip of a base image that is new enough": (
         "FROM node:18-slim\nRUN apt-get update && apt-get install -y python3-pip && rm -rf /var/lib/apt/lists/*\n"
         "RUN pip3 install flask\n",

@@ -54,6 +54,7 @@ KEEPS = (
     "FROM debian:12\nCOPY a.tgz /tmp/\nRUN tar xzf /tmp/a.tgz && rm -rf /tmp/*\n",
     "FROM debian:12\nCOPY a.tgz /tmp/\nRUN tar xzf /tmp/a.tgz && rm -rf /tmp/* /tmp/a.tgz\n",
     "FROM debian:12\nCOPY a.tgz /tmp/\nRUN tar xzf /tmp/a.tgz && chmod -R 755 /tmp\n",
+    "FROM debian:12\nCOPY a.tgz /tmp/\nRUN tar xzf /tmp/a.tgz && chmod -w /tmp/*\n",
     "FROM debian:12\nCOPY a.tgz /tmp/\nRUN tar xzf /tmp/a.tgz && mv /tmp/a.tgz /b.tgz\n",
     "FROM debian:12\nCOPY a.tgz /tmp/\nRUN tar xzf /tmp/a.tgz\nRUN rm /tmp/*.tgz\n",
     "FROM debian:12\nCOPY a.tgz /somewhere/\nRUN tar xzf /somewhere/a.tgz\n",
@@ -152,24 +153,27 @@ def _without_removal(facts: Facts, run: Run, file: Copied, *, first: bool) -> Fi
             fix, _ = drop_operands(facts.document, run, command, named, len(operands) - len(named))
         elif named and not (first and (unpacked(command) in named or command.name in _READS)):
             raise Refusal(f"line {run.instruction.line} does something else with it")
-        elif (
-            first and command.name in _TAKES and any(_is_around(word, run, command, file) for word in command.argv[1:])
-        ):
+        elif first and any(_is_around(word, run, command, file) for word in _taken(command)):
             raise Refusal(f"line {run.instruction.line} may change what lies around it")
     return fix
 
 
+def _taken(command: Command) -> list[Word]:
+    """The paths that a command changes, removes or moves; a mode or an owner is none."""
+    if command.name not in _TAKES:
+        return []
+    if command.name not in ("chmod", "chown", "chgrp"):
+        return [word for word in command.argv[1:] if not word.raw.startswith(b"-")]
+    return [word for word in command.argv[1:] if not re.match(rb"-[cfhvRHLP]+$|--", word.raw)][1:]  # -w is a mode
+
+
 def _is_around(word: Word, run: Run, command: Command, file: Copied) -> bool:
     """Whether an operand may mean a folder that the file lies in, or a pattern that it matches."""
-    if word.raw.startswith(b"-"):
-        return False
     raw = word.raw.decode("utf-8", "replace").strip("\"'")
     if raw.startswith("/"):
         return file.path.startswith(re.split(r"[*?\[{$]", raw)[0].rstrip("/") or "/")
     path = _path(word, run, command)
-    if path is None:
-        return command.name not in ("chmod", "chown", "chgrp") or word is not command.argv[1]
-    return (file.path + "/").startswith(path.rstrip("/") + "/")
+    return path is None or (file.path + "/").startswith(path.rstrip("/") + "/")
 
 
 def _check_rest(facts: Facts, stage: StageFacts, run: Run, file: Copied) -> None:
