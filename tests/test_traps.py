@@ -215,7 +215,8 @@ PACKAGE_TRAPS = {
     ),
     "a mode is no place around an archive": (
         "FROM debian:12\nCOPY t.tgz /tmp/\nRUN tar xzf /tmp/t.tgz -C /srv && chmod -R a+rX /srv && rm /tmp/t.tgz\n",
-        "FROM debian:12\nRUN --mount=type=bind,source=t.tgz,target=/tmp/t.tgz tar xzf /tmp/t.tgz -C /srv && chmod -R a+rX /srv\n",
+        "FROM debian:12\nRUN --mount=type=bind,source=t.tgz,target=/tmp/t.tgz \\\n"
+        "    tar xzf /tmp/t.tgz -C /srv && chmod -R a+rX /srv\n",
     ),
     "pip of a base image that is new enough": (
         "FROM node:18-slim\nRUN apt-get update && apt-get install -y python3-pip && rm -rf /var/lib/apt/lists/*\n"
