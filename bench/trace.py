@@ -34,7 +34,7 @@ ENDLESS = 3000  # events after which a script is taken to wait for something tha
 INJECTED = 6  # so many commands of a file are made to fail, one at a time
 OPTIONS = (
     " --no-cache-dir", " --no-cache", " --nodocs", " --no-docs", " --setopt=tsflags=nodocs", " --no-install-recommends",
-    " --no-document", " --no-recommends",
+    " --no-document", " --no-recommends", " --no-dev", " --omit=dev",
     " --setopt=install_weak_deps=False", " --setopt=install_weak_deps=0",
 )  # fmt: skip
 APK_UPDATE = re.compile(r"^((?:sudo )?apk\b.*?) (?:-U|--update|--update-cache)(?= |$)")
@@ -48,7 +48,7 @@ CLEANUP = re.compile(
     r"|(?:sudo )?rm -f /etc/apt/apt\.conf\.d/docker-clean|rm -rf /tmp/downloaded_packages"
     r"|rm -rf /var/cache/pacman/pkg/\*(?: /var/lib/pacman/sync/\*)?"
     r"|apt(?:-get)?(?: -\S+)* (?:auto|dist-?)?clean(?: \S+)*"
-    r"|\S*npm cache clean --force|\S*yarn(?:pkg)? cache clean|\S*composer(?:\.phar)? clear-cache"
+    r"|\S*npm cache (?:clean|clear|rm)(?: --force| -f)?|\S*yarn(?:pkg)? cache clean|\S*composer(?:\.phar)? clear-cache"
     r"|\S*go clean -modcache"
     r"|cd /|rm (?:-f )?\S+\.(?:tar(?:\.\w+)?|tgz|tbz2?|txz|zip|deb|rpm|7z)"
     r"|\S*(?:conda|mamba) clean -afy)"
@@ -225,11 +225,23 @@ def plain(event: str) -> str:
     return head + tab + APK_UPDATE.sub(r"\1", APK_UPDATE.sub(r"\1", text))
 
 
+INDEXES = re.compile(r" /(?:var/(?:lib/apt|cache/(?:apt|yum|dnf|apk))|root/\.(?:npm|cache))\S*")
+
+
+def without_indexes(event: str) -> str:
+    """An rm without the indexes and caches among what it removes; nothing where that is all."""
+    head, tab, text = event.rpartition("\t")
+    if not re.match(r"(?:sudo )?rm ", text):
+        return event
+    rest = INDEXES.sub("", text)
+    return head + tab + rest if any(not word.startswith("-") for word in rest.split()[1:] if word != "rm") else ""
+
+
 def canonical(events: tuple[str, ...]) -> list[str]:
     """What must be the same: no clean-ups, no refreshes, no optional options, no flags that replace a chmod."""
     kept = [
         plain(event)
-        for at, event in enumerate(events)
+        for at, event in enumerate(map(without_indexes, events))
         if not CLEANUP.fullmatch(words(event))
         and not REFRESH.fullmatch(words(event))
         and not (AUTOREMOVE.match(words(event)) and event in events[at + 1 :])  # a later one does the same
@@ -295,11 +307,16 @@ def without_chowned_trees(before: list[str], after: list[str], *, failed: bool) 
     one, other = owners(before), owners(after)
     if not failed and sorted(one) != sorted(item for item in other if item[0] in {text for text, _, _ in one}):
         return before, after
-    return _without_chowns(before, folders), _without_chowns(after, folders)
+    inside = {text for text, path, _ in one if any(f"{path}/".startswith(f"{folder}/") for folder in folders)}
+    return _without_chowns(before, folders, inside), _without_chowns(after, folders, inside)
 
 
-def _without_chowns(events: list[str], folders: set[str]) -> list[str]:
-    return [re.sub(r" --chown=\S+", "", event) for event in events if not chowns(event, folders)]
+def _without_chowns(events: list[str], folders: set[str], inside: set[str]) -> list[str]:
+    return [
+        re.sub(r" --chown=\S+", "", event) if FLAG.sub("", event) in inside else event
+        for event in events
+        if not chowns(event, folders)
+    ]
 
 
 def chowns(event: str, folders: set[str]) -> bool:
@@ -335,7 +352,8 @@ def without_moves(before: list[str], after: list[str]) -> tuple[list[str], list[
     """Take the mv of a copied file away that a COPY to where it goes answers."""
     for event in [event for event in after if event.startswith(("COPY ", "ADD ")) and event not in before]:
         parts = event.split()
-        copied = next((old for old in before if old.split()[:-1] == parts[:-1] and old not in after), None)
+        head = FLAG.sub("", event).split()[:-1]
+        copied = next((old for old in before if FLAG.sub("", old).split()[:-1] == head and old not in after), None)
         for mv in [old for old in before if re.match(r"(?:.*\t)?mv \S+ \S+$", old)]:
             source, target = words(mv).split()[1:]
             names = {os.path.basename(parts[-2]), os.path.basename(copied.split()[-1])} if copied else set()
@@ -400,12 +418,14 @@ def compare(before: Trace, after: Trace, *, piped: bool) -> str:
 
 
 def failing(before: Trace, after: Trace) -> list[str]:
-    """The commands that are made to fail, one at a time; not those that a COPY answers, which cannot fail."""
+    """The commands that are made to fail, one at a time: those that run in both, for what answers another may not fail.
+
+    A chmod or chown is none of them: a flag of a COPY cannot fail as it can.
+    """
     texts = dict.fromkeys(words(event) for event in canonical(before.events) if "\t" in event)
-    gone = {words(event) for event in before.events} - {words(event) for event in after.events}
+    both = [{words(plain(event)) for event in trace.events} for trace in (before, after)]
     answered = re.compile(r"(?:sudo )?(?:ch(?:mod|own)|cd) ")
-    folded = {text for text in gone if re.match(r"(?:sudo )?(?:mv|rm) ", text)}
-    return [text for text in texts if not answered.match(text) and text not in folded][:INJECTED]
+    return [text for text in texts if not answered.match(text) and all(text in one for one in both)][:INJECTED]
 
 
 def check(path: Path, root: Path, settings: Settings) -> tuple[int, list[str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from dfopt.optimizer import Settings, optimize
@@ -293,6 +295,23 @@ def test_only_when_asked_for(name: str) -> None:
     assert offered
     assert all(item.finding.reason for item in offered)
     assert fix(UNSAFE[name], unsafe=True).changed
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('go build -tags "" -o /a . && go clean && go clean -cache', 'go build -tags "" -o /a . && go clean'),
+        ("pip install x && pip cache purge", "pip install x"),
+        ("npm ci && npm cache clean --force", "npm ci"),
+        ("mvn package && cp target/x.jar / && mvn clean", "mvn package && cp target/x.jar / && mvn clean"),
+    ],
+)
+def test_mounts_take_clean_ups_of_the_cache_away_and_nothing_else(before: str, after: str) -> None:
+    text = f"FROM maven:3\nRUN {before}\n"
+    mounts = r"--mount=\S+ (?:\\\n *)?"
+    found = fix(text, select=frozenset(("cache-not-mounted",))).text
+    assert "--mount" in found
+    assert re.sub(mounts, "", found) == f"FROM maven:3\nRUN {after}\n"
 
 
 def test_runs_are_merged_when_nothing_else_is_left_to_do() -> None:

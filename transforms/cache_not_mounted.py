@@ -46,11 +46,11 @@ from collections.abc import Iterator
 
 from ..optimizer.builders import Refusal, add_run_flags, combine, drop_units, prepend_command, readable
 from ..optimizer.facts import Facts, Run
-from ..optimizer.shell import Command, Unit, Word
+from ..optimizer.shell import Unit, Word
 from ..optimizer.transform import Finding, Fix
 from .copies import drop_operands
 from .needs import index_need, later_need, refreshes_itself, removed_later
-from .tools import Tool, present, use_of, uses
+from .tools import Tool, Use, present, use_of, uses
 
 RULE = "cache-not-mounted"
 
@@ -216,10 +216,11 @@ def _without_cleanups(facts: Facts, run: Run, known: Tool, folders: tuple[str, .
         use = use_of(known, command)
         operands = [word for word in command.argv[1:] if not word.raw.startswith(b"-")]
         needless = list[Word]()
-        if use is not None and _clears(command):
+        if use is not None and _clears(use):
             needless = operands
         elif use is not None:
-            needless = [word for word in command.argv if word.value == known.no_cache and known.name != "apk"]
+            options = {known.no_cache} - {""} if known.name != "apk" else set[str]()
+            needless = [word for word in command.argv if word.value in options]
             operands = [*operands, *needless]
         elif command.name == "rm":
             needless = _mounted_paths(operands, folders)
@@ -244,11 +245,16 @@ def _without_cleanups(facts: Facts, run: Run, known: Tool, folders: tuple[str, .
     return [*fixes, *(drop_units(script, units) for units in gone)]
 
 
-_CLEARS = re.compile(rb"(?:auto|dist-?)?clean(?: all| -\w+)*|cc|cache (?:clean|purge|clear|rm)\b.*|clean -cache")
+_CLEARS = re.compile(rb"cc|clear-?cache|cache (?:clean|purge|clear|rm)\b.*")
 
 
-def _clears(command: Command) -> bool:
-    words = [word.raw for word in command.argv[1:] if not word.raw.startswith(b"-")]
+def _clears(use: Use) -> bool:
+    """Whether all that a command does is to clear the index or cache; ``cargo clean`` and the like clear the build."""
+    words = [word.raw for word in use.command.argv[1:] if not word.raw.startswith(b"-")]
+    if use.tool.index_paths:
+        return words in ([b"clean"], [b"autoclean"], [b"dist-clean"], [b"distclean"], [b"clean", b"all"])
+    if use.tool.name == "go":
+        return words == [b"clean"] and use.options == ["-cache"]
     return bool(_CLEARS.fullmatch(b" ".join(words)))
 
 
