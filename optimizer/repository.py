@@ -66,9 +66,12 @@ def _pre_commit_entry(old: str | None) -> str:
 
 
 def _is_block(text: str) -> bool:
-    """Whether the text is one YAML document that something may follow: no flow style, no end, no open block scalar."""
+    """Whether the text is one YAML document that a key at the margin may follow: no flow style, end, or open scalar."""
     marks = re.search(r"^(?:---|\.\.\.|[\[{%\t])", text.removeprefix("---\n"), re.MULTILINE)
     last = text.rstrip().rsplit("\n", 1)[-1]
+    first = re.search(r"^([ \t]*)[^\s#]", text, re.MULTILINE)
+    if first is not None and first[1]:
+        return False
     return not marks and not text.startswith("\ufeff") and not re.search(r"[|>][+-]?\d?\s*$", last)
 
 

@@ -120,7 +120,8 @@ def copied_file(word: Word, run: Run, command: Command, copied: list[Copied]) ->
     path = operand_path(word, run)
     for file in reversed(copied):
         if file.path == path and file.instruction.start < command.start:
-            is_file = file.entry is None or file.entry.kind == "file"
+            folder = file.source.endswith("/") or (word.value or "").endswith("/")
+            is_file = file.entry.kind == "file" if file.entry else not folder
             return file if is_file and untouched(file, run, command) else None
     return None
 

@@ -74,6 +74,8 @@ def test_unsafe(context: Context, text: str) -> None:
 
 LEFT = [
     "COPY folder /x\nRUN chmod 755 /x\n",
+    "COPY folder/ /x\nRUN chmod 755 /x\n",
+    "COPY folder /x\nRUN chmod 755 /x/\n",
     "COPY link /x.sh\nRUN chmod 755 /x.sh\n",
     "COPY nowhere.sh /x.sh\nRUN chmod 755 /x.sh\n",
     "COPY plain.sh /x.sh\nRUN chmod 755 /x.sh; make\nRUN chmod -v 700 /x.sh\n",
