@@ -48,7 +48,8 @@ CLEANUP = re.compile(
     r"|(?:sudo )?rm -f /etc/apt/apt\.conf\.d/docker-clean|rm -rf /tmp/downloaded_packages"
     r"|rm -rf /var/cache/pacman/pkg/\*(?: /var/lib/pacman/sync/\*)?"
     r"|apt(?:-get)?(?: -\S+)* (?:auto|dist-?)?clean(?: \S+)*"
-    r"|\S*npm cache (?:clean|clear|rm)(?: --force| -f)?|\S*yarn(?:pkg)? cache clean|\S*composer(?:\.phar)? clear-cache"
+    r"|\S*npm cache(?: -\S+)* (?:clean|clear|rm)(?: --force| -f)?|\S*yarn(?:pkg)? cache clean"
+    r"|\S*composer(?:\.phar)? clear-cache"
     r"|\S*go clean -modcache"
     r"|cd /|rm (?:-f )?\S+\.(?:tar(?:\.\w+)?|tgz|tbz2?|txz|zip|deb|rpm|7z)"
     r"|\S*(?:conda|mamba) clean -afy)"
@@ -61,7 +62,7 @@ AUTOREMOVE = re.compile(r"(?:sudo )?apt(?:-get)?(?: -\S+)* autoremove\b")
 # Commands to which it is all the same in which folder they run.
 FOLDERLESS = re.compile(
     r"(?:sudo )?(?:apt-get|apt|apk|dnf|yum|microdnf) [^/]*"
-    r"|(?:sudo )?(?:rm|mv|cp|ln|mkdir|touch|strip|ldconfig)(?: -\S+| /\S+)*"
+    r"|(?:sudo )?(?:/\S*/)?(?:rm|mv|cp|ln|mkdir|touch|strip|ldconfig)(?: -\S+| /\S+)*"
     r"|(?:sudo )?ch(?:mod|own|grp)(?: -\S+)* [^/]\S*(?: -\S+| /\S+)*"
 )
 FLAG = re.compile(r" --ch(?:mod|own)=\S+")
@@ -220,8 +221,11 @@ def plain(event: str) -> str:
     head, tab, text = event.rpartition("\t")
     for option in OPTIONS:
         text = text.replace(option, "")
+    folder, user = head.partition("\t")[::2]
     if FOLDERLESS.fullmatch(text):
-        head = "\t" + head.partition("\t")[2]
+        head = "\t" + user
+    elif folder:
+        head = os.path.normpath(folder) + "\t" + user
     return head + tab + APK_UPDATE.sub(r"\1", APK_UPDATE.sub(r"\1", text))
 
 
@@ -231,7 +235,7 @@ INDEXES = re.compile(r" /(?:var/(?:lib/apt|cache/(?:apt|yum|dnf|apk))|root/\.(?:
 def without_indexes(event: str) -> str:
     """An rm without the indexes and caches among what it removes; nothing where that is all."""
     head, tab, text = event.rpartition("\t")
-    if not re.match(r"(?:sudo )?rm ", text):
+    if not re.match(r"(?:sudo )?(?:/\S*/)?rm ", text):
         return event
     rest = INDEXES.sub("", text)
     return head + tab + rest if any(not word.startswith("-") for word in rest.split()[1:] if word != "rm") else ""
@@ -327,17 +331,24 @@ def chowns(event: str, folders: set[str]) -> bool:
     return parts[:1] == ["chown"] and (path in folders or parts[1:3] == ["-R", "root:root"])
 
 
+def may_be(path: str, source: str, target: str) -> bool:
+    """Whether a path that a command names may be the file that a COPY of `source` to `target` makes."""
+    name = os.path.basename(source)
+    if path.startswith("/") and target.startswith("/"):
+        return os.path.normpath(path) in (os.path.normpath(target), os.path.normpath(f"{target}/{name}"))
+    return os.path.basename(path) in {os.path.basename(target), name} - {".", ""}
+
+
 def without_folds(before: list[str], after: list[str]) -> tuple[list[str], list[str]]:
     """Take the chmod and chown operands away that a flag of a COPY answers, and the flag with them."""
     flagged = [event for event in after if re.match(r"(?:COPY|ADD) .*--ch(?:mod|own)=", event) and event not in before]
     for event in flagged:
         source, target = (word.strip('[]",') for word in event.split()[-2:])
-        names = {os.path.basename(target), os.path.basename(source)} - {".", ""}
         for kind in re.findall(r"--(chmod|chown)=", event):
             for at, old in enumerate(before):
                 parts = words(old).removeprefix("sudo ").split()
-                gone = [part for part in parts[2:] if os.path.basename(part) in names]
-                if parts[:1] == [kind] and gone and not parts[1].startswith("-"):
+                gone = [part for part in parts[2:] if may_be(part, source, target)]
+                if parts and os.path.basename(parts[0]) == kind and gone and not parts[1].startswith("-"):
                     rest = [part for part in parts[2:] if part not in gone]
                     kept = old.rpartition("\t")[0] + "\t" + " ".join([*parts[:2], *rest])
                     before = [*before[:at], *([kept] if rest else []), *before[at + 1 :]]
@@ -358,7 +369,8 @@ def without_moves(before: list[str], after: list[str]) -> tuple[list[str], list[
             source, target = words(mv).split()[1:]
             names = {os.path.basename(parts[-2]), os.path.basename(copied.split()[-1])} if copied else set()
             if os.path.basename(source) in names and parts[-1].rstrip("/") == target.rstrip("/"):
-                before = [event if old == copied else old for old in before if old != mv]
+                there = f"{copied.rpartition(' ')[0]} {parts[-1]}" if copied else ""
+                before = [there if old == copied else old for old in before if old != mv]
                 break
     return before, after
 
