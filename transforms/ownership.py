@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ..optimizer.document import Instruction
 from ..optimizer.facts import Facts, Image, Run
 from ..optimizer.shell import Command, Word
-from .copies import SYSTEM_FOLDERS, operand_path, resolve
+from .copies import SYSTEM_FOLDERS, operand_path, resolve, working_directory
 
 
 class Tree(NamedTuple):
@@ -97,6 +97,17 @@ def place(instruction: Instruction, workdir: str | None) -> str | None:
     """The folder or file that a COPY writes to; None where that is not certain."""
     words = instruction.json or tuple(token.text.decode("utf-8", "replace") for token in instruction.tokens)
     return None if re.search(r"[$*?\[\"'\\]", words[-1]) else resolve(words[-1], workdir)
+
+
+def copies_into(run: Run, at: int, tree: Tree) -> bool | None:
+    """Whether the COPY at index `at` of the stage of `run` puts all it brings into the folder.
+
+    None where its place is not certain, or is a folder that the tree lies in.
+    """
+    target = place(run.stage.instructions[at], working_directory(run.stage, at))
+    if target is None or (target != tree.folder and tree.folder.startswith(target.rstrip("/") + "/")):
+        return None
+    return tree.holds(target)
 
 
 _MAKES_USERS = frozenset(

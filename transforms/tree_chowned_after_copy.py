@@ -51,7 +51,7 @@ from ..optimizer.facts import Facts, Run
 from ..optimizer.shell import Command
 from ..optimizer.transform import Finding, Fix
 from .copies import SYSTEM_FOLDERS, operand_path, with_flag, working_directory
-from .ownership import Tree, is_empty_at_first, leaves_owners, makes_users, place, takes_owner, trees
+from .ownership import Tree, copies_into, is_empty_at_first, leaves_owners, makes_users, takes_owner, trees
 
 RULE = "tree-chowned-after-copy"
 
@@ -154,10 +154,10 @@ def _filled(run: Run, command: Command, tree: Tree) -> _Filled | None:
     for at in range(run.at - 1, 0, -1):
         instruction = stage.instructions[at]
         if instruction.keyword in ("COPY", "ADD"):
-            target = place(instruction, working_directory(stage, at))
-            if target is None or (tree.folder + "/").startswith(target.rstrip("/") + "/") != (target == tree.folder):
+            inside = copies_into(run, at, tree)
+            if inside is None:
                 return None
-            if tree.holds(target):
+            if inside:
                 if user_may_be_new or not takes_owner(instruction):
                     return None
                 filled.copies.append(instruction)

@@ -48,7 +48,7 @@ from ..optimizer.facts import Facts, Run
 from ..optimizer.shell import Command
 from ..optimizer.transform import Finding, Fix
 from .copies import drop_operands, resolve, with_flag, working_directory
-from .ownership import Tree, leaves_owners, makes_users, place, removes, takes_owner, trees
+from .ownership import Tree, copies_into, leaves_owners, makes_users, place, removes, takes_owner, trees
 
 RULE = "tree-chowned-in-later-layer"
 
@@ -106,10 +106,10 @@ def _filled(run: Run, command: Command, tree: Tree) -> _Filled | None:
     for at in range(run.at - 1, 0, -1):
         instruction = stage.instructions[at]
         if instruction.keyword in ("COPY", "ADD"):
-            target = place(instruction, working_directory(stage, at))
-            if target is None or (tree.folder + "/").startswith(target.rstrip("/") + "/") != (target == tree.folder):
+            inside = copies_into(run, at, tree)
+            if inside is None:
                 return None
-            if tree.holds(target):
+            if inside:
                 if not takes_owner(instruction):
                     return None
                 copies.append(instruction)
