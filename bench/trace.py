@@ -335,7 +335,7 @@ def may_be(path: str, source: str, target: str) -> bool:
     """Whether a path that a command names may be the file that a COPY of `source` to `target` makes."""
     name = os.path.basename(source)
     if path.startswith("/") and target.startswith("/"):
-        return os.path.normpath(path) in (os.path.normpath(target), os.path.normpath(f"{target}/{name}"))
+        return os.path.normpath(path) in (os.path.normpath(target), os.path.normpath(os.path.join(target, name)))
     return os.path.basename(path) in {os.path.basename(target), name} - {".", ""}
 
 

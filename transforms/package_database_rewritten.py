@@ -24,8 +24,8 @@ RUN apt-get update && apt-get install -y --no-install-recommends ghostscript \\
 
 When it stays away: a RUN does anything but install and clean up; anything stands between them; they install with
 different tools or settings; the first may bring a new source of packages, or reads one that is local; state of one
-would reach the next; the exit status of one is forgiven; a RUN has flags or is a here-document; comments between them
-would be lost from sight; the stage does not ship.
+would reach the next; the exit status of one is forgiven; one removes more than the index, and the last does not remove
+it again; a RUN has flags or is a here-document; comments between them would be lost from sight; the stage does not ship.
 
 Safety: the same packages are installed in the same order. A change to one list of packages now installs both again.
 
@@ -34,6 +34,7 @@ References: hadolint DL3059; Docker's *Building best practices*; deb-triggers(5)
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -57,7 +58,8 @@ KEEPS = (
     f"FROM debian:12\nRUN --network=host {_APT} a\nRUN {_APT} b\n",
     "FROM fedora:40\nRUN dnf install -y a\nRUN yum install -y b\n",
     "FROM centos:7\nRUN yum install -y epel-release\nRUN yum install -y nginx\n",
-    # Unlike a cleared index, what the first autoremove took away would stay.
+    # Unlike a cleared index, what the first autoremove or rm took away would stay.
+    f"FROM debian:12\nRUN {_APT} a && rm -r /var/lib/apt/lists/* /opt/x\nRUN {_APT} b && rm -r /var/lib/apt/lists/*\n",
     f"FROM debian:12\nRUN apt-get update && apt-get upgrade -y && apt-get autoremove -y\nRUN {_APT} b\n",
     f"FROM debian:12 AS a\nRUN {_APT} b\nRUN {_APT} c\nFROM debian:12\nCOPY --from=a /b /b\n",
 )
@@ -97,7 +99,7 @@ def _finding(facts: Facts, runs: list[Run], known: Tool) -> Finding:
         for (_, second), trim in zip(pairwise(runs), trims, strict=False)
     ):
         return Finding(RULE, message, start, end, None, reason="the second has no index of its own")
-    if lost := _autoremoves(runs[:-1], known) - _autoremoves(runs[-1:], known):
+    if lost := _removals(runs[:-1], known) - _removals(runs[-1:], known):
         reason = f"nothing after the last install does what {min(lost).decode('utf-8', 'replace')} does"
         return Finding(RULE, message, start, end, None, reason=reason)
     try:
@@ -107,9 +109,17 @@ def _finding(facts: Facts, runs: list[Run], known: Tool) -> Finding:
     return Finding(RULE, message, start, end, fix, removes=known.index_paths)
 
 
-def _autoremoves(runs: list[Run], known: Tool) -> set[bytes]:
-    """The commands that take away packages which nothing needs, unlike other clean-ups not for the last to do."""
-    commands = [command for run in runs if run.script for command in run.script.commands]
-    return {
-        command.normal for command in commands if (use := use_of(known, command)) and use.verb.value == "autoremove"
-    }
+def _removals(runs: list[Run], known: Tool) -> set[bytes]:
+    """What clean-ups take away beside the index and the cache, which the last install leaves for the last to do."""
+    found: set[bytes] = set()
+    for command in (command for run in runs for command in (run.script.commands if run.script else ())):
+        use = use_of(known, command)
+        if use is not None:
+            found |= {command.normal} if use.verb.value == "autoremove" else set()
+        elif command.name == "rm":
+            paths = (word.raw for word in command.argv[1:] if not word.raw.startswith(b"-"))
+            found |= {b"rm " + path for path in paths if not _INDEX.match(path)}
+    return found
+
+
+_INDEX = re.compile(rb"/var/(?:lib/apt|cache/(?:apt|dnf|yum|libdnf5|zypp))(?:/|$)")

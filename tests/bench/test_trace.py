@@ -54,6 +54,7 @@ GOOD = [
         "WORKDIR /a\nRUN npm ci && chown -R u:u /a\nCOPY --chown=u:u . .\nRUN b",
     ),
     ("COPY a /tmp/\nRUN mv /tmp/a /b && c", "COPY a /b\nRUN c"),
+    ("COPY a /\nRUN chmod 755 /a && b", "COPY --chmod=755 a /\nRUN b"),
     ("RUN yum install -y a; b", "RUN yum install -y --setopt=tsflags=nodocs a; b && yum clean all"),
 ]
 
