@@ -243,12 +243,14 @@ def without_indexes(event: str) -> str:
 
 def canonical(events: tuple[str, ...]) -> list[str]:
     """What must be the same: no clean-ups, no refreshes, no optional options, no flags that replace a chmod."""
+    bare = [without_indexes(event) for event in events]
     kept = [
         plain(event)
-        for at, event in enumerate(map(without_indexes, events))
+        for at, event in enumerate(bare)
         if not CLEANUP.fullmatch(words(event))
         and not REFRESH.fullmatch(words(event))
-        and not (AUTOREMOVE.match(words(event)) and event in events[at + 1 :])  # a later one does the same
+        # A later one does the same.
+        and not ((AUTOREMOVE.match(words(event)) or event != events[at]) and event in bare[at + 1 :])
     ]
     return [event for event in kept if words(event).strip()]
 

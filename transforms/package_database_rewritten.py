@@ -25,7 +25,8 @@ RUN apt-get update && apt-get install -y --no-install-recommends ghostscript \\
 When it stays away: a RUN does anything but install and clean up; anything stands between them; they install with
 different tools or settings; the first may bring a new source of packages, or reads one that is local; state of one
 would reach the next; the exit status of one is forgiven; one removes more than the index, and the last does not remove
-it again; a RUN has flags or is a here-document; comments between them would be lost from sight; the stage does not ship.
+it again; a RUN has flags or is a here-document; comments between them would be lost from sight; the stage does not
+ship.
 
 Safety: the same packages are installed in the same order. A change to one list of packages now installs both again.
 
