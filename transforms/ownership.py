@@ -19,7 +19,6 @@ class Tree(NamedTuple):
     `option` is the word with the R, `operand` the one that names the folder.
     """
 
-    owner: str
     flag: str
     folder: str  # absolute
     option: Word
@@ -46,13 +45,13 @@ def _tree(run: Run, command: Command) -> Tree | None:
     operands = [word for word in words if word not in options]
     if command.guards or command.wrappers or len(options) != 1 or len(operands) != 2:
         return None
-    owner, folder = operands[0].value, operand_path(operands[1], run)
-    flag = _flag(owner or "")
-    if owner is None or flag is None or folder is None or folder in SYSTEM_FOLDERS:
+    folder = operand_path(operands[1], run)
+    flag = _flag(operands[0].value or "")
+    if flag is None or folder is None or folder in SYSTEM_FOLDERS:
         return None
     if not re.fullmatch(r"-[fcv]*R[fcv]*|--recursive", options[0].value or ""):
         return None
-    return Tree(owner, flag, folder, options[0], operands[1])
+    return Tree(flag, folder, options[0], operands[1])
 
 
 def _stores_again(command: Command, tree: Tree) -> bool:
