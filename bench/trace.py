@@ -62,8 +62,14 @@ AUTOREMOVE = re.compile(r"(?:sudo )?apt(?:-get)?(?: -\S+)* autoremove\b")
 # Commands to which it is all the same in which folder they run.
 FOLDERLESS = re.compile(
     r"(?:sudo )?(?:apt-get|apt|apk|dnf|yum|microdnf) [^/]*"
+    r"|pip[\d.]* install(?: -[^\sre]\S*| [^-./\s][^/\s]*)+"
     r"|(?:sudo )?(?:/\S*/)?(?:rm|mv|cp|ln|mkdir|touch|strip|ldconfig)(?: -\S+| /\S+)*"
     r"|(?:sudo )?ch(?:mod|own|grp)(?: -\S+)* [^/]\S*(?: -\S+| /\S+)*"
+)
+# Installs by name, removals of packages, and what names whole paths: a COPY may come before or after them.
+INDIFFERENT = re.compile(
+    r"(?:apt-get|apt|apk|dnf|yum|microdnf|zypper) (?:\S+://\S+|[^/])*"
+    r"|pip[\d.]* install(?: -[^\sre]\S*| [^-./\s][^/\s]*)+|npm (?:ci|install|i)(?: --\S+)*|(?:rm|mkdir)(?: -\S+| /\S+)*"
 )
 FLAG = re.compile(r" --ch(?:mod|own)=\S+")
 # Scripts that end in a refresh when they are piped into a shell.
@@ -397,6 +403,27 @@ def without_copies(before: Trace, mounted: set[tuple[bytes, bytes]]) -> Trace:
     return before._replace(events=tuple(kept))
 
 
+def settled(events: list[str]) -> list[str]:
+    """The events, with every COPY and other instruction as far up as what it may be moved over lets it."""
+    found: list[str] = []
+    for event in events:
+        at = len(found)
+        if "\t" not in event and not event.startswith("FROM "):
+            while at and passable(found[at - 1], event):
+                at -= 1
+        found.insert(at, event)
+    return found
+
+
+def passable(command: str, instruction: str) -> bool:
+    """Whether an instruction may stand before a command as well as after it."""
+    if "\t" not in command or not INDIFFERENT.fullmatch(words(command)):
+        return False
+    target = re.sub(r"[\s\"\]]+$", "", instruction).rpartition(" ")[2].strip('[",').rstrip("/")
+    paths = [re.split(r"[*?{$]", word)[0] for word in words(command).split() if word.startswith("/")]
+    return not any(f"{target}/".startswith(path) or path.startswith(f"{target}/") for path in paths)
+
+
 def fresh_installs(events: tuple[str, ...]) -> list[tuple[str, bool]]:
     """Every apt install and whether an index was there for it."""
     found: list[tuple[str, bool]] = []
@@ -418,6 +445,10 @@ def compare(before: Trace, after: Trace, *, piped: bool) -> str:
         return f"the build {'failed' if before.failed else 'succeeded'} before, and does not now"
     old, new = without_chowned_trees(canonical(before.events), canonical(after.events), failed=before.failed)
     old, new = without_folds(*without_moves(old, new))
+    if before.failed:  # nothing is kept, so what was copied before the failure is no matter
+        copied = {event for event in {*old, *new} if "\t" not in event}
+        old, new = ([event for event in events if event not in copied] for events in (old, new))
+    old, new = settled(old), settled(new)
     endless = min(len(before.events), len(after.events)) >= ENDLESS
     if old != new and not (piped and sorted(old) == sorted(new)):
         end = [] if endless else ["(end)"]

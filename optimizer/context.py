@@ -58,6 +58,17 @@ class Context:
             kind = "link"
         return Entry(kind, stat.S_IMODE(status.st_mode), status.st_size if kind == "file" else None)
 
+    def read(self, source: str) -> bytes | None:
+        """The bytes of the file that `source` names; None where it is none, or cannot be read."""
+        entry = self.entry(source)
+        if entry is None or entry.kind != "file":
+            return None
+        try:
+            with open(os.path.join(self.root, os.path.normpath(source.lstrip("/"))), "rb") as file:
+                return file.read()
+        except OSError:
+            return None
+
     def ignored(self, path: str) -> bool:
         """Whether ``.dockerignore`` keeps `path`, or a folder it lies in, out of the build."""
         return ignored_by(self._patterns, path)

@@ -7,21 +7,23 @@ failure. A join that would change something raises `Refusal`, with the reason in
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 from .builders import WIDE, Refusal, Style, appended, is_compound, joiner_at_end, readable
-from .document import Document
+from .document import Document, Instruction
 from .edits import Edit
 from .facts import Run
 from .shell import Script
 from .transform import Fix
 
 
-def check_joinable(document: Document, first: Run, second: Run) -> None:
-    """Raise `Refusal` unless `second` may become the end of `first`, its neighbour above."""
+def check_joinable(document: Document, first: Run, second: Run, above: Sequence[Instruction] = ()) -> None:
+    """Raise `Refusal` unless `second` may become the end of `first`, its neighbour once `above` stands above both."""
     one, two = readable(first), readable(second)
-    if first.stage is not second.stage or second.at != first.at + 1:
+    between = first.stage.instructions[first.at + 1 : second.at]
+    if first.stage is not second.stage or second.at <= first.at or any(other not in above for other in between):
         raise Refusal("other instructions stand between them")
     if one.heredoc or two.heredoc:
         raise Refusal("a here-document is one of them")
@@ -117,12 +119,17 @@ class Trim(NamedTuple):
 
 
 def join_runs(
-    document: Document, runs: list[Run], then: list[bytes] | None = None, trims: list[Trim] | None = None
+    document: Document,
+    runs: list[Run],
+    then: list[bytes] | None = None,
+    trims: list[Trim] | None = None,
+    above: Sequence[Instruction] = (),
 ) -> Fix:
     """Make consecutive `runs` one RUN, ``&&`` between them, and run the commands `then` behind them.
 
     Comment lines between the RUNs stay where they are, inside the joined one. `trims`, one for each RUN, says what
-    need not be done again where two of them meet.
+    need not be done again where two of them meet. What stands between the RUNs, `above`, goes above the first of
+    them with the comments that are directly above it.
     """
     trims = trims or [Trim()] * len(runs)
     source = document.source
@@ -130,12 +137,13 @@ def join_runs(
     styles = [Style(run.instruction, view) for run, view in zip(runs, views, strict=True)]
     style = next((style for style in styles if style.multiline), styles[0])
     alone = len(runs) == 2 and len(views[0].units) == 1 and not styles[0].multiline and not then
+    lifted = [_with_comments(document, instruction) for instruction in above]
     edits: list[Edit] = []
     adds = list(then or ())
     drops: list[bytes] = []
     folder = b""  # what was put in to leave the folder of a `cd` further up, where no other came since
     for at, (first, second) in enumerate(pairwise(runs)):
-        check_joinable(document, first, second)
+        check_joinable(document, first, second, above)
         start, end = views[at].units[-1 - trims[at].end].end, views[at + 1].units[trims[at + 1].start].start
         if b"#" in source.data[start : first.instruction.end] + source.data[second.instruction.start : end]:
             raise Refusal("a comment stands inside what need not be done again")
@@ -144,6 +152,7 @@ def join_runs(
             source.data[source.line_start(at) : source.line_end(at)]
             for at, _ in document.comments
             if first.instruction.end <= at < second.instruction.start
+            and not any(start <= at < end for start, end in lifted)
         ]
         width = start - source.line_start(start) + len(source.data[end : source.line_end(end)].rstrip()) + 4
         if alone and not comments and width <= WIDE:
@@ -161,6 +170,9 @@ def join_runs(
                 adds.append(wanted)
                 folder = wanted
         edits.append(Edit(start, end, text))
+    if lifted:
+        at = _with_comments(document, runs[0].instruction)[0]
+        edits.insert(0, Edit(at, at, b"".join(source.data[start:end] for start, end in lifted)))
     flags = [flag for run in runs[1:] for flag in run.instruction.flags]
     if flags:
         text = b" ".join(source.data[flag.start : flag.end] for flag in flags)
@@ -170,3 +182,10 @@ def join_runs(
         style.multiline = True
         edits.append(appended(runs[-1], views[-1], then, style))
     return Fix(tuple(edits), drops=tuple(drops), adds=tuple(adds))
+
+
+def _with_comments(document: Document, instruction: Instruction) -> tuple[int, int]:
+    """Where the lines of `instruction` start and end, the comments directly above it included."""
+    comments = document.comments_above(instruction)
+    start = document.source.line_start(comments[0][0]) if comments else instruction.line_start
+    return start, instruction.line_end

@@ -35,6 +35,20 @@ class Copied(NamedTuple):
     parent_exists: bool  # the folder it goes to is there before
 
 
+_PRIVATE = re.compile(
+    r"/(?:home|opt|srv|tmp|usr/src|usr/local/src)(?:/.*)?|/root/[^.].*"
+    r"|/(?!(?:bin|boot|dev|etc|home|lib\w*|media|mnt|opt|proc|root|run|sbin|snap|srv|sys|tmp|usr|var)(?:/|$)).+"
+)
+
+
+def is_private(path: str) -> bool:
+    """Whether `path`, and what lies in it, is where programs are put, and a distribution has no files of its own.
+
+    From the Filesystem Hierarchy Standard, which Debian, Fedora, openSUSE and Alpine follow.
+    """
+    return _PRIVATE.fullmatch(path) is not None
+
+
 def stored_twice(files: list[Copied]) -> int | None:
     """The bytes of files that a later layer stores again; None where the context does not tell them all."""
     sizes = [file.entry.size if file.entry else None for file in files]

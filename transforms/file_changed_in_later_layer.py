@@ -1,8 +1,8 @@
 """Change or remove a file in the RUN that wrote it.
 
 A layer keeps every file that its instruction wrote. A `RUN chmod`, `chown`, `mv`, `touch`, `ln`, `strip` or `sed -i` of
-its own stores the file a second time, and a `RUN rm` of its own, or one that removes packages, gives nothing back.
-Such a RUN joins the one right before it that wrote the file, together with what stands between the two.
+its own stores the file a second time, and a `RUN rm` of its own gives nothing back. Such a RUN joins the one right
+before it that wrote the file, together with what stands between the two.
 
 Before:
 
@@ -20,9 +20,9 @@ RUN curl -fsSL https://example.com/tool -o /usr/local/bin/tool && chmod +x /usr/
 ```
 
 When it stays away: the RUN does anything else; no RUN right before it downloads, unpacks, copies or compiles the
-file, or installs the package, or more than two others stand between them; state of one (a `cd`, a variable, an option
-of the shell) would reach the next and could matter there; the exit status of one is forgiven; a RUN has flags or a
-here-document; comments between them would be lost from sight; the stage does not ship.
+file, or more than two others stand between them; state of one (a `cd`, a variable, an option of the shell) would
+reach the next and could matter there; the exit status of one is forgiven; a RUN has flags or a here-document; comments
+between them would be lost from sight; the stage does not ship.
 
 Safety: the same commands run in the same order, and the final files are the same. A change to one of the joined
 RUNs now builds all of them again.
@@ -35,14 +35,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from ..optimizer.builders import Refusal
 from ..optimizer.facts import Facts, Run
 from ..optimizer.joining import join_runs
 from ..optimizer.shell import Command
 from ..optimizer.transform import Finding
-from .tools import present, tool, use_of
+from .removals import is_cleanup, removed
 
 RULE = "file-changed-in-later-layer"
 _MOST = 4  # RUNs that are joined: every one of them loses a layer of its own in the build cache
@@ -74,10 +73,9 @@ KEEPS = (
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every RUN that only changes what one shortly before it wrote."""
     for stage in facts.shipping:
-        removers = [known.commands for known in present(stage, ("apt", "apk", "dnf", "yum", "microdnf"))]
         found: list[tuple[int, int, Finding]] = []
         for run in stage.runs:
-            first = _writer(run, _changed(run, removers))
+            first = _writer(run, _changed(run))
             if first is not None:
                 joined = [other for other in stage.runs if first.at <= other.at <= run.at]
                 found.append((first.at, run.at, _finding(facts, joined)))
@@ -88,31 +86,21 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 
 _CHANGES = frozenset(("rm", "chmod", "chown", "chgrp", "mv", "strip", "touch", "ln", "unlink", "rmdir"))
-_MANAGERS = ("apt", "apk", "dnf", "yum", "microdnf", "tdnf", "zypper")
-_REMOVES = frozenset(("remove", "purge", "autoremove", "del", "erase"))
 
 
-class _Targets(NamedTuple):
-    """What a RUN changes or removes."""
-
-    paths: list[bytes]
-    packages: list[bytes]
-
-
-def _changed(run: Run, removers: list[frozenset[str]]) -> _Targets:
-    """The paths and packages that `run` changes or removes; none if it does anything else."""
+def _changed(run: Run) -> list[bytes]:
+    """The paths that `run` changes or removes; none if it does anything else, but for removing packages."""
     script = run.script
-    found = _Targets([], [])
+    found: list[bytes] = []
     if script is None or not script.only_and or b">" in run.instruction.code:
         return found
     if len(script.units) != len(script.commands):
         return found
     for command in script.commands:
-        by_manager = any(command.name in names for names in removers)
-        targets = _packages(command) if by_manager else _paths(command)
-        if targets is None:
-            return _Targets([], [])
-        (found.packages if by_manager else found.paths).extend(targets)
+        paths = [] if removed(command) is not None or is_cleanup(command) else _paths(command)
+        if paths is None:
+            return []
+        found += paths
     return found
 
 
@@ -135,29 +123,15 @@ def _paths(command: Command) -> list[bytes] | None:
     return operands[:-1] if command.name == "mv" else operands
 
 
-def _packages(command: Command) -> list[bytes] | None:
-    """The packages that a command removes; an empty list for a mere clean-up, None for anything else."""
-    for name in _MANAGERS:
-        use = use_of(tool(name), command)
-        if use is not None:
-            verb = use.verb.value or ""
-            if verb in _REMOVES:
-                words = [word.raw for word in command.argv if not word.raw.startswith(b"-")]
-                return words[2:]
-            return [] if verb in use.tool.clean_subcommands else None
-    return None
-
-
-def _writer(run: Run, targets: _Targets) -> Run | None:
-    """The earliest of the RUNs right before `run` that wrote one of the targets."""
+def _writer(run: Run, paths: list[bytes]) -> Run | None:
+    """The earliest of the RUNs right before `run` that wrote one of the paths."""
     near: list[Run] = []  # nearest first
     for distance in range(1, _MOST):
         other = run.stage.run_at(run.at - distance)
         if other is None or other.script is None:
             break
         near.append(other)
-    writers = [_writer_of(path, near) for path in targets.paths]
-    writers += [other for other in near if any(_installs(other, package) for package in targets.packages)]
+    writers = [_writer_of(path, near) for path in paths]
     return min(filter(None, writers), key=lambda other: other.at, default=None)
 
 
@@ -207,19 +181,6 @@ def _unpacks_around(command: Command, code: bytes, target: bytes) -> bool:
     """Whether `command` unpacks an archive into a folder that the target lies in."""
     folder = _INTO.search(_ARCHIVE.sub(b"", code)) if command.name in _UNPACKERS else None
     return folder is not None and target.startswith(folder[1].rstrip(b"/") + b"/")
-
-
-_INSTALLERS = frozenset(("apt-get", "apt", "aptitude", "apk", "dnf", "yum", "microdnf"))
-
-
-def _installs(run: Run, package: bytes) -> bool:
-    """Whether a command of `run` installs the package, or the group of `apk add --virtual`."""
-    return any(
-        command.name in _INSTALLERS
-        and any(word.raw.strip(b"\"'") == package for word in command.argv[1:])
-        and not any(word in _REMOVES for word in command.values())
-        for command in (run.script.commands if run.script else ())
-    )
 
 
 def _finding(facts: Facts, runs: list[Run]) -> Finding:

@@ -43,7 +43,6 @@ References: Docker's *Building best practices*; deb-triggers(5), dpkg(1), rpm(8)
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ..optimizer.builders import Refusal, combine, delete_run, drop_units, insert_behind, readable
@@ -51,7 +50,7 @@ from ..optimizer.document import Instruction
 from ..optimizer.facts import Facts, Run
 from ..optimizer.shell import Command, Unit
 from ..optimizer.transform import Finding, Fix
-from .copies import working_directory
+from .copies import is_private, working_directory
 from .installs import act, follows, only_installs
 from .needs import later_need, may_use
 from .ownership import place
@@ -71,7 +70,6 @@ KEEPS = (
     f"FROM debian:12\nRUN {_APT} a\nCOPY a /a\nRUN {_APT} b && make; make\n",
     f"FROM debian:12\nRUN {_APT} a\nCOPY a /a\nRUN make && {_APT} b\n",
     f"FROM debian:12\nRUN {_APT} a\nCOPY a /a\nRUN {_APT} b && ./install.sh\n",
-    f"FROM debian:12\nRUN {_APT} a\nCOPY a /a\nRUN {_APT} b && {_APT} c\n",
     f"FROM debian:12\nRUN {_APT} a\nCOPY a.deb /a/\nRUN {_APT} /a/a.deb && make\n",
     f"FROM debian:12\nRUN {_APT} a\nCOPY a /a\nRUN {_APT} b && make\nRUN apt-get install -y c\n",
     f"FROM debian:12\nRUN {_APT} a\nRUN {_APT} b\n",
@@ -122,7 +120,6 @@ def _plain(run: Run) -> Iterator[tuple[Unit, Command]]:
 
 
 _QUIET = frozenset(("LABEL", "EXPOSE", "WORKDIR", "CMD", "ENTRYPOINT", "STOPSIGNAL", "HEALTHCHECK"))
-_PRIVATE = re.compile(r"/(?:app|code|srv|home|data|opt|usr/src)/.+|/(?:app|code|data)|/[\w-]+\.[\w.-]+")
 
 
 def _above(run: Run, known: Tool) -> Run | None:
@@ -142,7 +139,7 @@ def _copies_privately(instruction: Instruction, run: Run, at: int) -> bool:
     if instruction.keyword not in ("COPY", "ADD"):
         return False
     target = place(instruction, working_directory(run.stage, at))
-    return target is not None and _PRIVATE.fullmatch(target) is not None
+    return target is not None and is_private(target)
 
 
 def _finding(facts: Facts, above: Run, run: Run, head: list[Unit], known: Tool) -> Finding | None:

@@ -56,9 +56,21 @@ GOOD = [
     ("COPY a /tmp/\nRUN mv /tmp/a /b && c", "COPY a /b\nRUN c"),
     ("COPY a /\nRUN chmod 755 /a && b", "COPY --chmod=755 a /\nRUN b"),
     ("RUN yum install -y a; b", "RUN yum install -y --setopt=tsflags=nodocs a; b && yum clean all"),
+    (
+        "WORKDIR /a\nRUN apk add g\nCOPY r.txt .\nRUN pip install -r r.txt\nCOPY . .\nRUN apk del g",
+        "WORKDIR /a\nCOPY r.txt .\nRUN apk add g && pip install -r r.txt && apk del g\nCOPY . .",
+    ),
+    ("RUN apk add g\nWORKDIR /a\nRUN make && apk del g", "WORKDIR /a\nRUN apk add g && make && apk del g"),
 ]
 
 WRONG = {
+    "a COPY above what reads it": (
+        "RUN pip install -r r.txt\nCOPY . .\nRUN b",
+        "COPY . .\nRUN pip install -r r.txt && b",
+    ),
+    "a COPY above what removes it": ("RUN rm -rf /a/*\nCOPY b /a/b\nRUN c", "COPY b /a/b\nRUN rm -rf /a/* && c"),
+    "a COPY below what reads it": ("COPY b /a/b\nRUN c", "RUN c\nCOPY b /a/b"),
+    "a folder for what ran elsewhere": ("RUN make\nWORKDIR /a\nRUN c", "WORKDIR /a\nRUN make && c"),
     "a dropped package": ("RUN apt-get install -y a b", "RUN apt-get install -y a"),
     "a lost connector": ("RUN a && b", "RUN a\nRUN true; b && c"),
     "a hidden failure": ("RUN apt-get install -y a", "RUN apt-get install -y a; rm -rf /var/lib/apt/lists/*"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import json
 import os
 import tarfile
 import threading
@@ -68,6 +69,16 @@ CASES = {
         f"{DEBIAN}WORKDIR /srv/app\nCOPY bulky.tar.gz /opt/\nRUN tar -xzf /opt/bulky.tar.gz\nCOPY . .\n"
         "RUN chown -R games /srv/app\n",
         2 * BYTES,
+    ),
+    "packages-removed-in-later-layer": (
+        f"{DEBIAN}{CURL}COPY node/package.json /srv/app/\nRUN cp /srv/app/package.json /srv/copy.json && curl --version\n"
+        "COPY blob /srv/app/\nRUN apt-get purge -y --auto-remove curl\n",
+        BYTES,
+    ),
+    "packages-removed-after-copy": (
+        "FROM node:18-slim\nWORKDIR /app\nCOPY node/package.json node/package-lock.json ./\nRUN npm ci\nCOPY blob .\n"
+        "RUN npm ls semver && npm prune --omit=dev && npm cache clean --force\n",
+        50_000,
     ),
     "cache-not-mounted": (f"{DEBIAN}{CURL}", 10 * BYTES),
     "package-database-rewritten": (
@@ -188,8 +199,17 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for path in folder.iterdir():
         path.chmod(0o644)
     (folder / "node").mkdir()
-    (folder / "node" / "package.json").write_text(
-        '{"name": "demo", "dependencies": {"is-number": "7.0.0"}, "devDependencies": {"semver": "7.6.0"}}\n'
+    project = {"name": "demo", "dependencies": {"is-number": "7.0.0"}, "devDependencies": {"semver": "7.6.0"}}
+    locked = {
+        "": project,
+        "node_modules/is-number": {"version": "7.0.0"},
+        "node_modules/lru-cache": {"version": "6.0.0", "dev": True, "dependencies": {"yallist": "4.0.0"}},
+        "node_modules/semver": {"version": "7.6.0", "dev": True, "dependencies": {"lru-cache": "6.0.0"}},
+        "node_modules/yallist": {"version": "4.0.0", "dev": True},
+    }
+    (folder / "node" / "package.json").write_text(json.dumps(project))
+    (folder / "node" / "package-lock.json").write_text(
+        json.dumps({"name": "demo", "lockfileVersion": 3, "packages": locked})
     )
     make_go_module(folder)
     (folder / "demo").mkdir()
