@@ -7,7 +7,7 @@ failure. A join that would change something raises `Refusal`, with the reason in
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -19,11 +19,11 @@ from .shell import Script
 from .transform import Fix
 
 
-def check_joinable(document: Document, first: Run, second: Run, above: Sequence[Instruction] = ()) -> None:
-    """Raise `Refusal` unless `second` may become the end of `first`, its neighbour once `above` stands above both."""
+def check_joinable(document: Document, first: Run, second: Run, moved: Sequence[Instruction] = ()) -> None:
+    """Raise `Refusal` unless `second` may become the end of `first`, its neighbour once `moved` is out of the way."""
     one, two = readable(first), readable(second)
     between = first.stage.instructions[first.at + 1 : second.at]
-    if first.stage is not second.stage or second.at <= first.at or any(other not in above for other in between):
+    if first.stage is not second.stage or second.at <= first.at or any(other not in moved for other in between):
         raise Refusal("other instructions stand between them")
     if one.heredoc or two.heredoc:
         raise Refusal("a here-document is one of them")
@@ -123,13 +123,15 @@ def join_runs(
     runs: list[Run],
     then: list[bytes] | None = None,
     trims: list[Trim] | None = None,
+    *,
     above: Sequence[Instruction] = (),
+    below: Sequence[Instruction] = (),
 ) -> Fix:
     """Make consecutive `runs` one RUN, ``&&`` between them, and run the commands `then` behind them.
 
     Comment lines between the RUNs stay where they are, inside the joined one. `trims`, one for each RUN, says what
-    need not be done again where two of them meet. What stands between the RUNs, `above`, goes above the first of
-    them with the comments that are directly above it.
+    need not be done again where two of them meet. What stands between the RUNs goes `above` the first of them or
+    `below` the last, with the comments that are directly above it.
     """
     trims = trims or [Trim()] * len(runs)
     source = document.source
@@ -137,13 +139,13 @@ def join_runs(
     styles = [Style(run.instruction, view) for run, view in zip(runs, views, strict=True)]
     style = next((style for style in styles if style.multiline), styles[0])
     alone = len(runs) == 2 and len(views[0].units) == 1 and not styles[0].multiline and not then
-    lifted = [_with_comments(document, instruction) for instruction in above]
+    moved = [_with_comments(document, instruction) for instruction in (*above, *below)]
     edits: list[Edit] = []
     adds = list(then or ())
     drops: list[bytes] = []
     folder = b""  # what was put in to leave the folder of a `cd` further up, where no other came since
     for at, (first, second) in enumerate(pairwise(runs)):
-        check_joinable(document, first, second, above)
+        check_joinable(document, first, second, (*above, *below))
         start, end = views[at].units[-1 - trims[at].end].end, views[at + 1].units[trims[at + 1].start].start
         if b"#" in source.data[start : first.instruction.end] + source.data[second.instruction.start : end]:
             raise Refusal("a comment stands inside what need not be done again")
@@ -152,7 +154,7 @@ def join_runs(
             source.data[source.line_start(at) : source.line_end(at)]
             for at, _ in document.comments
             if first.instruction.end <= at < second.instruction.start
-            and not any(start <= at < end for start, end in lifted)
+            and not any(start <= at < end for start, end in moved)
         ]
         width = start - source.line_start(start) + len(source.data[end : source.line_end(end)].rstrip()) + 4
         if alone and not comments and width <= WIDE:
@@ -170,9 +172,7 @@ def join_runs(
                 adds.append(wanted)
                 folder = wanted
         edits.append(Edit(start, end, text))
-    if lifted:
-        at = _with_comments(document, runs[0].instruction)[0]
-        edits.insert(0, Edit(at, at, b"".join(source.data[start:end] for start, end in lifted)))
+    edits += _moves(document, runs, above, below)
     flags = [flag for run in runs[1:] for flag in run.instruction.flags]
     if flags:
         text = b" ".join(source.data[flag.start : flag.end] for flag in flags)
@@ -182,6 +182,25 @@ def join_runs(
         style.multiline = True
         edits.append(appended(runs[-1], views[-1], then, style))
     return Fix(tuple(edits), drops=tuple(drops), adds=tuple(adds))
+
+
+def _moves(
+    document: Document, runs: list[Run], above: Sequence[Instruction], below: Sequence[Instruction]
+) -> Iterator[Edit]:
+    """Put the lines of `above` before those of the first of `runs`, and those of `below` behind those of the last."""
+    data = document.source.data
+    before, behind = (
+        b"".join(data[slice(*_with_comments(document, one))] for one in moved) for moved in (above, below)
+    )
+    if before:
+        at = _with_comments(document, runs[0].instruction)[0]
+        yield Edit(at, at, before)
+    if behind:
+        at = runs[-1].instruction.line_end
+        if data.endswith(b"\n", 0, at):
+            yield Edit(at, at, behind)
+        else:  # the file's last line, which goes without a newline
+            yield Edit(at, at, document.source.newline(at) + behind.rstrip(b"\r\n"))
 
 
 def _with_comments(document: Document, instruction: Instruction) -> tuple[int, int]:

@@ -6,7 +6,27 @@ import re
 
 from ..optimizer.facts import Run
 from ..optimizer.shell import Command, Script
-from .tools import Action, Tool, clears, use_of, uses
+from .tools import Action, Tool, Use, clears, tool, use_of, uses
+
+#: The package managers of distributions.
+MANAGERS = ("apt", "apk", "dnf", "yum", "microdnf", "tdnf", "zypper")
+
+
+def managed(command: Command) -> Use | None:
+    """`command` as a use of a distribution's package manager."""
+    name = "apt" if command.name == "aptitude" else re.split(r"[-\d]", command.name)[0]
+    return use_of(tool(name), command) if name in MANAGERS else None
+
+
+def installs_project(command: Command) -> bool:
+    """Whether npm installs what package.json says, development dependencies included."""
+    use = use_of(tool("npm"), command)
+    if use is None or command.guards or use.verb.value not in ("ci", "clean-install", "install", "i"):
+        return False
+    return all(word is use.verb or word.raw in _HARMLESS for word in command.argv[1:])
+
+
+_HARMLESS = frozenset((b"--no-audit", b"--no-fund", b"--ignore-scripts"))
 
 
 def act(command: Command, known: Tool) -> str | None:

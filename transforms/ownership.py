@@ -24,6 +24,11 @@ class Tree(NamedTuple):
     option: Word
     operand: Word
 
+    @property
+    def by_name(self) -> bool:
+        """Whether the owner is named, and has to be there; root always is."""
+        return bool(self.flag) and not self.flag.replace(":", "").isdigit()
+
     def holds(self, path: str) -> bool:
         """Whether `path`, an absolute one, is the folder or lies in it."""
         return (path.rstrip("/") + "/").startswith(self.folder + "/")

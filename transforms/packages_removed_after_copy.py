@@ -30,7 +30,7 @@ dependency has a script that runs when it is installed, or because a dependency 
 
 Safety: the same commands run in the same order on the same files. It is off by default: every change of the sources
 now installs the packages again, and a multi-stage build would be better still. Unsafe where a script of package.json
-may look at what is copied, and there is no build context to tell; where a comment would go with the removal.
+may look at what is copied, and there is no build context to tell.
 
 References: Docker's *Building best practices*, *Multi-stage builds*; apk(8), *virtual packages*; npm-ci(1),
 npm-prune(1), npm's *scripts*.

@@ -37,7 +37,7 @@ would reach the next and could matter there; the exit status of one is forgiven;
 comments would be lost from sight; the stage does not ship.
 
 Safety: the same commands run in the same order, and the final files are the same. A change to one of the joined RUNs,
-or to the list of dependencies, now builds all of them again. Unsafe where a comment would go with the removal.
+or to the list of dependencies, now builds all of them again.
 
 References: hadolint DL3059; Docker's *Building best practices*; apk(8), *virtual packages*; npm-prune(1).
 """

@@ -146,10 +146,9 @@ class _Filled(NamedTuple):
 def _filled(run: Run, command: Command, tree: Tree) -> _Filled | None:
     """What filled the folder; None where anything but COPY may have, or the user comes too late."""
     stage = run.stage
-    numbers = tree.flag.replace(":", "").isdigit() or not tree.flag
     if not leaves_owners(run, tree, command.start):
         return None
-    user_may_be_new = not numbers and makes_users(run, command.start)
+    user_may_be_new = tree.by_name and makes_users(run, command.start)
     filled = _Filled([], [], folder_is_new=False)
     for at in range(run.at - 1, 0, -1):
         instruction = stage.instructions[at]
@@ -171,7 +170,7 @@ def _filled(run: Run, command: Command, tree: Tree) -> _Filled | None:
                 filled.movers.append(other)
             elif not leaves_owners(other, tree):
                 return None
-            user_may_be_new |= not numbers and makes_users(other)
+            user_may_be_new |= tree.by_name and makes_users(other)
         elif instruction.keyword in ("VOLUME", "SHELL", "ONBUILD"):
             return None
         elif instruction.keyword == "WORKDIR":

@@ -97,8 +97,7 @@ class _Filled(NamedTuple):
 def _filled(run: Run, command: Command, tree: Tree) -> _Filled | None:
     """What filled the folder last; None where that cannot be given its owner before the chown."""
     stage = run.stage
-    numbers = tree.flag.replace(":", "").isdigit() or not tree.flag
-    if not leaves_owners(run, tree, command.start) or (not numbers and makes_users(run, command.start)):
+    if not leaves_owners(run, tree, command.start) or (tree.by_name and makes_users(run, command.start)):
         return None
     if removes(run, tree):  # it would be stored again first
         return None
@@ -119,7 +118,7 @@ def _filled(run: Run, command: Command, tree: Tree) -> _Filled | None:
                 return None
             if not leaves_owners(other, tree):
                 return _Filled(other, copies) if _is_there(other, tree) and not other.mounted(tree.folder) else None
-            if (not numbers and makes_users(other)) or removes(other, tree):
+            if (tree.by_name and makes_users(other)) or removes(other, tree):
                 return None
         elif instruction.keyword not in ("ENV", "ARG", "LABEL", "EXPOSE", "WORKDIR", "STOPSIGNAL", "CMD", "ENTRYPOINT"):
             return None
