@@ -14,7 +14,7 @@ from .node_project import check_unread, project_at
 from .ownership import place
 from .tools import tool, use_of
 
-#: Instructions that say something of the image and nothing to a RUN.
+#: Instructions that say something of the image and nothing to a RUN, which may stand before or after any.
 METADATA = frozenset(("LABEL", "EXPOSE", "CMD", "ENTRYPOINT", "STOPSIGNAL", "HEALTHCHECK", "MAINTAINER"))
 
 

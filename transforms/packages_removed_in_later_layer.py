@@ -3,7 +3,7 @@
 Packages that are needed to build something and removed in a later layer stay in the image for good: compilers and
 headers, some hundred megabytes as a rule. The RUN that removes them becomes one with the RUN that installed them, and
 with those between the two. What is copied between them goes above, if it is no more than a list of dependencies, or
-stays below, if nothing but the removal comes after it.
+comes below, if nothing but the removal follows it.
 
 Before:
 

@@ -17,7 +17,7 @@ from ..optimizer.joining import join_runs
 from ..optimizer.shell import Command
 from ..optimizer.transform import Finding
 from .installs import MANAGERS, installs_project, managed
-from .order import check_order
+from .order import METADATA, check_order
 from .tools import present, tool, use_of
 
 _MOST = 4  # RUNs that are joined: every one of them loses a layer of its own in the build cache
@@ -148,6 +148,7 @@ def _plan(facts: Facts, first: Run, run: Run) -> Removal:
             check_order(facts, run, instruction)
     except Refusal:
         below = []
+    below = [one for one in between if one.keyword in METADATA or one in below]
     above = [one for one in between if one.keyword != "RUN" and one not in below]
     doubts = [
         check_order(facts, other, instruction)

@@ -125,7 +125,9 @@ def test_comments_go_with_what_they_are_about() -> None:
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_the_removal_passes_what_is_copied_last(newline: str) -> None:
-    before = "FROM alpine:3.20\nRUN apk add gcc\nRUN make\nEXPOSE 80\nCOPY a /srv/\nRUN apk del gcc"
-    after = "FROM alpine:3.20\nRUN apk add gcc \\\n    && make \\\n    && apk del gcc\nEXPOSE 80\nCOPY a /srv/"
+    before = "FROM alpine:3.20\nRUN apk add gcc\nLABEL a=b\nRUN make\nEXPOSE 80\nCOPY a /srv/\nRUN apk del gcc"
+    after = (
+        "FROM alpine:3.20\nRUN apk add gcc \\\n    && make \\\n    && apk del gcc\nLABEL a=b\nEXPOSE 80\nCOPY a /srv/"
+    )
     settings = Settings(select=frozenset(("packages-removed-in-later-layer",)))
     assert optimize(before.replace("\n", newline), settings=settings).text == after.replace("\n", newline)
