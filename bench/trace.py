@@ -71,6 +71,7 @@ INDIFFERENT = re.compile(
     r"(?:apt-get|apt|apk|dnf|yum|microdnf|zypper) (?:\S+://\S+|[^/])*"
     r"|pip[\d.]* install(?: -[^\sre]\S*| [^-./\s][^/\s]*)+|npm (?:ci|install|i)(?: --\S+)*|(?:rm|mkdir)(?: -\S+| /\S+)*"
 )
+METADATA = re.compile(r"(?:LABEL|EXPOSE|CMD|ENTRYPOINT|STOPSIGNAL|HEALTHCHECK|MAINTAINER) ")
 FLAG = re.compile(r" --ch(?:mod|own)=\S+")
 # Scripts that end in a refresh when they are piped into a shell.
 REFRESHING = re.compile(r"(?:curl|wget) .*(?:deb\.nodesource\.com/setup|packagecloud\.io/\S*/script\.deb)")
@@ -416,7 +417,9 @@ def settled(events: list[str]) -> list[str]:
 
 
 def passable(command: str, instruction: str) -> bool:
-    """Whether an instruction may stand before a command as well as after it."""
+    """Whether an instruction may stand before a command, or before another instruction, as well as after it."""
+    if METADATA.match(instruction):
+        return not METADATA.match(command) and not command.startswith("FROM ")
     if "\t" not in command or not INDIFFERENT.fullmatch(words(command)):
         return False
     target = re.sub(r"[\s\"\]]+$", "", instruction).rpartition(" ")[2].strip('[",').rstrip("/")

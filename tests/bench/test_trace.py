@@ -60,6 +60,7 @@ GOOD = [
         "WORKDIR /a\nRUN apk add g\nCOPY r.txt .\nRUN pip install -r r.txt\nCOPY . .\nRUN apk del g",
         "WORKDIR /a\nCOPY r.txt .\nRUN apk add g && pip install -r r.txt && apk del g\nCOPY . .",
     ),
+    ("RUN apk add g\nLABEL a=b\nRUN make\nRUN apk del g", "RUN apk add g && make && apk del g\nLABEL a=b"),
     ("RUN apk add g\nWORKDIR /a\nRUN make && apk del g", "WORKDIR /a\nRUN apk add g && make && apk del g"),
 ]
 
@@ -70,6 +71,8 @@ WRONG = {
     ),
     "a COPY above what removes it": ("RUN rm -rf /a/*\nCOPY b /a/b\nRUN c", "COPY b /a/b\nRUN rm -rf /a/* && c"),
     "a COPY below what reads it": ("COPY b /a/b\nRUN c", "RUN c\nCOPY b /a/b"),
+    "a label that is lost": ("RUN a\nLABEL a=b\nRUN b", "RUN a && b"),
+    "labels in another order": ("RUN a\nLABEL a=b\nLABEL a=c\nRUN b", "RUN a && b\nLABEL a=c\nLABEL a=b"),
     "a folder for what ran elsewhere": ("RUN make\nWORKDIR /a\nRUN c", "WORKDIR /a\nRUN make && c"),
     "a dropped package": ("RUN apt-get install -y a b", "RUN apt-get install -y a"),
     "a lost connector": ("RUN a && b", "RUN a\nRUN true; b && c"),
