@@ -3,10 +3,11 @@
     python bench/fuzz.py [--count N] [--seed S] [--unsafe]
 
 Every Dockerfile is put together at random from instructions that copy, unpack, move, own, install and remove files
-(all from its own context: nothing is downloaded), such that rules meet in ways nobody thought of. dfopt rewrites it
-with its rules, with and without the build context at hand; what changed is built, and the images are compared as
-``dfopt verify`` does. A result that does not build, differs in something undeclared, or is bigger is printed, and the
-exit code is 1. Needs a Docker engine with ``debian:bookworm`` (``tests/slow/engine.sh`` and ``bases.sh``).
+(all from its own context, but for some small packages of Debian), such that rules meet in ways nobody thought of.
+dfopt rewrites it with its rules, with and without the build context at hand; what changed is built, and the images are
+compared as ``dfopt verify`` does. A result that does not build, differs in something undeclared, or is bigger is
+printed, and the exit code is 1. Needs a Docker engine with ``debian:bookworm`` (``tests/slow/engine.sh`` and
+``bases.sh``).
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from dfopt.optimizer.transform import RULES
 
 FOLDERS = ("/app", "/srv/app", "/opt/tool", "/tmp", "/usr/local/bin", "/etc", "/home/app", "/var/www")
 FILES = ("run.sh", "tool", "a.conf", "data.bin")
+PACKAGES = ("tree", "hello", "figlet")
 TREES = ("site", "src")
 OWNERS = ("games:games", "games", "www-data:www-data", "7:7", "7", "games:", "root:root", "app:app")
 MODES = ("755", "0644", "+x", "u+x", "640", "700", "g-w", "a+rx")
@@ -64,9 +66,11 @@ class Maker:
         self.folders = {"/tmp", "/usr/local/bin", "/etc", "/opt", "/srv", "/usr/local/share"}
         self.owners = list(OWNERS)
         self.workdir = "/"
+        self.packages: set[str] | None = set() if dice.random() < 0.35 else None  # what is installed, where any may be
 
     def text(self) -> str:
-        lines = ["FROM debian:bookworm", self.folder(), self.dice.choice((self.copy_tree, self.copy_all))()]
+        refresh = [] if self.packages is None else ["RUN apt-get update"]
+        lines = ["FROM debian:bookworm", *refresh, self.folder(), self.dice.choice((self.copy_tree, self.copy_all))()]
         for _ in range(self.dice.randint(4, 12)):
             lines.append(self.line())
         return "\n".join(lines) + "\n"
@@ -144,7 +148,21 @@ class Maker:
 
     def command(self) -> str:
         kinds = [self.chmod, self.chown, self.chown_tree, self.move, self.remove, self.unpack, self.write, self.copy]
+        if self.packages is not None:
+            kinds += [self.install, self.install, self.purge, self.purge]
         return self.dice.choice(kinds)() if self.files else "true"
+
+    def install(self) -> str:
+        name = self.dice.choice(PACKAGES)
+        self.packages = (self.packages or set()) | {name}
+        return f"apt-get install -y --no-install-recommends {name}"
+
+    def purge(self) -> str:
+        if not self.packages:
+            return self.install()
+        name = self.one_of(self.packages)
+        self.packages.discard(name)
+        return f"apt-get {self.dice.choice(('purge', 'remove', 'purge --auto-remove'))} -y {name}"
 
     def chmod(self) -> str:
         more = f" {self.spelled(self.one_of(self.files))}" if self.dice.random() < 0.3 else ""
