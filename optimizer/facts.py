@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from .document import Document, Instruction, Stage
-from .shell import Script, read_script
+from .shell import Command, Script, read_script
 
 if TYPE_CHECKING:
     from .context import Context
@@ -98,6 +98,22 @@ class Run:
             return self.script.errexit()
         within = self.script.errexit()
         return within if within is None else within or self.shell.errexit
+
+    def fails_with(self, command: Command) -> bool:
+        """Whether the RUN certainly fails where `command`, a plain one of its top level, does.
+
+        It does not where `||` follows, or `;` or a newline without ``set -e``, which in turn looks at the last of an
+        and-list alone (POSIX, 2.8.1 and 2.9.3).
+        """
+        script = self.script
+        units = script.units if script else ()
+        at = next((n for n, unit in enumerate(units) if unit.start <= command.start < unit.end), None)
+        if script is None or at is None or units[at].kind != "command" or script.trailer not in (b"", b";"):
+            return False
+        behind = [unit.connector for unit in units[at + 1 :]]
+        if all(connector == b"&&" for connector in behind):
+            return True
+        return behind[0] in (b";", b"\n") and (self.shell.errexit or script.errexit(command.start) is True)
 
     @cached_property
     def mounts(self) -> tuple[dict[str, str], ...]:

@@ -108,11 +108,11 @@ class Script:
         """Whether all units are joined by ``&&``."""
         return all(unit.connector in (b"", b"&&") for unit in self.units) and self.trailer in (b"", b";")
 
-    def errexit(self) -> bool | None:
-        """Whether ``set -e`` holds at the end; None where that cannot be said."""
+    def errexit(self, before: int | None = None) -> bool | None:
+        """Whether ``set -e`` holds at the end, or at the offset `before`; None where that cannot be said."""
         on = any("e" in option[1:] for option in self.interpreter_options if _short(option))
         for command in self.commands:
-            if command.name != "set":
+            if command.name != "set" or (before is not None and command.start >= before):
                 continue
             values = command.values()
             for at, value in enumerate(values):

@@ -25,7 +25,8 @@ Only what is folded goes: other commands of the RUN, and other operands, stay.
 
 When it stays away: the classic builder, which has no `--chmod`; a folder, a symbolic link, a pattern, several
 sources, another stage's files, an archive that ADD unpacks, a URL; a variable in a path; `-R` and other options; a
-mode with more than permission bits; anything between the COPY and the chmod that may have to do with the file.
+mode with more than permission bits; the RUN goes on where the chmod fails; anything between the COPY and the chmod
+that may have to do with the file.
 
 Safety: the file ends with the same mode and content. `chmod +x` is safe where the build context shows the file's
 mode; otherwise 0644 is an assumption, and the rewrite is unsafe. It is unsafe too where COPY would create the
@@ -49,6 +50,7 @@ from .copies import Copied, add_flag, assumptions, commands_on_copies, copied_fi
 RULE = "chmod-after-copy"
 
 KEEPS = (
+    "FROM debian:12\nCOPY a.sh /a.sh\nRUN chmod 755 /a.sh; b\n",
     "FROM debian:12\nCOPY --chmod=755 a.sh /a.sh\nRUN chmod 644 /a.sh\n",
     "FROM debian:12\nCOPY a.sh /a.sh\nRUN sed -i s/x/y/ /a.sh\nRUN chmod 755 /a.sh\n",
     "FROM debian:12\nCOPY a.sh /a.sh\nRUN sed -i s/x/y/ /a.sh && chmod 755 /a.sh\n",

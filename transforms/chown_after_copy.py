@@ -25,9 +25,9 @@ USER app
 always written, `--chown=app:0`.
 
 When it stays away: a folder, a symbolic link, a pattern, several sources, another stage's files, an archive that ADD
-unpacks, a URL; a variable in a path; `-R`, because the folder itself and what was in it before would keep their
-owner; a RUN between the COPY and the chown, which may be the one that creates the user; a folder that COPY would
-create, and give to the user too.
+unpacks, a URL; a variable in a path; `-R`, because the folder itself and what was in it before would keep their owner;
+the RUN goes on where the chown fails; a RUN between the COPY and the chown, which may be the one that creates the user;
+a folder that COPY would create, and give to the user too.
 
 Safety: the file ends with the same owner, mode and content, since nothing between the two can change which users
 there are. Unsafe where only the name says that the source is a file, and where a comment would go with the RUN.
@@ -49,6 +49,7 @@ from .copies import Copied, add_flag, assumptions, commands_on_copies, copied_fi
 RULE = "chown-after-copy"
 
 KEEPS = (
+    "FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN chown app:app /etc/a.conf; b\n",
     "FROM debian:12\nCOPY --chown=a:a a.conf /etc/a.conf\nRUN chown b:b /etc/a.conf\n",
     # The user comes after the file.
     "FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN useradd app\nRUN chown app:app /etc/a.conf\n",

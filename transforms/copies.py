@@ -118,12 +118,15 @@ def working_directory(stage: StageFacts, at: int) -> str | None:
 
 
 def commands_on_copies(facts: Facts, name: str) -> Iterator[tuple[Run, Command, list[Copied]]]:
-    """Every plain command called `name` in the stages that ship, with what their COPYs make."""
+    """Every plain command called `name` in the stages that ship, with what their COPYs make.
+
+    None whose failure is forgiven: what a COPY does instead stops the build where it fails.
+    """
     for stage in facts.shipping:
         copied: list[Copied] | None = None
         for run in stage.runs:
             for command in run.script.commands if run.script else ():
-                if command.name == name and is_plain(command):
+                if command.name == name and is_plain(command) and run.fails_with(command):
                     if copied is None:
                         copied = list(copied_files(stage, facts.context))
                     yield run, command, copied

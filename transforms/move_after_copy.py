@@ -47,6 +47,7 @@ from .copies import SYSTEM_FOLDERS, Copied, assumptions, commands_on_copies, dro
 RULE = "move-after-copy"
 
 KEEPS = (
+    "FROM debian:12\nCOPY a.conf /tmp/\nRUN mv /tmp/a.conf /etc/a.conf; b\n",
     "FROM debian:12\nCOPY a.conf b.conf /tmp/\nRUN mv /tmp/a.conf /etc/a.conf\n",
     "FROM debian:12\nCOPY a.conf /tmp/\nRUN mkdir /etc/a && mv /tmp/a.conf /etc/a/a.conf\n",
     "FROM debian:12\nCOPY a.conf /tmp/\nRUN apt-get install -y a\nRUN mv /tmp/a.conf /etc/a/a.conf\n",

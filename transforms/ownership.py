@@ -50,6 +50,8 @@ def _tree(run: Run, command: Command) -> Tree | None:
     operands = [word for word in words if word not in options]
     if command.guards or command.wrappers or len(options) != 1 or len(operands) != 2:
         return None
+    if not run.fails_with(command):  # what is done instead stops the build where it fails
+        return None
     folder = operand_path(operands[1], run)
     flag = _flag(operands[0].value or "")
     if flag is None or folder is None or folder in SYSTEM_FOLDERS:

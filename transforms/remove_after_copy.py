@@ -23,7 +23,7 @@ RUN make
 
 When it stays away: the file is not the only one of its COPY, or its place is not certain; another RUN, or another
 command of the same, comes before the rm; the folder that the COPY made would be missing; the file might have been in
-the base image; the rm stands in a branch; the stage does not ship.
+the base image; the rm stands in a branch, or the RUN goes on where it fails; the stage does not ship.
 
 Safety: neither image has the file.
 
@@ -53,6 +53,7 @@ from .copies import (
 RULE = "remove-after-copy"
 
 KEEPS = (
+    "FROM debian:12\nWORKDIR /a\nCOPY b.txt /a/b.txt\nRUN rm /a/b.txt; b\n",
     "FROM debian:12\nWORKDIR /a\nCOPY b.txt /a/b.txt\nRUN cat b.txt\nRUN rm /a/b.txt\n",
     "FROM debian:12\nWORKDIR /a\nCOPY b.txt /a/b.txt\nRUN make && rm /a/b.txt\n",
     "FROM debian:12\nCOPY b.txt /etc/b.txt\nRUN rm /etc/b.txt\n",
@@ -69,7 +70,7 @@ def find(facts: Facts) -> Iterator[Finding]:
         copied: list[Copied] | None = None
         for run in stage.runs:
             for command in run.script.commands if run.script else ():
-                if command.name != "rm" or command.guards:
+                if command.name != "rm" or command.guards or not run.fails_with(command):
                     continue
                 if copied is None:
                     copied = list(copied_files(stage, facts.context))

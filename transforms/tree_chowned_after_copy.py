@@ -30,8 +30,9 @@ USER node
 When it stays away: a variable in the owner or in a path; the user may be made after the COPY, by `useradd` or by a
 package; something else than COPY may have put files there (a RUN that names the folder or works in it, a VOLUME, an
 archive that ADD unpacks, a stage further up); the COPY has an owner already; the RUN changes the modes of all files
-too; the stage does not ship. The base image may have files in the folder, which would keep their owner: unless it was
-just made by a `mkdir` that fails where one is already, or is one that the official image does not have, it is unsafe.
+too, or goes on where the chown fails; the stage does not ship. The base image may have files in the folder, which would
+keep their owner: unless it was just made by a `mkdir` that fails where one is already, or is one that the official
+image does not have, it is unsafe.
 
 Safety: the same files with the same owners. Symbolic links may have another owner than before, which nothing reads.
 
@@ -58,6 +59,7 @@ RULE = "tree-chowned-after-copy"
 _NODE = "FROM node:20\nWORKDIR /app\n"
 _CHOWN = "RUN chown -R node:node /app\n"
 KEEPS = (
+    f"{_NODE}COPY . /app/\nRUN chown -R node:node /app; b\n",
     f"{_NODE}COPY --chown=node:node . /app/\n{_CHOWN}",
     f"{_NODE}COPY . /app/\nRUN chown -R $U:$U /app\n",
     f"{_NODE}COPY . /app/\nRUN chown -R 7: /app\n",

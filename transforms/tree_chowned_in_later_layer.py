@@ -29,8 +29,8 @@ USER node
 When it stays away: neither is anything copied to the folder between the two, nor is the RUN known to fill the folder it
 runs in; the folder may not be there at the end of that RUN; the user may be made after it; a RUN in between may put
 files there, take some away or change the modes of all; a COPY in between has an owner already, or a place that is not
-certain; another USER or SHELL comes in between; the RUN forgives failures; comments would be lost from sight; the stage
-does not ship.
+certain; another USER or SHELL comes in between; one of the RUNs forgives failures; comments would be lost from sight;
+the stage does not ship.
 
 Safety: the same files with the same owners. Symbolic links may have another owner than before, which nothing reads.
 
@@ -55,6 +55,7 @@ RULE = "tree-chowned-in-later-layer"
 _NODE = "FROM node:20\nWORKDIR /app\n"
 _CHOWN = "RUN chown -R node:node /app\n"
 KEEPS = (
+    f"{_NODE}RUN npm ci\nRUN chown -R node:node /app; b\n",
     f"{_NODE}COPY . .\n{_CHOWN}",
     f"{_NODE}RUN apt-get install -y x\n{_CHOWN}",
     f"{_NODE}RUN npm ci\nUSER node\nUSER root\n{_CHOWN}",
