@@ -1,0 +1,317 @@
+"""What a rewrite may change in the commands that run, and what it may not: the judge of ``trace.py``."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import NamedTuple
+
+ENDLESS = 3000  # events after which a script is taken to wait for something that the stubs never give it
+INJECTED = 6  # so many commands of a file are made to fail, one at a time
+OPTIONS = (
+    " --no-cache-dir", " --no-cache", " --nodocs", " --no-docs", " --setopt=tsflags=nodocs", " --no-install-recommends",
+    " --no-document", " --no-recommends", " --no-dev", " --omit=dev",
+    " --setopt=install_weak_deps=False", " --setopt=install_weak_deps=0",
+)  # fmt: skip
+APK_UPDATE = re.compile(r"^((?:sudo )?apk\b.*?) (?:-U|--update|--update-cache)(?= |$)")
+CLEANUP = re.compile(
+    r"(?:sudo (?:-\S+ )*)?(?:rm -\S+ .*/var/(?:lib/apt|cache/(?:apt|yum|dnf|apk))\S*.*|rm -\S+ /\S*lib/?\S*apt\S*.*"
+    r"|\S*(?:yum|dnf|microdnf|tdnf)(?: -\S+)* clean (?:all|metadata|packages).*"
+    r"|\S*zypper(?: -\S+)* clean(?: --all| -a)?"
+    r"|rm -rf(?: \S*/\.(?:cache/(?:pip|pipenv|pnpm|coursier|luarocks|go-build|pypoetry/(?:artifacts|cache))"
+    r"|m2/repository|gradle/caches|cargo/registry|cargo/git|cpan/build|cpan/sources|cpanm|ivy2/cache|bundle/cache))+"
+    r"|rm -rf(?: /usr/local/cargo/\w+)+|rm -rf /\S*(?:bundle|gems)/\S*cache/\*(?: \S*/\.bundle/cache)?"
+    r"|(?:sudo )?rm -f /etc/apt/apt\.conf\.d/docker-clean|rm -rf /tmp/downloaded_packages"
+    r"|rm -rf /var/cache/pacman/pkg/\*(?: /var/lib/pacman/sync/\*)?"
+    r"|apt(?:-get)?(?: -\S+)* (?:auto|dist-?)?clean(?: \S+)*"
+    r"|\S*npm cache(?: -\S+)* (?:clean|clear|rm)(?: --force| -f)?|\S*yarn(?:pkg)? cache clean"
+    r"|\S*composer(?:\.phar)? clear-cache"
+    r"|\S*go clean -modcache"
+    r"|cd /|rm (?:-f )?\S+\.(?:tar(?:\.\w+)?|tgz|tbz2?|txz|zip|deb|rpm|7z)"
+    r"|\S*(?:conda|mamba) clean -afy)"
+)
+REFRESH = re.compile(
+    r"(?:sudo (?:-\S+ )*)?(?:\S+=\S+ )*(?:\S*apt(?:-get)?(?: -\S+(?: \S+=\S+)?)* update(?: -\S+)*"
+    r"|apk(?: -\S+)* update(?: -\S+)*(?: --repositories-file \S+)?|(?:yum|dnf|microdnf)(?: -\S+)* makecache.*)"
+)
+AUTOREMOVE = re.compile(r"(?:sudo )?apt(?:-get)?(?: -\S+)* autoremove\b")
+# Commands to which it is all the same in which folder they run.
+FOLDERLESS = re.compile(
+    r"(?:sudo )?(?:apt-get|apt|apk|dnf|yum|microdnf) [^/]*"
+    r"|pip[\d.]* install(?: -[^\sre]\S*| [^-./\s][^/\s]*)+"
+    r"|(?:sudo )?(?:/\S*/)?(?:rm|mv|cp|ln|mkdir|touch|strip|ldconfig)(?: -\S+| /\S+)*"
+    r"|(?:sudo )?ch(?:mod|own|grp)(?: -\S+)* [^/]\S*(?: -\S+| /\S+)*"
+)
+# Installs by name, removals of packages, and what names whole paths: a COPY may come before or after them.
+INDIFFERENT = re.compile(
+    r"(?:apt-get|apt|apk|dnf|yum|microdnf|zypper) (?:\S+://\S+|[^/])*"
+    r"|pip[\d.]* install(?: -[^\sre]\S*| [^-./\s][^/\s]*)+|npm (?:ci|install|i)(?: --\S+)*|(?:rm|mkdir)(?: -\S+| /\S+)*"
+)
+METADATA = re.compile(r"(?:LABEL|EXPOSE|CMD|ENTRYPOINT|STOPSIGNAL|HEALTHCHECK|MAINTAINER) ")
+FLAG = re.compile(r" --ch(?:mod|own)=\S+")
+# Scripts that end in a refresh when they are piped into a shell.
+REFRESHING = re.compile(r"(?:curl|wget) .*(?:deb\.nodesource\.com/setup|packagecloud\.io/\S*/script\.deb)")
+APT_CLEAR = re.compile(r"(?:sudo )?rm -\S+ .*/var/lib/apt/lists")
+APT_INSTALL = re.compile(r"(?:sudo )?apt(?:-get)?(?: -\S+(?: \S+=\S+)?)* (?:install|upgrade|dist-upgrade|build-dep)\b")
+
+
+class Trace(NamedTuple):
+    events: tuple[str, ...]  # directory, user and words, tab-separated; or an instruction
+    failed: bool
+
+
+def words(event: str) -> str:
+    return event.rpartition("\t")[2]
+
+
+def plain(event: str) -> str:
+    """An event without the options that a rewrite may add."""
+    head, tab, text = event.rpartition("\t")
+    for option in OPTIONS:
+        text = text.replace(option, "")
+    folder, user = head.partition("\t")[::2]
+    if FOLDERLESS.fullmatch(text):
+        head = "\t" + user
+    elif folder:
+        head = os.path.normpath(folder) + "\t" + user
+    return head + tab + APK_UPDATE.sub(r"\1", APK_UPDATE.sub(r"\1", text))
+
+
+INDEXES = re.compile(r" /(?:var/(?:lib/apt|cache/(?:apt|yum|dnf|apk))|root/\.(?:npm|cache))\S*")
+
+
+def without_indexes(event: str) -> str:
+    """An rm without the indexes and caches among what it removes; nothing where that is all."""
+    head, tab, text = event.rpartition("\t")
+    if not re.match(r"(?:sudo )?(?:/\S*/)?rm ", text):
+        return event
+    rest = INDEXES.sub("", text)
+    return head + tab + rest if any(not word.startswith("-") for word in rest.split()[1:] if word != "rm") else ""
+
+
+def canonical(events: tuple[str, ...]) -> list[str]:
+    """What must be the same: no clean-ups, no refreshes, no optional options, no flags that replace a chmod."""
+    bare = [without_indexes(event) for event in events]
+    kept = [
+        plain(event)
+        for at, event in enumerate(bare)
+        if not CLEANUP.fullmatch(words(event))
+        and not REFRESH.fullmatch(words(event))
+        # A later one does the same.
+        and not ((AUTOREMOVE.match(words(event)) or event != events[at]) and event in bare[at + 1 :])
+    ]
+    return [event for event in kept if words(event).strip()]
+
+
+def owners(events: list[str]) -> list[tuple[str, str, str]]:
+    """Who in the end owns what every COPY and every other command may have written, as far as recursive chowns say.
+
+    That is the event without its flag, the folder or file, and the owner.
+    """
+    found: list[tuple[str, str, str]] = []
+    workdir = "/"
+    for event in events:
+        place, _, text = event.rpartition("\t")
+        parts = text.split()
+        if parts[:1] == ["FROM"]:
+            workdir = "/"
+        elif parts[:1] == ["WORKDIR"]:
+            workdir = os.path.normpath(os.path.join(workdir, parts[1]))
+        elif parts[:1] in (["COPY"], ["ADD"]):
+            flag = re.search(r" --chown=(\S+)", text)
+            last = re.sub(r"[\s\"\]]+$", "", text).rpartition(" ")[2].strip('[",')
+            owner = "root:root" if flag is None else flag[1] if ":" in flag[1] else f"{flag[1]}:"
+            found.append((FLAG.sub("", text), os.path.normpath(os.path.join(workdir, last)), full_owner(owner)))
+        elif given := recursive_chown(event):
+            owner, folder = given
+            found = [
+                (text, path, full_owner(owner) if f"{path}/".startswith(folder.rstrip("/") + "/") else old)
+                for text, path, old in found
+            ]
+        elif place and parts[:1] not in (["chown"], ["chmod"], ["rm"], ["cd"]):
+            found.append((text, place.split("\t")[0] or "/", "root:root"))
+    return found
+
+
+def recursive_chown(event: str) -> tuple[str, str] | None:
+    """The owner and the folder of a recursive chown of one folder."""
+    place, _, text = event.rpartition("\t")
+    parts = text.split()
+    options = [part for part in parts[1:] if part.startswith("-")]
+    operands = [part for part in parts[1:] if not part.startswith("-")]
+    if parts[:1] != ["chown"] or len(operands) != 2 or not any("R" in one or one == "--recursive" for one in options):
+        return None
+    return operands[0], os.path.normpath(os.path.join(place.split("\t")[0] or "/", operands[1]))
+
+
+def full_owner(text: str) -> str:
+    """User and group as chown spells them: without a group that is root's, with a colon alone the user's own."""
+    text = re.sub(r"^(\w[\w-]*)\.\1$", r"\1:\1", text).replace(":0", ":root")
+    return text if ":" in text else f"{text}:root"
+
+
+def without_chowned_trees(before: list[str], after: list[str], *, failed: bool) -> tuple[list[str], list[str]]:
+    """Take the chowns of folders away, and the flags that replace them, if everything ends with the owner it had.
+
+    Where a build fails nothing is kept, so that who would have owned it is no matter.
+    """
+    folders = {given[1] for event in before if (given := recursive_chown(event))}
+    if before == after or not folders:
+        return before, after
+    one, other = owners(before), owners(after)
+    if not failed and sorted(one) != sorted(item for item in other if item[0] in {text for text, _, _ in one}):
+        return before, after
+    inside = {text for text, path, _ in one if any(f"{path}/".startswith(f"{folder}/") for folder in folders)}
+    return _without_chowns(before, folders, inside), _without_chowns(after, folders, inside)
+
+
+def _without_chowns(events: list[str], folders: set[str], inside: set[str]) -> list[str]:
+    return [
+        re.sub(r" --chown=\S+", "", event) if FLAG.sub("", event) in inside else event
+        for event in events
+        if not chowns(event, folders)
+    ]
+
+
+def chowns(event: str, folders: set[str]) -> bool:
+    """Whether it gives one of the folders, or what is about to be moved out of one, an owner."""
+    place, _, text = event.rpartition("\t")
+    parts = text.split()
+    path = os.path.normpath(os.path.join(place.split("\t")[0] or "/", parts[-1])) if parts else ""
+    return parts[:1] == ["chown"] and (path in folders or parts[1:3] == ["-R", "root:root"])
+
+
+def may_be(path: str, source: str, target: str) -> bool:
+    """Whether a path that a command names may be the file that a COPY of `source` to `target` makes."""
+    name = os.path.basename(source)
+    if path.startswith("/") and target.startswith("/"):
+        return os.path.normpath(path) in (os.path.normpath(target), os.path.normpath(os.path.join(target, name)))
+    return os.path.basename(path) in {os.path.basename(target), name} - {".", ""}
+
+
+def without_folds(before: list[str], after: list[str]) -> tuple[list[str], list[str]]:
+    """Take the chmod and chown operands away that a flag of a COPY answers, and the flag with them."""
+    flagged = [event for event in after if re.match(r"(?:COPY|ADD) .*--ch(?:mod|own)=", event) and event not in before]
+    for event in flagged:
+        source, target = (word.strip('[]",') for word in event.split()[-2:])
+        for kind in re.findall(r"--(chmod|chown)=", event):
+            for at, old in enumerate(before):
+                parts = words(old).removeprefix("sudo ").split()
+                gone = [part for part in parts[2:] if may_be(part, source, target)]
+                if parts and os.path.basename(parts[0]) == kind and gone and not parts[1].startswith("-"):
+                    rest = [part for part in parts[2:] if part not in gone]
+                    kept = old.rpartition("\t")[0] + "\t" + " ".join([*parts[:2], *rest])
+                    before = [*before[:at], *([kept] if rest else []), *before[at + 1 :]]
+                    break
+        bare = FLAG.sub("", event)
+        after = [bare if other == event else other for other in after]
+        before = [bare if FLAG.sub("", other) == bare else other for other in before]
+    return before, after
+
+
+def without_moves(before: list[str], after: list[str]) -> tuple[list[str], list[str]]:
+    """Take the mv of a copied file away that a COPY to where it goes answers."""
+    for event in [event for event in after if event.startswith(("COPY ", "ADD ")) and event not in before]:
+        parts = event.split()
+        head = FLAG.sub("", event).split()[:-1]
+        copied = next((old for old in before if FLAG.sub("", old).split()[:-1] == head and old not in after), None)
+        for mv in [old for old in before if re.match(r"(?:.*\t)?mv \S+ \S+$", old)]:
+            source, target = words(mv).split()[1:]
+            names = {os.path.basename(parts[-2]), os.path.basename(copied.split()[-1])} if copied else set()
+            if os.path.basename(source) in names and parts[-1].rstrip("/") == target.rstrip("/"):
+                there = f"{copied.rpartition(' ')[0]} {parts[-1]}" if copied else ""
+                before = [there if old == copied else old for old in before if old != mv]
+                break
+    return before, after
+
+
+def without_copies(before: Trace, mounted: set[tuple[bytes, bytes]]) -> Trace:
+    """Take the COPY of a file that a bind mount now shows away, and its removal."""
+    if not mounted:
+        return before
+    sources = {source.decode() for source, _ in mounted}
+    names = {os.path.basename(target.decode()) for _, target in mounted}
+    kept: list[str] = []
+    for event in before.events:
+        head, tab, text = event.rpartition("\t")
+        parts = text.split()
+        if parts[:1] in (["COPY"], ["ADD"]) and parts[1].lstrip("./") in sources:
+            continue
+        if parts[:1] == ["rm"] and any(os.path.basename(part) in names for part in parts):
+            parts = [part for part in parts if os.path.basename(part) not in names]
+            if all(part.startswith("-") for part in parts[1:]):
+                continue
+        kept.append(head + tab + " ".join(parts) if parts[:1] == ["rm"] else event)
+    return before._replace(events=tuple(kept))
+
+
+def settled(events: list[str]) -> list[str]:
+    """The events, with every COPY and other instruction as far up as what it may be moved over lets it."""
+    found: list[str] = []
+    for event in events:
+        at = len(found)
+        if "\t" not in event and not event.startswith("FROM "):
+            while at and passable(found[at - 1], event):
+                at -= 1
+        found.insert(at, event)
+    return found
+
+
+def passable(command: str, instruction: str) -> bool:
+    """Whether an instruction may stand before a command, or before another instruction, as well as after it."""
+    if METADATA.match(instruction):
+        return not METADATA.match(command) and not command.startswith("FROM ")
+    if "\t" not in command or not INDIFFERENT.fullmatch(words(command)):
+        return False
+    target = re.sub(r"[\s\"\]]+$", "", instruction).rpartition(" ")[2].strip('[",').rstrip("/")
+    paths = [re.split(r"[*?{$]", word)[0] for word in words(command).split() if word.startswith("/")]
+    return not any(f"{target}/".startswith(path) or path.startswith(f"{target}/") for path in paths)
+
+
+def fresh_installs(events: tuple[str, ...]) -> list[tuple[str, bool]]:
+    """Every apt install and whether an index was there for it."""
+    found: list[tuple[str, bool]] = []
+    fresh = False
+    for event in events:
+        text = words(event)
+        if REFRESH.fullmatch(text) or REFRESHING.match(text):
+            fresh = True
+        elif APT_CLEAR.match(text):
+            fresh = False
+        elif APT_INSTALL.match(text):
+            found.append((plain(text), fresh))
+    return found
+
+
+def compare(before: Trace, after: Trace, *, piped: bool) -> str:
+    """What is unexplained, in a line, or nothing. Members of a pipeline may log in any order."""
+    if before.failed != after.failed:
+        return f"the build {'failed' if before.failed else 'succeeded'} before, and does not now"
+    old, new = without_chowned_trees(canonical(before.events), canonical(after.events), failed=before.failed)
+    old, new = without_folds(*without_moves(old, new))
+    if before.failed:  # nothing is kept, so what was copied before the failure is no matter
+        copied = {event for event in {*old, *new} if "\t" not in event}
+        old, new = ([event for event in events if event not in copied] for events in (old, new))
+    old, new = settled(old), settled(new)
+    endless = min(len(before.events), len(after.events)) >= ENDLESS
+    if old != new and not (piped and sorted(old) == sorted(new)):
+        end = [] if endless else ["(end)"]
+        for one, other in zip([*old, *end], [*new, *end], strict=False):
+            if one != other:
+                return f"{one!r} became {other!r}"
+    if not before.failed:
+        for (text, was), (_, now) in zip(fresh_installs(before.events), fresh_installs(after.events), strict=False):
+            if was and not now:
+                return f"{text!r} has no index any more"
+    return ""
+
+
+def failing(before: Trace, after: Trace) -> list[str]:
+    """The commands that are made to fail, one at a time: those that run in both, for what answers another may not fail.
+
+    A chmod or chown is none of them: a flag of a COPY cannot fail as it can.
+    """
+    texts = dict.fromkeys(words(event) for event in canonical(before.events) if "\t" in event)
+    both = [{words(plain(event)) for event in trace.events} for trace in (before, after)]
+    answered = re.compile(r"(?:sudo )?(?:ch(?:mod|own)|cd) ")
+    return [text for text in texts if not answered.match(text) and all(text in one for one in both)][:INJECTED]
