@@ -289,9 +289,10 @@ def compare(before: Trace, after: Trace, *, piped: bool) -> str:
         return f"the build {'failed' if before.failed else 'succeeded'} before, and does not now"
     old, new = without_chowned_trees(canonical(before.events), canonical(after.events), failed=before.failed)
     old, new = without_folds(*without_moves(old, new))
-    if before.failed:  # nothing is kept, so what was copied before the failure is no matter
-        copied = {event for event in {*old, *new} if "\t" not in event}
-        old, new = ([event for event in events if event not in copied] for events in (old, new))
+    if before.failed:  # nothing is kept, so what was copied or removed before the failure is no matter
+        old, new = (
+            [one for one in events if "\t" in one and not words(one).startswith("rm ")] for events in (old, new)
+        )
     old, new = settled(old), settled(new)
     endless = min(len(before.events), len(after.events)) >= ENDLESS
     if old != new and not (piped and sorted(old) == sorted(new)):
