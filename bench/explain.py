@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from typing import NamedTuple
 
 ENDLESS = 3000  # events after which a script is taken to wait for something that the stubs never give it
@@ -15,7 +16,8 @@ OPTIONS = (
 )  # fmt: skip
 APK_UPDATE = re.compile(r"^((?:sudo )?apk\b.*?) (?:-U|--update|--update-cache)(?= |$)")
 CLEANUP = re.compile(
-    r"(?:sudo (?:-\S+ )*)?(?:rm -\S+ .*/var/(?:lib/apt|cache/(?:apt|yum|dnf|apk))\S*.*|rm -\S+ /\S*lib/?\S*apt\S*.*"
+    r"(?:sudo (?:-\S+ )*)?(?:rm -\S+ .*/var/(?:lib/apt|cache/(?:apt|yum|dnf|apk|zypp))\S*.*"
+    r"|rm -\S+ /\S*lib/?\S*apt\S*.*"
     r"|\S*(?:yum|dnf|microdnf|tdnf)(?: -\S+)* clean (?:all|metadata|packages).*"
     r"|\S*zypper(?: -\S+)* clean(?: --all| -a)?"
     r"|rm -rf(?: \S*/\.(?:cache/(?:pip|pipenv|pnpm|coursier|luarocks|go-build|pypoetry/(?:artifacts|cache))"
@@ -77,7 +79,7 @@ def plain(event: str) -> str:
     return head + tab + APK_UPDATE.sub(r"\1", APK_UPDATE.sub(r"\1", text))
 
 
-INDEXES = re.compile(r" /(?:var/(?:lib/apt|cache/(?:apt|yum|dnf|apk))|root/\.(?:npm|cache))\S*")
+INDEXES = re.compile(r" /(?:var/(?:lib/apt|cache/(?:apt|yum|dnf|apk|zypp))|root/\.(?:npm|cache))\S*")
 
 
 def without_indexes(event: str) -> str:
@@ -98,7 +100,7 @@ def canonical(events: tuple[str, ...]) -> list[str]:
         if not CLEANUP.fullmatch(words(event))
         and not REFRESH.fullmatch(words(event))
         # A later one does the same.
-        and not ((AUTOREMOVE.match(words(event)) or event != events[at]) and event in bare[at + 1 :])
+        and not ((AUTOREMOVE.match(words(event)) or words(event).startswith("rm ")) and event in bare[at + 1 :])
     ]
     return [event for event in kept if words(event).strip()]
 
@@ -185,8 +187,20 @@ def may_be(path: str, source: str, target: str) -> bool:
     """Whether a path that a command names may be the file that a COPY of `source` to `target` makes."""
     name = os.path.basename(source)
     if path.startswith("/") and target.startswith("/"):
-        return os.path.normpath(path) in (os.path.normpath(target), os.path.normpath(os.path.join(target, name)))
+        inside = os.path.normpath(os.path.join(target, name))
+        return os.path.normpath(path) in ((inside,) if target.endswith("/") else (inside, os.path.normpath(target)))
     return os.path.basename(path) in {os.path.basename(target), name} - {".", ""}
+
+
+def absolute_target(events: list[str], event: str, target: str) -> str:
+    """Where a COPY among the events writes to, made absolute where the WORKDIR above it is no variable."""
+    workdir = "/"
+    for one in events[: events.index(event)]:
+        if one.startswith("FROM "):
+            workdir = "/"
+        elif one.startswith("WORKDIR "):
+            workdir = os.path.join(workdir, one.removeprefix("WORKDIR "))
+    return target if "$" in workdir + target else os.path.join(workdir, target)
 
 
 def without_folds(before: list[str], after: list[str]) -> tuple[list[str], list[str]]:
@@ -194,10 +208,12 @@ def without_folds(before: list[str], after: list[str]) -> tuple[list[str], list[
     flagged = [event for event in after if re.match(r"(?:COPY|ADD) .*--ch(?:mod|own)=", event) and event not in before]
     for event in flagged:
         source, target = (word.strip('[]",') for word in event.split()[-2:])
+        target = absolute_target(after, event, target)
         for kind in re.findall(r"--(chmod|chown)=", event):
             for at, old in enumerate(before):
                 parts = words(old).removeprefix("sudo ").split()
-                gone = [part for part in parts[2:] if may_be(part, source, target)]
+                folder = old.split("\t")[0] if "\t" in old else ""
+                gone = [part for part in parts[2:] if may_be(os.path.join(folder, part), source, target)]
                 if parts and os.path.basename(parts[0]) == kind and gone and not parts[1].startswith("-"):
                     rest = [part for part in parts[2:] if part not in gone]
                     kept = old.rpartition("\t")[0] + "\t" + " ".join([*parts[:2], *rest])
@@ -310,9 +326,16 @@ def compare(before: Trace, after: Trace, *, piped: bool) -> str:
 def failing(before: Trace, after: Trace) -> list[str]:
     """The commands that are made to fail, one at a time: those that run in both, for what answers another may not fail.
 
-    A chmod or chown is none of them: a flag of a COPY cannot fail as it can.
+    A chmod or chown is none of them: a flag of a COPY cannot fail as it can. Nor is an rm that one of them does twice.
     """
     texts = dict.fromkeys(words(event) for event in canonical(before.events) if "\t" in event)
     both = [{words(plain(event)) for event in trace.events} for trace in (before, after)]
     answered = re.compile(r"(?:sudo )?(?:ch(?:mod|own)|cd) ")
-    return [text for text in texts if not answered.match(text) and all(text in one for one in both)][:INJECTED]
+    twice = {
+        text
+        for trace in (before, after)
+        for text, count in Counter(words(event) for event in trace.events).items()
+        if count > 1 and text.startswith("rm ")
+    }
+    texts = {text: None for text in texts if text not in twice and not answered.match(text)}
+    return [text for text in texts if all(text in one for one in both)][:INJECTED]

@@ -60,11 +60,23 @@ GOOD = [
         "WORKDIR /a\nRUN apk add g\nCOPY r.txt .\nRUN pip install -r r.txt\nCOPY . .\nRUN apk del g",
         "WORKDIR /a\nCOPY r.txt .\nRUN apk add g && pip install -r r.txt && apk del g\nCOPY . .",
     ),
+    (
+        "WORKDIR /a\nCOPY s .\nRUN chmod a+x t s\nWORKDIR /b\nCOPY s .\nRUN c && chmod a+x s",
+        "WORKDIR /a\nCOPY s .\nRUN chmod a+x t s\nWORKDIR /b\nCOPY --chmod=755 s .\nRUN c",
+    ),
+    (
+        "COPY k /root/.ssh/\nRUN chmod 700 /root/.ssh && chmod 600 /root/.ssh/k",
+        "COPY --chmod=600 k /root/.ssh/\nRUN chmod 700 /root/.ssh",
+    ),
     ("RUN apk add g\nLABEL a=b\nRUN make\nRUN apk del g", "RUN apk add g && make && apk del g\nLABEL a=b"),
     ("RUN apk add g\nWORKDIR /a\nRUN make && apk del g", "WORKDIR /a\nRUN apk add g && make && apk del g"),
 ]
 
 WRONG = {
+    "the mode of another file of that name": (
+        "WORKDIR /a\nCOPY s .\nRUN chmod a+x s\nWORKDIR /b\nCOPY s .",
+        "WORKDIR /a\nCOPY s .\nRUN true\nWORKDIR /b\nCOPY --chmod=755 s .",
+    ),
     "a COPY above what reads it": (
         "RUN pip install -r r.txt\nCOPY . .\nRUN b",
         "COPY . .\nRUN pip install -r r.txt && b",
