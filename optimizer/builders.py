@@ -237,8 +237,11 @@ def prepend_command(run: Run, command: bytes, *, own_line: bool = False, wide: b
 
 def delete_run(document: Document, run: Run) -> Fix:
     """Take `run`, its lines and the comment directly above it away, and one of two empty lines that would meet."""
+    script = readable(run)
+    if script.comments:
+        raise Refusal("a comment inside it would go with it")
     gone = _deleted(document, run.instruction, comments=True)
-    return Fix((gone,), drops=tuple(command.normal for command in readable(run).commands))
+    return Fix((gone,), drops=tuple(command.normal for command in script.commands))
 
 
 def delete_instruction(document: Document, instruction: Instruction) -> Fix:

@@ -50,6 +50,7 @@ from .copies import Copied, add_flag, assumptions, commands_on_copies, copied_fi
 RULE = "chmod-after-copy"
 
 KEEPS = (
+    "FROM debian:12\nCOPY a.sh /a.sh\nRUN chmod 755 /a.sh  # for cron\n",
     "FROM debian:12\nCOPY a.sh /a.sh\nRUN chmod 755 /a.sh; b\n",
     "FROM debian:12\nCOPY --chmod=755 a.sh /a.sh\nRUN chmod 644 /a.sh\n",
     "FROM debian:12\nCOPY a.sh /a.sh\nRUN sed -i s/x/y/ /a.sh\nRUN chmod 755 /a.sh\n",
