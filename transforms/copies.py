@@ -36,15 +36,16 @@ class Copied(NamedTuple):
 
 
 _PRIVATE = re.compile(
-    r"/(?:home|opt|srv|tmp|usr/src|usr/local/src)(?:/.*)?|/root/[^.].*"
+    r"/(?:home|tmp|usr/src|usr/local/src)(?:/.*)?|/srv/(?!(?:ftp|http|tftp|www)(?:/|$)).+|/root/[^.].*"
     r"|/(?!(?:bin|boot|dev|etc|home|lib\w*|media|mnt|opt|proc|root|run|sbin|snap|srv|sys|tmp|usr|var)(?:/|$)).+"
 )
 
 
 def is_private(path: str) -> bool:
-    """Whether `path`, and what lies in it, is where programs are put, and a distribution has no files of its own.
+    """Whether `path`, and what lies in it, is where programs are put, and no package has files of its own.
 
-    From the Filesystem Hierarchy Standard, which Debian, Fedora, openSUSE and Alpine follow.
+    From the Filesystem Hierarchy Standard, which Debian, Fedora, openSUSE and Alpine follow; /opt is where packages of
+    other repositories go.
     """
     return _PRIVATE.fullmatch(path) is not None
 

@@ -71,6 +71,7 @@ KEEPS = (
     "FROM alpine:3.20\nRUN apk add gcc && make\nCOPY requirements.txt /app/\nRUN a && apk del gcc\n",
     f"FROM alpine:3.20\n{_ADD}COPY requirements.txt .\nRUN a && apk del .b\n",
     f"FROM alpine:3.20\n{_ADD}COPY requirements.txt /etc/\nRUN a && apk del .b\n",
+    "FROM centos:7\nRUN yum install -y splunk gcc\nCOPY requirements.txt /opt/splunk/\nRUN a && yum remove -y gcc\n",
     f"FROM alpine:3.20\n{_ADD}COPY --chown=app requirements.txt /app/\nRUN a && apk del .b\n",
     "FROM alpine:3.20\nWORKDIR /app\nRUN apk add ./gcc.apk\nCOPY requirements.txt .\nRUN a && apk del ./gcc.apk\n",
     "FROM alpine:3.20\nRUN apk add gcc && rm -rf /app/*\nCOPY requirements.txt /app/\nRUN a && apk del gcc\n",

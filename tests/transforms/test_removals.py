@@ -10,6 +10,7 @@ import pytest
 
 from dfopt.optimizer import Settings, optimize
 from dfopt.optimizer.context import Context
+from dfopt.transforms.copies import is_private
 
 SETTINGS = Settings(select=frozenset(("packages-removed-after-copy",)))
 MANIFESTS = "COPY package.json package-lock.json ./\n"
@@ -125,9 +126,33 @@ def test_comments_go_with_what_they_are_about() -> None:
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_the_removal_passes_what_is_copied_last(newline: str) -> None:
-    before = "FROM alpine:3.20\nRUN apk add gcc\nLABEL a=b\nRUN make\nEXPOSE 80\nCOPY a /srv/\nRUN apk del gcc"
+    before = "FROM alpine:3.20\nRUN apk add gcc\nLABEL a=b\nRUN make\nEXPOSE 80\nCOPY a /srv/a/\nRUN apk del gcc"
     after = (
-        "FROM alpine:3.20\nRUN apk add gcc \\\n    && make \\\n    && apk del gcc\nLABEL a=b\nEXPOSE 80\nCOPY a /srv/"
+        "FROM alpine:3.20\nRUN apk add gcc \\\n    && make \\\n    && apk del gcc\nLABEL a=b\nEXPOSE 80\nCOPY a /srv/a/"
     )
     settings = Settings(select=frozenset(("packages-removed-in-later-layer",)))
     assert optimize(before.replace("\n", newline), settings=settings).text == after.replace("\n", newline)
+
+
+@pytest.mark.parametrize(
+    ("path", "private"),
+    [
+        ("/app", True),
+        ("/app/src", True),
+        ("/requirements.txt", True),
+        ("/srv/app", True),
+        ("/home/app/x", True),
+        ("/tmp", True),
+        ("/usr/src/app", True),
+        ("/root/setup", True),
+        ("/", False),
+        ("/srv/www", False),
+        ("/opt/splunk/etc", False),
+        ("/usr/lib/x", False),
+        ("/lib64", False),
+        ("/var/www", False),
+        ("/root/.config", False),
+    ],
+)
+def test_where_no_package_has_files(path: str, private: bool) -> None:
+    assert is_private(path) == private
