@@ -60,9 +60,12 @@ def project_at(stage: StageFacts, at: int) -> Project | None:
     return found
 
 
-def check_unread(context: Context | None, project: Project | None, copy: Instruction, target: str) -> str:
+def check_unread(
+    context: Context | None, project: Project | None, copy: Instruction, target: str, *, writes_lock: bool
+) -> str:
     """Raise `Refusal` where installing `project` may see what `copy` writes to `target`, a path in the image.
 
+    `writes_lock` says that the installation may change the manifests, as ``npm install`` does and ``npm ci`` does not.
     Returns what has to be assumed to say that it does not; an empty text where it is certain.
     """
     refusal = Refusal(f"npm may read what line {copy.line} copies")
@@ -73,7 +76,8 @@ def check_unread(context: Context | None, project: Project | None, copy: Instruc
         raise refusal
     if context is None:
         return "a script of package.json may read what is copied"
-    if target == project.folder and any(_brings(context, copy, name, project) for name in _READ):
+    there = frozenset[str]() if writes_lock else project.names
+    if target == project.folder and any(_brings(context, copy, name, project._replace(names=there)) for name in _READ):
         raise refusal
     if not _is_self_contained(context, project):
         raise refusal

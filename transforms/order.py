@@ -35,7 +35,9 @@ def check_order(facts: Facts, run: Run, instruction: Instruction) -> str:
     doubts: list[str] = []
     for command in script.commands:
         if installs_project(command) and instruction.keyword != "WORKDIR":
-            doubts.append(check_unread(facts.context, project_at(run.stage, run.at), instruction, target))
+            writes_lock = "ci" not in command.values() and "clean-install" not in command.values()
+            project = project_at(run.stage, run.at)
+            doubts.append(check_unread(facts.context, project, instruction, target, writes_lock=writes_lock))
         elif not _minds_nothing(command) or _may_name(command, target):
             raise refusal
     return next(filter(None, doubts), "")

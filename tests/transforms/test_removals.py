@@ -26,13 +26,13 @@ def project(folder: Path, package: dict[str, Any], locked: dict[str, Any], files
     return Context(str(folder))
 
 
-def moved(copy: str, context: Context | None, manifests: str = MANIFESTS) -> bool:
+def moved(copy: str, context: Context | None, manifests: str = MANIFESTS, install: str = "npm ci") -> bool:
     """Whether the rule, safe rewrites alone, moves `copy` above the installation."""
     head, tail = "FROM node:18\nWORKDIR /app\n", "npm test && npm prune --omit=dev\n"
-    result = optimize(f"{head}{manifests}RUN npm ci\n{copy}\nRUN {tail}", context=context, settings=SETTINGS)
+    result = optimize(f"{head}{manifests}RUN {install}\n{copy}\nRUN {tail}", context=context, settings=SETTINGS)
     assert result.text in (
-        f"{head}{manifests}RUN npm ci\n{copy}\nRUN {tail}",
-        f"{head}{manifests}{copy}\nRUN npm ci && {tail}",
+        f"{head}{manifests}RUN {install}\n{copy}\nRUN {tail}",
+        f"{head}{manifests}{copy}\nRUN {install} && {tail}",
     )
     return result.changed
 
@@ -89,6 +89,12 @@ def test_a_lock_file_that_comes_with_the_sources(tmp_path: Path) -> None:
     context = project(tmp_path, {}, {})
     assert not moved("COPY main.js .", context, "COPY package.json ./\n")
     assert not moved("COPY . .", context, "COPY package.json ./\n")
+
+
+def test_an_installation_that_writes_the_lock_file(tmp_path: Path) -> None:
+    context = project(tmp_path, {}, {})
+    assert moved("COPY main.js .", context, install="npm install")
+    assert not moved("COPY . .", context, install="npm install")
 
 
 def test_a_project_in_a_folder_of_the_context(tmp_path: Path) -> None:
