@@ -41,7 +41,7 @@ from ..optimizer.facts import Facts, Run
 from ..optimizer.joining import join_runs
 from ..optimizer.shell import Command
 from ..optimizer.transform import Finding
-from .removals import is_cleanup, removed
+from .installs import is_cleanup, removed
 
 RULE = "file-changed-in-later-layer"
 _MOST = 4  # RUNs that are joined: every one of them loses a layer of its own in the build cache

@@ -18,6 +18,23 @@ def managed(command: Command) -> Use | None:
     return use_of(tool(name), command) if name in MANAGERS else None
 
 
+def removed(command: Command) -> set[bytes] | None:
+    """The packages that a command removes, as spelled; None where it is no removal."""
+    use = managed(command)
+    if use is None or use.verb.value not in _REMOVES:
+        return None
+    return {word.raw.strip(b"\"'") for word in command.argv[command.argv.index(use.verb) + 1 :] if word.raw[:1] != b"-"}
+
+
+_REMOVES = frozenset(("remove", "purge", "autoremove", "del", "erase", "rm"))
+
+
+def is_cleanup(command: Command) -> bool:
+    """Whether a package manager is told to clean up and nothing else."""
+    use = managed(command)
+    return use is not None and use.verb.value in use.tool.clean_subcommands
+
+
 def installs_project(command: Command) -> bool:
     """Whether npm installs what package.json says, development dependencies included."""
     use = use_of(tool("npm"), command)

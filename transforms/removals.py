@@ -16,12 +16,11 @@ from ..optimizer.facts import Facts, Run
 from ..optimizer.joining import join_runs
 from ..optimizer.shell import Command
 from ..optimizer.transform import Finding
-from .installs import MANAGERS, installs_project, managed
+from .installs import MANAGERS, installs_project, is_cleanup, managed, removed
 from .order import METADATA, check_order
 from .tools import present, tool, use_of
 
 _MOST = 4  # RUNs that are joined: every one of them loses a layer of its own in the build cache
-_REMOVES = frozenset(("remove", "purge", "autoremove", "del", "erase", "rm"))
 
 
 class Removal(NamedTuple):
@@ -71,20 +70,6 @@ def removals(facts: Facts, rule: str, *, costly: bool) -> Iterator[Finding]:
                     yield Finding(rule, message, start, end, None, reason=str(refusal))
                 continue
             yield Finding(rule, message, start, end, fix, "unsafe" if removal.doubt else "safe", removal.doubt)
-
-
-def removed(command: Command) -> set[bytes] | None:
-    """The packages that a command removes, as spelled; None where it is no removal."""
-    use = managed(command)
-    if use is None or use.verb.value not in _REMOVES:
-        return None
-    return {word.raw.strip(b"\"'") for word in command.argv[command.argv.index(use.verb) + 1 :] if word.raw[:1] != b"-"}
-
-
-def is_cleanup(command: Command) -> bool:
-    """Whether a package manager is told to clean up and nothing else."""
-    use = managed(command)
-    return use is not None and use.verb.value in use.tool.clean_subcommands
 
 
 def _prunes(command: Command) -> bool:
