@@ -60,8 +60,10 @@ class Bench:
         self.world.write_text(json.dumps(WORLD | changes))
 
     def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+        # Tests that run in the background of a shell have an interrupt ignored, and so would their children.
+        program = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         return subprocess.Popen(
-            [sys.executable, "-c", "from dfopt.optimizer.cli import main; main()", *arguments],
+            [sys.executable, "-c", program + "from dfopt.optimizer.cli import main; main()", *arguments],
             cwd=self.folder,
             env=self.environment | environment,
             stdin=self.dockerfile.open(),
