@@ -160,7 +160,7 @@ def local_sources(instruction: Instruction) -> list[str] | None:
     """The sources of a COPY or ADD that come from the context; None where they do not, or not literally."""
     if instruction.keyword not in ("COPY", "ADD") or instruction.flag("from"):
         return None
-    words = instruction.json or tuple(token.text.decode("utf-8", "replace") for token in instruction.tokens)
+    words = instruction.words
     sources = list(words[:-1])
     if any(re.search(r"[$*?\[\"'\\<]|://|^git@", source) for source in sources):
         return None

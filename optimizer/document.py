@@ -150,6 +150,11 @@ class Instruction:
         )
 
     @property
+    def words(self) -> tuple[str, ...]:
+        """The arguments as words: those of a JSON list, or else the tokens."""
+        return self.json or tuple(token.text.decode("utf-8", "replace") for token in self.tokens)
+
+    @property
     def form(self) -> str:
         """``exec`` for a JSON list, else ``shell``."""
         return "shell" if self.json is None else "exec"

@@ -77,7 +77,7 @@ def copied_files(stage: StageFacts, context: Context | None) -> Iterator[Copied]
 
 
 def _copied(instruction: Instruction, workdir: str | None, folders: set[str], context: Context | None) -> Copied | None:
-    words = instruction.json or tuple(token.text.decode("utf-8", "replace") for token in instruction.tokens)
+    words = instruction.words
     heredoc = bool(instruction.heredocs)
     if len(words) != 2 or re.search(r"[$*?\[\"'\\]", words[1]):
         return None
@@ -181,7 +181,7 @@ def untouched(copied: Copied, run: Run, command: Command) -> bool:
         if instruction.heredocs or instruction.keyword in ("SHELL", "VOLUME"):
             return False
         if instruction.keyword in ("COPY", "ADD"):
-            words = instruction.json or tuple(token.text.decode("utf-8", "replace") for token in instruction.tokens)
+            words = instruction.words
             target = resolve(words[-1], working_directory(run.stage, run.at))
             if target is None or (copied.path + "/").startswith(target.rstrip("/") + "/"):
                 return False

@@ -197,7 +197,7 @@ def _passable(instruction: Instruction, run: Run | None) -> bool:
     if instruction.keyword in ("ENV", "ARG"):
         return not re.search(rb"proxy|\bapt|path|ssl|\bld_|curl", instruction.args, re.IGNORECASE)
     if instruction.keyword in ("COPY", "ADD"):
-        words = instruction.json or tuple(token.text.decode("utf-8", "replace") for token in instruction.tokens)
+        words = instruction.words
         return bool(re.match(r"/(?:app|opt|srv|home|root|usr/src|usr/local/(?:bin|src)|tmp|data)\b", words[-1]))
     if run is None or run.script is None or _SOURCES.search(instruction.code):
         return False

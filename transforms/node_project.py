@@ -47,7 +47,7 @@ def project_at(stage: StageFacts, at: int) -> Project | None:
         target = place(instruction, working_directory(stage, index))
         if target is None:
             return None
-        words = instruction.json or tuple(token.text.decode("utf-8", "replace") for token in instruction.tokens)
+        words = instruction.words
         names = frozenset(
             name for name in _MANIFESTS for word in words[:-1] if fnmatchcase(name, posixpath.basename(word))
         )

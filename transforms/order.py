@@ -8,7 +8,7 @@ from ..optimizer.builders import Refusal, readable
 from ..optimizer.document import Instruction
 from ..optimizer.facts import Facts, Run
 from ..optimizer.shell import Command
-from .copies import SYSTEM_FOLDERS, is_private, resolve, working_directory
+from .copies import SYSTEM_FOLDERS, is_private, working_directory
 from .installs import installs_project, managed
 from .node_project import check_unread, project_at
 from .ownership import place
@@ -46,13 +46,12 @@ def check_order(facts: Facts, run: Run, instruction: Instruction) -> str:
 def _target(run: Run, instruction: Instruction) -> str | None:
     """What a WORKDIR, COPY or ADD makes, if no package looks there, and if its owner is certain."""
     at = run.stage.instructions.index(instruction)
-    workdir = working_directory(run.stage, at)
     if instruction.keyword == "WORKDIR":
-        target = resolve(instruction.args.decode("utf-8", "replace").strip("\"'"), workdir)
+        target = working_directory(run.stage, at + 1)
         return target if target in SYSTEM_FOLDERS or (target and is_private(target)) else None
     if instruction.keyword not in ("COPY", "ADD") or instruction.heredocs:
         return None
-    target = place(instruction, workdir)
+    target = place(instruction, working_directory(run.stage, at))
     owner = instruction.flag("chown")
     named = owner is not None and not _NUMBERS.fullmatch(owner.value or b"")
     return None if target is None or named or not is_private(target) else target

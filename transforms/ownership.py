@@ -101,7 +101,7 @@ def takes_owner(instruction: Instruction) -> bool:
 
 def place(instruction: Instruction, workdir: str | None) -> str | None:
     """The folder or file that a COPY writes to; None where that is not certain."""
-    words = instruction.json or tuple(token.text.decode("utf-8", "replace") for token in instruction.tokens)
+    words = instruction.words
     return None if re.search(r"[$*?\[\"'\\]", words[-1]) else resolve(words[-1], workdir)
 
 

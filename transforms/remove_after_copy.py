@@ -122,7 +122,7 @@ def _part(run: Run, command: Command) -> Finding | None:
                 break
             if instruction.keyword not in ("COPY", "ADD") or instruction.flag("from") or instruction.heredocs:
                 continue
-            words = instruction.json or tuple(token.text.decode("utf-8", "replace") for token in instruction.tokens)
+            words = instruction.words
             target = resolve(words[-1], working_directory(run.stage, instruction.index - first))
             whole = len(words) == 2 and words[0] in (".", "./", "/")
             if whole and target and path.startswith(target.rstrip("/") + "/") and not _reads_first(run, command):
