@@ -26,7 +26,7 @@ import dockerfile
 import e2b_dockerfile_utils
 
 from dfopt.optimizer import DockerfileError, Result, Settings, optimize
-from dfopt.optimizer.suggest import accept_all, suggest
+from dfopt.optimizer.review.suggest import accept_all, suggest
 
 
 class Report(NamedTuple):

@@ -25,8 +25,8 @@ from pathlib import Path
 from dfopt.optimizer import Result, Settings, optimize
 from dfopt.optimizer.build.engines import BuildError, Options, Workshop, choose
 from dfopt.optimizer.build.verify import PatchedBuildError, Request, Verifier
-from dfopt.optimizer.context import Context
-from dfopt.optimizer.transform import RULES
+from dfopt.optimizer.facts.context import Context
+from dfopt.optimizer.rules.registry import RULES
 
 FOLDERS = ("/app", "/srv/app", "/opt/tool", "/tmp", "/usr/local/bin", "/etc", "/home/app", "/var/www")
 FILES = ("run.sh", "tool", "a.conf", "data.bin")

@@ -24,12 +24,12 @@ from typing import NamedTuple
 
 from dfopt.optimizer import optimize
 from dfopt.optimizer.build.engines import BuildError, Options, Ran, Workshop
-from dfopt.optimizer.context import Context
-from dfopt.optimizer.document import Document
-from dfopt.optimizer.engine import Settings
+from dfopt.optimizer.dockerfile.document import Document
+from dfopt.optimizer.facts.context import Context
 from dfopt.optimizer.image import Image
 from dfopt.optimizer.image.waste import Waste, waste
-from dfopt.optimizer.transform import RULES
+from dfopt.optimizer.rules.engine import Settings
+from dfopt.optimizer.rules.registry import RULES
 
 ROOT = Path(__file__).parents[1]
 # Cache mounts leave as much as clearing does, and are another way to do it.

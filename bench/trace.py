@@ -30,7 +30,7 @@ from pathlib import Path
 from explain import ENDLESS, OPTIONS, Trace, compare, failing, without_copies
 
 from dfopt.optimizer import DockerfileError, Settings, optimize
-from dfopt.optimizer.document import Document, Instruction
+from dfopt.optimizer.dockerfile.document import Document, Instruction
 
 DRIVER = r"""
 command_not_found_handle() { note "$@"; }

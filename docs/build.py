@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from dfopt.optimizer.cli.explain import page
-from dfopt.optimizer.transform import RULES
+from dfopt.optimizer.rules.registry import RULES
 
 FOLDER = Path(__file__).parent / "rules"
 

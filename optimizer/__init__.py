@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .engine import Result, Settings, optimize
-    from .scanner import DockerfileError
+    from .dockerfile.scanner import DockerfileError
+    from .rules.engine import Result, Settings, optimize
 
 __version__ = "0.1.0"
 __all__ = ["DockerfileError", "Result", "Settings", "__version__", "optimize"]
@@ -14,11 +14,11 @@ __all__ = ["DockerfileError", "Result", "Settings", "__version__", "optimize"]
 
 def __getattr__(name: str) -> object:
     if name == "DockerfileError":
-        from .scanner import DockerfileError
+        from .dockerfile.scanner import DockerfileError
 
         return DockerfileError
     if name in ("Result", "Settings", "optimize"):
-        from . import engine
+        from .rules import engine
 
         return getattr(engine, name)
     raise AttributeError(name)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from dfopt.optimizer import optimize
 from dfopt.optimizer.cli.rules import summary
-from dfopt.optimizer.context import find_context
-from dfopt.optimizer.transform import RULES
+from dfopt.optimizer.facts.context import find_context
+from dfopt.optimizer.rules.registry import RULES
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()

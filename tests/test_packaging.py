@@ -12,8 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from dfopt.optimizer.transform import RULES
-
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 TREES = ("optimizer", "transforms", "templates")
@@ -31,30 +29,6 @@ def test_nothing_imports_a_second_copy() -> None:
     pattern = re.compile(r"^\s*(?:from|import) (?:optimizer|transforms|templates)\b", re.MULTILINE)
     sources = [*ROOT.glob("optimizer/**/*.py"), *ROOT.glob("transforms/**/*.py"), *ROOT.glob("tests/**/*.py")]
     assert not [path for path in sources if pattern.search(path.read_text())]
-
-
-def test_layers() -> None:
-    """The arrows go one way: transforms know the builders and what is below them, and not each other."""
-    allowed = {
-        "builders",
-        "joining",
-        "context",
-        "document",
-        "edits",
-        "facts",
-        "shell",
-        "transform",
-        "source",
-        "scanner",
-    }
-    rules = {rule.module for rule in RULES}
-    for path in (ROOT / "transforms").rglob("*.py"):
-        text = path.read_text()
-        assert set(re.findall(r"from \.+optimizer\.(\w+) import", text)) <= allowed, path
-        assert rules.isdisjoint(re.findall(r"from \.(\w+) import", text)), path
-    for name in ("source", "scanner", "document", "shell", "edits"):
-        text = (ROOT / "optimizer" / f"{name}.py").read_text()
-        assert not re.search(r"from \.(?:facts|engine|transform|builders|joining|cli|report)\b", text), name
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from dfopt.optimizer import Settings, optimize
-from dfopt.optimizer.engine import Result
+from dfopt.optimizer.rules.engine import Result
 
 LISTS = "rm -rf /var/lib/apt/lists/*"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from ..engine import Applied, Result
+from ..rules.engine import Applied, Result
 
 
 class Culprit(NamedTuple):

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..document import Document, Instruction
-from ..facts import Facts, StageFacts
-from ..globs import matches
-from .compare import Comparison, Difference, compare
+from ..dockerfile.document import Document, Instruction
+from ..facts.stages import Facts, StageFacts
+from ..image.compare import Comparison, Difference, compare
+from ..image.globs import matches
 from .engines import BuildError, Ran, Workshop
 
 if TYPE_CHECKING:
-    from ..engine import Applied, Result
     from ..image import Image
+    from ..rules.engine import Applied, Result
 
 
 class PatchedBuildError(BuildError):

@@ -14,7 +14,7 @@ import click
 from .. import __version__
 from ..report.formats import CHECK, REVIEW
 from .options import BuildOptions, Options, ReviewOptions
-from .work import complain
+from .runner import complain
 
 _Command = Callable[[], int]
 _Decorated = Callable[..., _Command]

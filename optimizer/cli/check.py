@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from ..engine import Offered, Result
 from ..report.text import findings, shown
+from ..rules.engine import Offered, Result
 from .fix import count, report
 from .options import Options
-from .work import Sink, UsageError, again, complain, for_each
+from .runner import Sink, UsageError, again, complain, for_each
 
 
 def check(options: Options) -> int:
@@ -44,7 +44,7 @@ def check(options: Options) -> int:
 
 def _written(options: Options, results: list[tuple[str, Result]], errors: list[str]) -> bytes:
     from ..report.formats import write
-    from ..review import Review, look_at
+    from ..review.review_file import Review, look_at
 
     files = [look_at(path, result, again(path, options, is_file=options.paths != ("-",))) for path, result in results]
     return write(options.format, Review(tuple(files), tuple(errors)))

@@ -6,12 +6,12 @@ import os
 import subprocess
 import sys
 
-from ..context import Pattern, ignore_files, ignore_lines
-from ..ignore import Dockerfile, plan
+from ..dockerfile.scanner import DockerfileError
+from ..dockerignore.plan import Dockerfile, plan
+from ..facts.context import Pattern, ignore_files, ignore_lines
 from ..report.dockerignore import Written, as_json, summary
-from ..scanner import DockerfileError
 from .files import find_files, read_file, write_file
-from .work import Sink, UsageError, complain, shown_path
+from .runner import Sink, UsageError, complain, shown_path
 
 
 def dockerignore(folder: str, dockerfiles: tuple[str, ...], *, write: bool, output: str | None, form: str) -> int:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..config import similar
-from ..transform import BY_NAME, Rule
-from .work import complain
+from ..rules.config import similar
+from ..rules.registry import BY_NAME, Rule
+from .runner import complain
 
 
 def explain(name: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from types import ModuleType
 
-from .work import UsageError
+from .runner import UsageError
 
 
 def need(module: str, extra: str, what: str) -> ModuleType:

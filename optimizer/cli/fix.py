@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 
-from ..engine import Result
+from ..rules.engine import Result
 from .files import write_file
 from .options import Options
-from .work import FileError, Sink, UsageError, again, complain, for_each
+from .runner import FileError, Sink, UsageError, again, complain, for_each
 
 
 def fix(options: Options) -> int:
@@ -59,7 +59,7 @@ def fix(options: Options) -> int:
 
 def _proved(path: str, result: Result, options: Options) -> Result:
     """What of `result` builds equivalent images; what does not is named."""
-    from ..source import Source
+    from ..dockerfile.source import Source
     from .verify import keep_proved
 
     kept = keep_proved(path, result, options)

@@ -6,11 +6,11 @@ import os
 import sys
 from collections.abc import Callable
 
-from ..diff import unified_diff
-from ..edits import Edit, EditSet
-from ..repository import KINDS, SetupError, pieces
+from ..dockerfile.diff import unified_diff
+from ..dockerfile.edits import Edit, EditSet
+from ..setup.setup_files import KINDS, SetupError, pieces
 from .files import write_file
-from .work import UsageError, complain
+from .runner import UsageError, complain
 
 #: What tells that a repository uses it.
 _SIGNS = {"github": ".github", "gitlab": ".gitlab-ci.yml", "pre-commit": ".pre-commit-config.yaml"}

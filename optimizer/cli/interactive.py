@@ -10,12 +10,12 @@ import tempfile
 from collections.abc import Callable
 from typing import TextIO
 
-from ..diff import split_lines
-from ..engine import Result
+from ..dockerfile.diff import split_lines
 from ..report.plain import said
-from ..review import Item, Reviewed, look_at
-from ..suggest import Suggestion, accept_all
-from .work import FileError
+from ..review.review_file import Item, Reviewed, look_at
+from ..review.suggest import Suggestion, accept_all
+from ..rules.engine import Result
+from .runner import FileError
 
 _HELP = """\
 y - make this change

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
-from ..engine import Result
-from ..transform import BY_NAME
+from ..rules.engine import Result
+from ..rules.registry import BY_NAME
 from .explain import page
 from .extras import need
 from .files import is_dockerfile_name
 from .options import Options
-from .work import UsageError, check_options, complain, fixed
+from .runner import UsageError, check_options, complain, fixed
 
 
 def lsp(options: Options) -> int:
@@ -21,7 +21,7 @@ def lsp(options: Options) -> int:
     except UsageError as problem:
         complain(str(problem))
         return 2
-    from ..lsp import serve
+    from ..lsp.server import serve
 
     serve(partial(_fix, options._replace(manual=True)), lambda rule: page(BY_NAME[rule]), is_dockerfile_name)
     return 0

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from ..ci import Request
 from ..post import Posted, PostError
+from ..review.ci import Request
 from .extras import need
-from .work import UsageError
+from .runner import UsageError
 
 if TYPE_CHECKING:
-    from ..review import Review
+    from ..review.review_file import Review
 
 _TOKENS = {"github": "GITHUB_TOKEN", "gitlab": "GITLAB_TOKEN"}
 _MODULES = {"github": "github", "gitlab": "gitlab"}

@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import sys
 
-from ..ci import Request, request
-from ..git import Comparison, GitError, compare, is_ancestor
 from ..report.formats import write
 from ..report.markdown import heading
-from ..review import Review, Reviewed, look_at
+from ..review.ci import Request, request
+from ..review.git import Comparison, GitError, compare, is_ancestor
+from ..review.review_file import Review, Reviewed, look_at
 from .files import is_dockerfile_name
 from .fix import count
 from .options import Options, ReviewOptions
-from .work import FileError, Sink, UsageError, again, check_options, complain, optimized
+from .runner import FileError, Sink, UsageError, again, check_options, complain, optimized
 
 
 def review(options: Options, asked: ReviewOptions) -> int:

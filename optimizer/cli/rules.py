@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..transform import RULES, Rule
+from ..rules.registry import RULES, Rule
 
 
 def summary(rule: Rule) -> str:

@@ -12,12 +12,12 @@ from ..build.bisect import Kept, keep_what_holds
 from ..build.engines import BuildError, EngineError, Workshop, choose
 from ..build.engines import Options as EngineOptions
 from ..build.verify import PatchedBuildError, Request, Verdict, Verifier
-from ..engine import Result
 from ..image import ArchiveError
 from ..report import verify as report
+from ..rules.engine import Result
 from .options import Options
 from .progress import spinner
-from .work import FileError, Sink, UsageError, complain, for_each, only, settings_for
+from .runner import FileError, Sink, UsageError, complain, for_each, only, settings_for
 
 
 def verify(options: Options) -> int:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..globs import matches
 from .archive import Image
+from .globs import matches
 
 #: By kind, the paths of the final root file system that are waste; the manuals of the package managers name them.
 #: Copyright files are no waste: the licences of the packages ask for them.

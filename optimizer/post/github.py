@@ -10,10 +10,10 @@ from github.GithubException import GithubException
 from github.PullRequest import PullRequest
 from requests.exceptions import RequestException
 
-from ..ci import Request
 from ..report.github import body, comment_on, payload
 from ..report.markdown import marks
-from ..review import Item, Review, Reviewed
+from ..review.ci import Request
+from ..review.review_file import Item, Review, Reviewed
 from . import Answer, Posted, PostError, patiently
 
 _Said = tuple[Reviewed, Item]

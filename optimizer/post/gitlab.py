@@ -10,11 +10,11 @@ import gitlab
 from gitlab.exceptions import GitlabError
 from requests.exceptions import RequestException
 
-from ..ci import Request
 from ..report.github import body
 from ..report.gitlab import discussion, parted
 from ..report.markdown import marks
-from ..review import Review
+from ..review.ci import Request
+from ..review.review_file import Review
 from . import Answer, Posted, PostError, patiently
 
 

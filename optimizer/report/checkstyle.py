@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from ..review import Review
-from ..source import Source
+from ..dockerfile.source import Source
+from ..review.review_file import Review
 from .plain import sentence
 
 

@@ -6,10 +6,10 @@ import json
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from ..diff import unified_diff
-from ..edits import Edit, EditSet
-from ..ignore import KeptOut, Plan
-from ..source import Source
+from ..dockerfile.diff import unified_diff
+from ..dockerfile.edits import Edit, EditSet
+from ..dockerfile.source import Source
+from ..dockerignore.plan import KeptOut, Plan
 from .template import render
 from .verify import size
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ..git import Comparison
-from ..review import Item, Review, Reviewed
+from ..review.git import Comparison
+from ..review.review_file import Item, Review, Reviewed
 from .github import body
 from .markdown import comment
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ..engine import Applied, Offered, Result
-from ..source import Source
-from ..transform import BY_NAME
+from ..dockerfile.source import Source
+from ..rules.engine import Applied, Offered, Result
+from ..rules.registry import BY_NAME
 
 
 def findings(results: list[tuple[str, Result]], errors: list[str]) -> str:

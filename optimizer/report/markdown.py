@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from ..review import Item, Review, Reviewed
+from ..review.review_file import Item, Review, Reviewed
 from .verify import size
 
 _PUNCTUATION = re.compile(r"([\\`*_{}\[\]()<>#+.!|~@:&$%^=/-])")

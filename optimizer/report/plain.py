@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..engine import Applied, Offered
-from ..review import Item
+from ..review.review_file import Item
+from ..rules.engine import Applied, Offered
 from .verify import size
 
 

@@ -7,10 +7,10 @@ from typing import Any
 from urllib.parse import quote
 
 from .. import __version__
-from ..engine import Applied, Offered
-from ..review import Item, Review, Reviewed
-from ..source import Source
-from ..transform import BY_NAME
+from ..dockerfile.source import Source
+from ..review.review_file import Item, Review, Reviewed
+from ..rules.engine import Applied, Offered
+from ..rules.registry import BY_NAME
 from .plain import sentence
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..diff import split_lines
-from ..engine import Applied, Offered, Result
-from ..source import Source
+from ..dockerfile.diff import split_lines
+from ..dockerfile.source import Source
+from ..rules.engine import Applied, Offered, Result
 
 if TYPE_CHECKING:
-    from ..review import Reviewed
+    from ..review.review_file import Reviewed
 
 
 def shown(result: Result) -> list[Applied | Offered]:

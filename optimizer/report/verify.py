@@ -10,9 +10,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from ..build.compare import Difference
 from ..build.verify import Proof, Side, Tried, Verdict
-from ..engine import Result
+from ..image.compare import Difference
+from ..rules.engine import Result
 
 _SHOWN = 20  # differences that a report for people lists
 

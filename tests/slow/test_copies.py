@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dfopt.optimizer import Settings, optimize
-from dfopt.optimizer.context import Context
+from dfopt.optimizer.facts.context import Context
 from docker_images import proof
 
 CASES = {

@@ -13,7 +13,7 @@ import pytest
 from dfopt.optimizer import optimize
 from dfopt.optimizer.build.engines import BuildError, Options, Workshop
 from dfopt.optimizer.build.verify import Request, Verifier
-from dfopt.optimizer.context import Context
+from dfopt.optimizer.facts.context import Context
 from docker_images import need_engine
 
 DOCKERFILE = """\

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from dfopt.optimizer import Settings, optimize
-from dfopt.optimizer.context import Context
-from dfopt.optimizer.engine import Result
+from dfopt.optimizer.facts.context import Context
+from dfopt.optimizer.rules.engine import Result
 from docker_images import proof
 
 ROOT = Path(__file__).parents[2]

@@ -9,8 +9,8 @@ import pytest
 from dfopt.optimizer import optimize
 from dfopt.optimizer.build.engines import Options, Workshop
 from dfopt.optimizer.build.verify import Request, Verifier
-from dfopt.optimizer.context import Context
-from dfopt.optimizer.engine import Result
+from dfopt.optimizer.facts.context import Context
+from dfopt.optimizer.rules.engine import Result
 from docker_images import need_engine, patiently
 
 DOCKERFILE = """\

@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 
 from dfopt.optimizer import Settings, optimize
-from dfopt.optimizer.context import Context
-from dfopt.optimizer.transform import RULES
+from dfopt.optimizer.facts.context import Context
+from dfopt.optimizer.rules.registry import RULES
 from docker_images import proof
 
 BYTES = 1_000_000  # of what is copied, downloaded and installed here; random, so that nothing packs it

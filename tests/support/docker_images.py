@@ -8,7 +8,7 @@ import pytest
 
 from dfopt.optimizer.build.engines import BuildError, EngineError, Options, Workshop, choose
 from dfopt.optimizer.build.verify import PatchedBuildError, Proof, Request, Verdict, Verifier
-from dfopt.optimizer.engine import Result
+from dfopt.optimizer.rules.engine import Result
 
 
 def need_engine() -> None:

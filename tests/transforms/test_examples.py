@@ -7,7 +7,7 @@ import re
 import pytest
 
 from dfopt.optimizer import Settings, optimize
-from dfopt.optimizer.transform import RULES, Rule
+from dfopt.optimizer.rules.registry import RULES, Rule
 
 BLOCK = re.compile(r"```dockerfile\n(.*?)```", re.DOTALL)
 

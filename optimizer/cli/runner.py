@@ -1,0 +1,247 @@
+"""One file through the engine, and many of them: errors become lines, order stays whatever the number of jobs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import NamedTuple
+
+from ..dockerfile.scanner import DockerfileError
+from ..rules.config import Config, ConfigError, find_config, named_config, similar
+from ..rules.engine import Result, Settings, optimize
+from ..rules.registry import ALL, BY_NAME
+from .files import find_files, read_file, write_file
+from .options import Options
+
+
+class UsageError(Exception):
+    """A command that cannot be done as it was given; the text says why."""
+
+
+class FileError(Exception):
+    """One file that could not be dealt with; the text is ``PATH: what is wrong``, `lines` are shown below it."""
+
+    def __init__(self, text: str, lines: tuple[str, ...] = ()) -> None:
+        super().__init__(text)
+        self.lines = lines
+
+
+class Outcome(NamedTuple):
+    """What became of one file: a result, or an error as ``PATH:LINE: what is wrong``."""
+
+    path: str
+    result: Result | None
+    error: str = ""
+
+
+def for_each(options: Options, handle: Callable[[str, Result], None]) -> list[str]:
+    """Give `handle` the path and the result of every file, in the order in which the files are found.
+
+    Returns the errors, each of them said once on standard error. `handle` may raise `FileError`. Raises `UsageError`.
+    """
+    check_options(options)
+    errors: list[str] = []
+
+    def take(outcome: Outcome) -> None:
+        error, lines = outcome.error, ()
+        if outcome.result is not None:
+            try:
+                return handle(outcome.path, outcome.result)
+            except FileError as problem:
+                error, lines = str(problem), problem.lines
+        if error not in errors:  # a bad configuration is the same error for every file below it
+            errors.append(error)
+            complain(error, lines)
+        return None
+
+    if options.paths == ("-",):
+        take(_process(options.stdin_filename or "-", options, sys.stdin.buffer.read()))
+    elif options.jobs == 1:
+        for path in find_files(options.paths):
+            take(_process(path, options))
+    else:
+        _in_parallel(options, take)
+    return errors
+
+
+def _in_parallel(options: Options, take: Callable[[Outcome], None]) -> None:
+    """Process the files in as many processes as there are jobs, and `take` their outcomes in the order of the files."""
+    import signal
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+    from functools import partial
+
+    files = list(find_files(options.paths))
+    pool = ProcessPoolExecutor(options.jobs, initializer=_leave_interrupts_to_parent)
+    try:
+        # An interrupt must not reach a worker before it has learned to leave it alone: workers inherit the mask.
+        held = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,)) if os.name == "posix" else ()
+        outcomes = pool.map(partial(_process, options=options), files, chunksize=16)
+        if os.name == "posix":
+            signal.pthread_sigmask(signal.SIG_SETMASK, held)
+        for outcome in outcomes:
+            take(outcome)
+    except BrokenProcessPool as error:
+        raise UsageError("a worker process was killed; fewer --jobs take less memory") from error
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def check_options(options: Options) -> None:
+    """Raise `UsageError` for unknown rules, a bad configuration, a context that is no folder, or a second stdin."""
+    for name in (*options.select, *options.extend_select, *options.ignore):
+        if name not in BY_NAME and (name != ALL or name not in options.select):
+            raise UsageError(f"unknown rule {name!r}{similar(name, tuple(BY_NAME))}")
+    if options.context is not None and not os.path.isdir(options.context):
+        raise UsageError(f"{options.context}: the context is not a folder")
+    if "-" in options.paths and len(options.paths) > 1:
+        raise UsageError("- stands for standard input and goes with no other path")
+    if options.config and not options.isolated:
+        try:
+            named_config(options.config)
+        except ConfigError as error:
+            raise UsageError(str(error)) from error
+
+
+def _leave_interrupts_to_parent() -> None:
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _process(path: str, options: Options, data: bytes | None = None, *, is_file: bool | None = None) -> Outcome:
+    try:
+        text = read_file(path) if data is None else data
+        known = data is None if is_file is None else is_file
+        return Outcome(path, _optimize(path, text, options, settings_for(path, options), is_file=known))
+    except OSError as error:
+        return Outcome(path, None, f"{path}: {error.strerror or error}")
+    except DockerfileError as error:
+        return Outcome(path, None, f"{path}:{error.line}: {error.reason}")
+    except ConfigError as error:
+        return Outcome(path, None, str(error))
+    except Exception as error:
+        if os.environ.get("DFOPT_DEBUG"):
+            raise
+        return Outcome(path, None, f"{path}: a bug in dfopt ({type(error).__name__}: {error}); the file is as it was")
+
+
+def _optimize(path: str, text: bytes, options: Options, settings: Settings, *, is_file: bool) -> Result:
+    shown = "Dockerfile" if path == "-" else shown_path(path)
+    context = None
+    copies = b"COPY" in text or b"ADD" in text or b"copy" in text or b"add" in text
+    if copies and (settings.manual or any(word in text for word in (b"chmod", b"chown", b"mv ", b"rm "))):
+        from ..facts.context import Context, find_context
+
+        if options.context:
+            context = Context(options.context, os.path.abspath(path) if is_file else None)
+        elif is_file:
+            context = find_context(path, text)
+    return optimize(text, path=shown, context=context, settings=settings)
+
+
+def again(path: str, options: Options, *, is_file: bool = True) -> Callable[[bytes], bytes]:
+    """What makes of another text of the file at `path` what is made of the file."""
+    settings = settings_for(path, options)
+    return lambda text: _optimize(path, text, options, settings, is_file=is_file).patched
+
+
+def optimized(path: str, text: bytes, options: Options, *, in_place: bool) -> Result:
+    """What becomes of `text` as the contents of `path`, built in the folder that it lies `in_place` in.
+
+    Raises `FileError`.
+    """
+    outcome = _process(path, options, text, is_file=in_place)
+    if outcome.result is None:
+        raise FileError(outcome.error)
+    return outcome.result
+
+
+def fixed(path: str, text: bytes, options: Options, key: tuple[str, int] | None = None) -> Result:
+    """What becomes of `text` as the contents of `path`; with a `key`, no more than the rewrite that has it.
+
+    Raises `DockerfileError` and `ConfigError`.
+    """
+    settings = settings_for(path, options)
+    if key:
+        settings = settings._replace(only=frozenset((key,)), unsafe=True)
+    return _optimize(path, text, options, settings, is_file=True)
+
+
+def only(path: str, options: Options, result: Result, keys: frozenset[tuple[str, int]]) -> Result:
+    """`result` again with no more than the rewrites that have these keys."""
+    settings = settings_for(path, options)._replace(only=keys)
+    return _optimize(path, result.original, options, settings, is_file=options.paths != ("-",))
+
+
+def settings_for(path: str, options: Options) -> Settings:
+    """The configuration file's settings for `path`, overruled by the command line's. Raises `ConfigError`."""
+    if options.isolated:
+        config = Config()
+    elif options.config:
+        config = named_config(options.config)
+    else:
+        config = find_config(path)
+    select, ignore = frozenset(options.select), frozenset(options.ignore)
+    if select:  # who names a rule wants it, whatever the file ignores
+        config = config._replace(select=select, ignore=config.ignore - select)
+    if options.prefer:
+        config = config._replace(prefer=config.prefer | frozenset(options.prefer))
+    settings = config.settings(path)
+    return Settings(
+        settings.select,
+        settings.ignore | ignore,
+        settings.unsafe if options.unsafe is None else options.unsafe,
+        options.builder or settings.builder,
+        settings.all_stages if options.all_stages is None else options.all_stages,
+        extend=(settings.extend | frozenset(options.extend_select)) - ignore,
+        manual=options.manual or options.show_skipped,
+    )
+
+
+def shown_path(path: str) -> str:
+    """`path` as a diff names it: relative to the current folder, else to the root, for ``git apply`` takes no ``..``.
+
+    Links are resolved, because it does not follow them either.
+    """
+    real = os.path.realpath(path)
+    relative = os.path.relpath(real)
+    return (real.lstrip("/") if relative.split(os.sep, 1)[0] == ".." else relative).replace(os.sep, "/")
+
+
+def complain(text: str, lines: tuple[str, ...] = ()) -> None:
+    """One line on standard error, whatever characters a name or a broken file puts into it; below it, `lines`."""
+    sys.stdout.flush()
+    print(f"dfopt: {_printable(text)}", file=sys.stderr)
+    for line in lines:
+        print(f"    {_printable(line)}", file=sys.stderr)
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+
+
+class Sink:
+    """Standard output, or the file that ``--output`` names, in bytes; a file appears whole or not at all."""
+
+    def __init__(self, output: str | None) -> None:
+        self.output = output
+        self.parts: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        """Raises `OSError`."""
+        if self.output is None:
+            sys.stdout.buffer.write(data)
+        else:
+            self.parts.append(data)
+
+    def close(self) -> None:
+        """Raises `OSError`, and `UsageError` where the file cannot be written."""
+        if self.output is None:
+            sys.stdout.flush()
+            return
+        try:
+            write_file(self.output, b"".join(self.parts))
+        except OSError as error:
+            raise UsageError(f"{self.output}: {error.strerror or error}") from error

@@ -1,0 +1,1 @@
+"""What a ``.dockerignore`` should keep out of a build context."""

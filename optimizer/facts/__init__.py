@@ -1,0 +1,1 @@
+"""What holds at each instruction of a Dockerfile: stages, paths, the build context, effects."""

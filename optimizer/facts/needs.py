@@ -1,0 +1,222 @@
+"""Who needs a package index or a cache: what a RUN and everything on top of it reads, clears, or may do unseen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+from ..dockerfile.document import Document
+from ..dockerfile.shell import Command, Script, read_script
+from ..knowledge.tools import Tool, Use, clears, present, use_at, use_of
+from .stages import Run, StageFacts
+
+Need = Literal["no", "maybe", "yes"]
+
+
+def index_need(run: Run, known: Tool) -> Need:
+    """Whether `run` needs an index that an earlier layer left.
+
+    It does when it reads one before it refreshes its own, and when it removes one with an rm that fails where there
+    is nothing to remove.
+    """
+    code = run.instruction.code
+    if run.script is None:
+        bodies = b"".join(run.instruction.source.data[doc.start : doc.end] for doc in run.instruction.heredocs)
+        text = code + bodies
+        return "maybe" if known.mention.search(text) or _UNKNOWN_TEXT.search(text) else "no"
+    need: Need = "no"
+    refreshed: list[tuple[str, ...]] = []
+    made = False
+    for at, command in enumerate(run.script.commands):
+        use = use_at(run.script.commands, at, known)
+        if use is None:
+            if _fails_on_nothing(command) and clears(known, command) and not made:
+                return "yes"
+            if may_use(known, command) and not _SELF_SUFFICIENT.search(code):
+                need = "maybe"
+        elif use.action == "refresh":
+            made = True
+            refreshed.append(() if command.name in ("bash", "sh") else command.guards)
+        elif use.action in ("install", "read"):
+            made = made or known.fetches_itself
+            if any(command.guards[: len(guards)] == guards for guards in refreshed) or refreshes_itself(use):
+                continue
+            return "yes"
+    return need
+
+
+def _fails_on_nothing(command: Command) -> bool:
+    options = [word.raw for word in command.argv[1:] if word.raw.startswith(b"-")]
+    return command.name == "rm" and not any(
+        option == b"--force" or (b"f" in option and not option.startswith(b"--")) for option in options
+    )
+
+
+def refreshes_itself(use: Use) -> bool:
+    """Whether an install fetches what it needs: ``dnf`` does, and ``apk add`` when it is told to."""
+    if use.tool.fetches_itself:
+        return not any(option in ("-C", "--cacheonly") for option in use.options)
+    options = use.options
+    if use.tool.operation:
+        return "y" in (use.verb.value or "")
+    return any(option in use.tool.no_cache_replaces or option == use.tool.no_cache for option in options)
+
+
+def later_need(stage: StageFacts, at: int, known: Tool) -> tuple[Need, int]:
+    """Whether anything on top of instruction `at` needs the index it left, and the line of the first that does.
+
+    A RUN that refreshes for itself does not end the search: what it makes may be cleared where it stands. Code that
+    is not shown may install, but an install of a tool that fetches for itself needs nothing.
+    """
+    found: tuple[Need, int] = ("no", 0)
+    for owner, index in stage.later(at):
+        instruction = owner.instructions[index]
+        need: Need = "no"
+        if instruction.keyword == "RUN":
+            run = owner.run_at(index)
+            need = index_need(run, known) if run else "maybe"
+        elif instruction.keyword in ("ONBUILD", "CMD", "ENTRYPOINT") and known.mention.search(instruction.code):
+            need = "maybe"
+        if need == "yes":
+            return "yes", instruction.line
+        if need == "maybe" and found[0] == "no" and not known.fetches_itself:
+            found = ("maybe", instruction.line)
+    return found
+
+
+def cleared_later(run: Run, known: Tool) -> Iterator[tuple[Script, Command]]:
+    """The commands in the RUNs on top of `run` that clear the index or cache, each with the script it is in."""
+    for owner, index in run.stage.later(run.at):
+        other = owner.run_at(index)
+        if other and other.script:
+            yield from ((other.script, command) for command in other.script.commands if clears(known, command))
+
+
+def removed_later(run: Run, known: Tool) -> bool:
+    """Whether a RUN on top of `run` removes the index or cache with an rm that fails where there is none."""
+    return any(_fails_on_nothing(command) for _, command in cleared_later(run, known))
+
+
+_UNKNOWN_TEXT = re.compile(rb"\.sh\b|\bbash\b|\bsh\b|ansible|\./|/install|/setup|\$\(curl|\$\(wget")
+_SHELLS = frozenset(("sh", "bash", "dash", "ash", "zsh", "su", "gosu", "runuser", "eval", "chroot", "source", "."))
+# Tools that install packages of the distribution for themselves.
+_CONFIGURATION_TOOLS = frozenset(
+    (
+        "puppet", "chef-client", "chef-solo", "salt-call", "rvm", "gdebi", "tasksel", "rosdep", "mk-build-deps", "opam",
+        "conan", "snapcraft", "unattended-upgrade", "unattended-upgrades", "wajig", "apt-build", "vagrant",
+    )
+)  # fmt: skip
+_INTERPRETER = re.compile(r"python[\d.]*|perl|ruby|node|php|make|rake|just")
+# Installers on the web that bring no package of the distribution, or refresh the index before they do.
+_SELF_SUFFICIENT = re.compile(
+    rb"sh\.rustup\.rs|get\.docker\.com|yarnpkg\.com/install\.sh|get\.sdkman\.io|/nvm/|install\.meteor\.com|astral\.sh|bun\.sh"
+)
+_INSTALLER_NAME = re.compile(r"(?:^|[-_.])(?:install|setup|bootstrap|provision|deps|apt)(?:[-_.]|$)")
+# Programs of a source tree that only configure or build it.
+_BUILD_SCRIPTS = frozenset(
+    (
+        "configure",
+        "Configure",
+        "config",
+        "autogen.sh",
+        "buildconf",
+        "bootstrap.sh",
+        "gradlew",
+        "mvnw",
+        "b2",
+        "bjam",
+        "waf",
+    )
+)
+_INERT = frozenset(
+    (
+        "echo", "printf", "rm", "mkdir", "rmdir", "sed", "grep", "egrep", "awk", "cp", "mv", "ln", "cat", "tee",
+        "chmod", "chown", "chgrp", "find", "touch", "ls", "test", "which", "type", "wget", "curl", "gpg", "dpkg",
+        "apt-key", "apt-mark", "apt-config", "add-apt-repository", "apt-add-repository", "debconf-set-selections",
+        "tar", "unzip", "useradd", "groupadd", "adduser", "addgroup", "usermod", "export", "set", "cd", "true", "false",
+        "install", "update-alternatives", "git", "cmake", "yum-config-manager", "rpm", "sort", "head", "tail",
+        "cut", "tr", "dpkg-reconfigure", "pip", "pip2", "pip3", "npm", "yarn", "gem", "conda", "easy_install",
+        "android", "docker-php-ext-install",
+    )
+)  # fmt: skip
+
+
+def _inert(command: Command) -> bool:
+    first = command.argv[0].value if command.argv else None
+    return command.name in _INERT and (
+        first is None or "/" not in first or first.startswith(("/usr/", "/bin/", "/sbin/"))
+    )
+
+
+def may_use(known: Tool, command: Command) -> bool:
+    """Whether `command` uses the tool, or runs code that may."""
+    if use_of(known, command) is not None:
+        return True
+    return not _inert(command) and (runs_unknown(command) or _mentions(known, command))
+
+
+def _mentions(known: Tool, command: Command) -> bool:
+    return any(known.mention.search(word.raw) for word in command.words)
+
+
+def runs_unknown(command: Command) -> bool:
+    """Whether `command` runs code that the Dockerfile does not show, and that may well install packages."""
+    if not command.argv:
+        return False
+    first = command.argv[0].value
+    if first is None:
+        return True
+    name = command.name
+    if name in _BUILD_SCRIPTS:
+        return False
+    if name in _SHELLS:
+        if name in (".", "source"):
+            return not _is_environment(command)
+        if any(word.value in ("-c", "-lc", "-ec", "-ic") for word in command.argv[1:]) or name in (
+            "su",
+            "gosu",
+            "runuser",
+        ):
+            return any(_UNKNOWN_TEXT.search(word.raw) for word in command.argv[1:])
+        return True
+    if name in _CONFIGURATION_TOOLS or name.startswith("ansible") or _INSTALLER_NAME.search(name):
+        return True
+    if name.endswith((".sh", ".bash")):
+        return True
+    if _INTERPRETER.fullmatch(name):
+        words = [value for value in command.values() if value and value != "install"]
+        return any(_INSTALLER_NAME.search(word) for word in words if not word.endswith("setup.py"))
+    return "/" in first and not first.startswith(_SYSTEM_FOLDERS)
+
+
+_SYSTEM_FOLDERS = ("/usr/", "/bin/", "/sbin/", "/opt/conda/", "/opt/venv/", "/venv/")
+
+
+def _is_environment(command: Command) -> bool:
+    """``. ~/.nvm/nvm.sh``, ``source /opt/venv/bin/activate``: files that set variables."""
+    words = command.values()
+    path = words[0] if words else None
+    return path is not None and path.rsplit("/", 1)[-1] in (
+        "activate", "nvm.sh", ".bashrc", ".profile", ".bash_profile", "env", "environment", "os-release", "setup.bash",
+        "conda.sh", "envvars", "lsb-release", ".env",
+    )  # fmt: skip
+
+
+def settled(pattern: re.Pattern[bytes], document: Document, stage: StageFacts) -> bool:
+    """Whether what `pattern` looks for stands in the file anywhere but in commands that clear a cache."""
+    data = document.source.data
+    if not pattern.search(data):
+        return False
+    known = tuple(present(stage.source.data))
+    cleanups = [
+        (command.start, command.end)
+        for instruction in document.instructions
+        if (script := read_script(instruction))
+        for command in script.commands
+        if any(clears(one, command) for one in known)
+    ]
+    return any(
+        not any(start <= match.start() and match.end() <= end for start, end in cleanups)
+        for match in pattern.finditer(data)
+    )

@@ -1,0 +1,143 @@
+"""What npm reads when it installs a project: package.json, the lock file, and what their scripts may look at.
+
+From npm's manuals: npm-ci(1), npm-install(1), *scripts* (life cycle), *package.json*, *package-lock.json*, *npmrc*.
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+from fnmatch import fnmatchcase
+from typing import Any, NamedTuple, cast
+
+from ..dockerfile.document import Instruction
+from ..dockerfile.edits import Refusal
+from .context import Context, local_sources
+from .copies import working_directory
+from .ownership import place
+from .stages import StageFacts
+
+_LOCKS = ("npm-shrinkwrap.json", "package-lock.json")  # the first that is there counts
+_MANIFESTS = ("package.json", *_LOCKS)
+#: What npm looks for in the folder of a project, and what it writes there.
+_READ = (*_MANIFESTS, "yarn.lock", ".npmrc", "binding.gyp", "node_modules")
+_LIFE_CYCLE = frozenset(
+    ("preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare", "dependencies")
+)
+
+
+class Project(NamedTuple):
+    """A folder of the image, the one of the build context that its manifests come from, and their names there."""
+
+    folder: str
+    source: str
+    names: frozenset[str]
+
+
+def project_at(stage: StageFacts, at: int) -> Project | None:
+    """The project that an npm install at index `at` of the stage installs.
+
+    None where that is not certain, or where more than its manifests is there.
+    """
+    folder = working_directory(stage, at)
+    found: Project | None = None
+    for index, instruction in enumerate(stage.instructions[:at]):
+        if instruction.keyword not in ("COPY", "ADD") or folder is None:
+            continue
+        target = place(instruction, working_directory(stage, index))
+        if target is None:
+            return None
+        words = instruction.words
+        names = frozenset(
+            name for name in _MANIFESTS for word in words[:-1] if fnmatchcase(name, posixpath.basename(word))
+        )
+        sources = {posixpath.dirname(posixpath.normpath(word)) for word in words[:-1]}
+        plain = all(posixpath.basename(word) in (*_MANIFESTS, "package*.json") for word in words[:-1])
+        if target == folder and len(sources) == 1 and plain and found is None and not instruction.flag("from"):
+            found = Project(folder, sources.pop(), names)
+        elif f"{target}/".startswith(f"{folder}/") or f"{folder}/".startswith(f"{target}/"):
+            return None
+    return found
+
+
+def check_unread(
+    context: Context | None, project: Project | None, copy: Instruction, target: str, *, writes_lock: bool
+) -> str:
+    """Raise `Refusal` where installing `project` may see what `copy` writes to `target`, a path in the image.
+
+    `writes_lock` says that the installation may change the manifests, as ``npm install`` does and ``npm ci`` does not.
+    Returns what has to be assumed to say that it does not; an empty text where it is certain.
+    """
+    refusal = Refusal(f"npm may read what line {copy.line} copies")
+    if project is None:
+        raise refusal
+    modules = posixpath.join(project.folder, "node_modules")
+    if f"{target}/".startswith(f"{modules}/") or project.folder.startswith(f"{target}/"):
+        raise refusal
+    if context is None:
+        return "a script of package.json may read what is copied"
+    there = frozenset[str]() if writes_lock else project.names
+    if target == project.folder and any(_brings(context, copy, name, project._replace(names=there)) for name in _READ):
+        raise refusal
+    if not _is_self_contained(context, project):
+        raise refusal
+    return ""
+
+
+def _brings(context: Context, copy: Instruction, name: str, project: Project) -> bool:
+    """Whether `copy` may bring `name` into the folder of the project, other than it is there."""
+    sources = local_sources(copy)
+    if sources is None:
+        return True
+    for source in sources:
+        entry = context.entry(source)
+        if entry is None or entry.kind not in ("file", "folder"):
+            return True
+        path = posixpath.normpath(posixpath.join(source, name) if entry.kind == "folder" else source)
+        if posixpath.basename(path) == name and context.entry(path) is not None:
+            there = name in project.names and path == posixpath.normpath(posixpath.join(project.source, name))
+            if not there:
+                return True
+    return False
+
+
+def _is_self_contained(context: Context, project: Project) -> bool:
+    """Whether no script runs when the project is installed, and no dependency is a folder of its own."""
+    package, *locks = (
+        _read(context, posixpath.join(project.source, name)) if name in project.names else None for name in _MANIFESTS
+    )
+    lock = next(filter(None, locks), None)
+    packages: Any = lock.get("packages") if lock else None
+    scripts: Any = package.get("scripts", {}) if package else None
+    if not (package and isinstance(packages, dict) and isinstance(scripts, dict)) or "workspaces" in package:
+        return False
+    if not _LIFE_CYCLE.isdisjoint(cast("dict[str, Any]", scripts)):
+        return False
+    return not any(_looks_around(item) for path, item in cast("dict[str, Any]", packages).items() if path)
+
+
+def _looks_around(package: Any) -> bool:
+    """Whether a package of a lock file is a folder of the project, or may run a script when it is installed."""
+    if not isinstance(package, dict):
+        return True
+    fields = cast("dict[str, Any]", package)
+    if fields.get("link") or str(fields.get("resolved", "")).startswith("file:"):
+        return True
+    systems: Any = fields.get("os")
+    elsewhere = (
+        bool(systems) and isinstance(systems, list) and _FOREIGN.issuperset(map(str, cast("list[Any]", systems)))
+    )
+    return bool(fields.get("hasInstallScript")) and not elsewhere
+
+
+_FOREIGN = frozenset(("darwin", "win32", "freebsd", "openbsd", "sunos", "aix", "android"))
+
+
+def _read(context: Context, path: str) -> dict[str, Any] | None:
+    """The object in a JSON file of the context; None where there is none."""
+    text = context.read(path)
+    try:
+        found: Any = json.loads(text) if text is not None else None
+    except ValueError:
+        return None
+    return cast("dict[str, Any]", found) if isinstance(found, dict) else None

@@ -1,0 +1,224 @@
+"""What holds at each instruction: shell, user, mounts, the base image, which stages ship, who comes later."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..dockerfile.document import Document, Instruction, Stage
+from ..dockerfile.edits import Refusal
+from ..dockerfile.shell import Command, Script, read_script
+from ..dockerfile.source import Source
+from ..knowledge.images import Image, image_named
+
+if TYPE_CHECKING:
+    from .context import Context
+
+
+class Shell(NamedTuple):
+    """What runs a shell-form RUN."""
+
+    posix: bool
+    errexit: bool
+
+
+_DEFAULT_SHELL = Shell(posix=True, errexit=False)
+
+
+class Run:
+    """A RUN of a stage, in shell form or not."""
+
+    def __init__(self, instruction: Instruction, stage: StageFacts, at: int, shell: Shell) -> None:
+        self.instruction = instruction
+        self.stage = stage
+        self.at = at  # index into the stage's instructions
+        self.shell = shell
+
+    def __repr__(self) -> str:
+        return repr(self.instruction)
+
+    @cached_property
+    def script(self) -> Script | None:
+        """The readable script, or None: exec form, another shell, or opaque."""
+        if not self.shell.posix:
+            return None
+        script = read_script(self.instruction)
+        return None if script is None or script.opaque else script
+
+    @cached_property
+    def errexit(self) -> bool | None:
+        """Whether ``set -e`` holds at the end of the script; None where that is unclear."""
+        if self.script is None:
+            return None
+        if self.script.interpreter_options:
+            return self.script.errexit()
+        within = self.script.errexit()
+        return within if within is None else within or self.shell.errexit
+
+    def fails_with(self, command: Command) -> bool:
+        """Whether the RUN certainly fails where `command`, a plain one of its top level, does.
+
+        It does not where `||` follows, or `;` or a newline without ``set -e``, which in turn looks at the last of an
+        and-list alone (POSIX, 2.8.1 and 2.9.3).
+        """
+        script = self.script
+        units = script.units if script else ()
+        at = next((n for n, unit in enumerate(units) if unit.start <= command.start < unit.end), None)
+        if script is None or at is None or units[at].kind != "command" or script.trailer not in (b"", b";"):
+            return False
+        behind = [unit.connector for unit in units[at + 1 :]]
+        if all(connector == b"&&" for connector in behind):
+            return True
+        return behind[0] in (b";", b"\n") and (self.shell.errexit or script.errexit(command.start) is True)
+
+    @cached_property
+    def mounts(self) -> tuple[dict[str, str], ...]:
+        """The ``--mount`` flags as dictionaries; a flag that cannot be read has the type ``?``."""
+        found: list[dict[str, str]] = []
+        for flag in self.instruction.flags:
+            if flag.name != "mount":
+                continue
+            text = (flag.value or b"").decode("utf-8", "replace").strip("\"'")
+            fields: dict[str, str] = {"type": "", "target": ""}
+            for part in text.split(","):
+                key, _, value = part.partition("=")
+                fields["target" if key in ("dst", "destination") else key] = value
+            if "$" in text or not text:
+                fields["type"] = "?"
+            found.append(fields)
+        return tuple(found)
+
+    def mounted(self, path: str) -> bool:
+        """Whether a mount lies over, under or at `path`, or may."""
+        for mount in self.mounts:
+            target = mount["target"].rstrip("/")
+            if mount["type"] in ("secret", "ssh"):
+                continue
+            if mount["type"] == "?" or not target.startswith("/"):
+                return True
+            if path == target or path.startswith(target + "/") or target.startswith(path.rstrip("/") + "/"):
+                return True
+        return False
+
+
+def readable(run: Run) -> Script:
+    """The script of `run`. Raises `Refusal`."""
+    if run.script is None:
+        raise Refusal("its commands cannot be read with certainty")
+    return run.script
+
+
+class StageFacts:
+    """A stage, its RUNs, and its place among the others."""
+
+    def __init__(self, stage: Stage, parent: StageFacts | None, image: Image | None) -> None:
+        self.stage = stage
+        self.parent = parent  # the stage it is FROM
+        self.image = image  # the base image at the root of its chain; None where that is not literal
+        self.children: list[StageFacts] = []
+        self.ships = False
+        self.runs: list[Run] = []
+        self.shell = parent.shell if parent else _DEFAULT_SHELL
+
+    @property
+    def instructions(self) -> tuple[Instruction, ...]:
+        return self.stage.instructions
+
+    @property
+    def source(self) -> Source:
+        """The whole Dockerfile."""
+        return self.instructions[0].source
+
+    def later(self, at: int) -> list[tuple[StageFacts, int]]:
+        """Everything that runs on top of instruction `at`: the rest of the stage, then stages FROM it."""
+        found: list[tuple[StageFacts, int]] = [(self, i) for i in range(at + 1, len(self.instructions))]
+        for child in self.children:
+            found += child.later(0)
+        return found
+
+    def run_at(self, at: int) -> Run | None:
+        """The RUN at index `at` of the stage."""
+        return next((run for run in self.runs if run.at == at), None)
+
+
+class Facts:
+    """A document and what is known of it."""
+
+    def __init__(
+        self, document: Document, context: Context | None = None, *, builder: str = "buildkit", all_stages: bool = False
+    ) -> None:
+        self.document = document
+        self.context = context
+        self.builder = builder
+        self.all_stages = all_stages
+
+    @cached_property
+    def stages(self) -> tuple[StageFacts, ...]:
+        """All stages, in order."""
+        found: list[StageFacts] = []
+        names: dict[str, StageFacts] = {}
+        bases = self._bases
+        for stage, base in zip(self.document.stages, bases, strict=True):
+            parent = names.get(base.lower())
+            image = parent.image if parent else image_named(base)
+            facts = StageFacts(stage, parent, image)
+            if parent:
+                parent.children.append(facts)
+            if image and image.windows:
+                facts.shell = Shell(posix=False, errexit=False)
+            _read_stage(facts)
+            found.append(facts)
+            if stage.name:
+                names[stage.name] = facts
+        self._mark_shipping(found, names)
+        return tuple(found)
+
+    @property
+    def shipping(self) -> tuple[StageFacts, ...]:
+        """The stages whose layers end up in an image: a clean-up elsewhere is noise."""
+        return tuple(stage for stage in self.stages if stage.ships or self.all_stages)
+
+    @cached_property
+    def _bases(self) -> list[str]:
+        bases = [stage.base for stage in self.document.stages]
+        if any("$" in base for base in bases):
+            expanded = self.document.expanded_bases()
+            if len(expanded) == len(bases):
+                bases = [new if "$" in old else old for old, new in zip(bases, expanded, strict=True)]
+        return bases
+
+    def _mark_shipping(self, stages: list[StageFacts], names: dict[str, StageFacts]) -> None:
+        """What ships: the last stage, every stage that no later one uses, and what those are built FROM."""
+        copied: set[StageFacts] = set()
+        for facts in stages:
+            for instruction in facts.instructions:
+                for spelled in _FROM_STAGE.findall(instruction.code):
+                    name = spelled.decode("utf-8", "replace").lower()
+                    source = names.get(name)
+                    if source is None and name.isdigit() and int(name) < len(stages):
+                        source = stages[int(name)]
+                    if source is not None and source is not facts:
+                        copied.add(source)
+        for facts in reversed(stages):
+            unused = facts not in copied and not facts.children
+            facts.ships = facts is stages[-1] or unused or any(child.ships for child in facts.children)
+
+
+_FROM_STAGE = re.compile(rb"(?:--from=|\bfrom=)[\"']?([^\s,\"']+)")
+
+
+def _read_stage(facts: StageFacts) -> None:
+    for at, instruction in enumerate(facts.instructions):
+        if instruction.keyword == "SHELL":
+            facts.shell = _shell(instruction.json)
+        elif instruction.keyword == "RUN":
+            facts.runs.append(Run(instruction, facts, at, facts.shell))
+
+
+def _shell(words: tuple[str, ...] | None) -> Shell:
+    """A SHELL instruction's: POSIX when it is a known shell whose last option asks for a command string."""
+    if not words or words[0].rsplit("/", 1)[-1] not in ("sh", "bash", "ash", "dash") or "c" not in words[-1]:
+        return Shell(posix=False, errexit=False)
+    short = [word for word in words[1:] if word.startswith("-") and not word.startswith("--")]
+    return Shell(posix=words[-1].startswith("-"), errexit="errexit" in words or any("e" in word for word in short))

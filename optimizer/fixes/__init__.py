@@ -1,0 +1,1 @@
+"""The small builders that fixes are made of."""

@@ -1,0 +1,210 @@
+"""Make neighbouring RUNs one, where nothing but the layers can tell the difference.
+
+What crosses from the first to the second must not matter: a folder, a variable, an option of the shell, a service, a
+failure. A join that would change something raises `Refusal`, with the reason in plain words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from ..dockerfile.document import Document, Instruction
+from ..dockerfile.edits import Edit, Refusal
+from ..dockerfile.shell import Script
+from ..facts.stages import Run, readable
+from ..rules.finding import Fix
+from .scripts import WIDE, Style, appended, is_compound, joiner_at_end
+
+
+def check_joinable(document: Document, first: Run, second: Run, moved: Sequence[Instruction] = ()) -> None:
+    """Raise `Refusal` unless `second` may become the end of `first`, its neighbour once `moved` is out of the way."""
+    one, two = readable(first), readable(second)
+    between = first.stage.instructions[first.at + 1 : second.at]
+    if first.stage is not second.stage or second.at <= first.at or any(other not in moved for other in between):
+        raise Refusal("other instructions stand between them")
+    if one.heredoc or two.heredoc:
+        raise Refusal("a here-document is one of them")
+    if first.shell != second.shell:
+        raise Refusal("they run in different ways")
+    if not (_has_room_for_mounts(first, second) and _has_room_for_mounts(second, first)):
+        raise Refusal("they have flags")
+    if one.state_changes and not (_FOLDER.issuperset(one.state_changes) and _folder_for(two) is not None):
+        raise Refusal(f"`{one.state_changes[0]}` in the first would reach the second")
+    for command in one.commands:
+        if command.name in _DAEMONS or b"/init.d/" in command.normal or command.name.endswith(("ctl", "_safe")):
+            raise Refusal(f"`{command.name}` in the first may leave something running")
+    if one.comments or two.comments:
+        raise Refusal("a shell comment ends one of them")
+    if one.trailer:
+        raise Refusal("the first ends in a separator")
+    if not two.only_and:
+        raise Refusal("the second goes on when a command fails")
+    if joiner_at_end(first, one) != b"&&" or (first.shell.errexit and is_compound(two, two.units[0])):
+        raise Refusal("under `set -e` the two would stop at other places")
+    data = document.source.data
+    between = data[second.instruction.line_start : two.units[0].start]
+    if b"#" in between:
+        raise Refusal("a comment stands inside the second")
+    comments = data[first.instruction.end : second.instruction.start]
+    if _FOR_LINTERS.search(comments):
+        raise Refusal("a comment for a linter stands between them")
+    if _COMMENTED_OUT.search(comments) or comments.count(b"#") > _MOST_COMMENTS:
+        raise Refusal("the comments between them would be lost from sight")
+
+
+def _has_room_for_mounts(run: Run, other: Run) -> bool:
+    """Whether the flags of `other` are bind mounts that `run` would not notice."""
+    if len(other.mounts) != len(other.instruction.flags):
+        return False
+    for mount in other.mounts:
+        folder = mount["target"].rpartition("/")[0]
+        if mount["type"] != "bind" or not folder.startswith("/") or folder.encode() in run.instruction.code:
+            return False
+    return True
+
+
+# What may start a service that the next RUN would not find running.
+_DAEMONS = frozenset(
+    (
+        "service", "systemctl", "invoke-rc.d", "start-stop-daemon", "supervisord", "nohup", "daemon", "mysqld",
+        "postgres", "rabbitmq-server", "redis-server", "mongod", "dockerd", "Xvfb", "dbus-launch", "ssh-agent",
+        "ansible", "ansible-playbook", "puppet", "chef-client", "chef-solo", "salt-call", "runsvdir", "initctl",
+    )
+)  # fmt: skip
+_FOLDER = frozenset(("cd", "pushd", "popd"))
+_ABSOLUTE = frozenset(("rm", "chmod", "chown", "chgrp", "mv", "cp", "ln", "mkdir", "touch", "strip", "ldconfig"))
+_PACKAGE_MANAGERS = frozenset(("apt-get", "apt", "apk", "dnf", "yum", "microdnf"))
+
+
+def _folder_for(script: Script) -> bytes | None:
+    """What must come before the script where a ``cd`` came before it: nothing, ``cd /``, or None for what is unknown.
+
+    Nothing, where it goes to a folder of its own first or names all paths whole. A package manager names packages, but
+    runs scripts that fail in a folder that has been removed.
+    """
+    first = script.commands[0]
+    start = first.values()
+    if first.name == "cd" and first.start == script.units[0].start and len(start) == 1:
+        return b"" if start[0] is not None and start[0].startswith("/") else None
+    if len(script.commands) != len(script.units) or b">" in script.instruction.code:
+        return None
+    found = b""
+    for command in script.commands:
+        operands = [word.raw for word in command.argv[1:] if not word.raw.startswith(b"-")]
+        if command.name in _PACKAGE_MANAGERS:
+            if any(b"/" in operand for operand in operands):
+                return None
+            found = b"cd /"
+            continue
+        if command.name in ("chmod", "chown", "chgrp"):
+            operands = operands[1:]
+        if command.name not in _ABSOLUTE or not all(operand.startswith((b"/", b"~/")) for operand in operands):
+            return None
+    return found
+
+
+_FOR_LINTERS = re.compile(rb"#\s*(?:hadolint|dfopt|tally|check=)", re.IGNORECASE)
+_COMMENTED_OUT = re.compile(rb"(?m:^\s*#[#\s]*(?:RUN|COPY|ADD|ENV|ARG|USER|WORKDIR|FROM|CMD|EXPOSE)\b)|&&")
+_MOST_COMMENTS = 6  # lines between two RUNs that are joined, roughly: every `#` counts
+
+
+class Trim(NamedTuple):
+    """How many units of a RUN that is joined go at its start and at its end."""
+
+    start: int = 0
+    end: int = 0
+
+
+def join_runs(
+    document: Document,
+    runs: list[Run],
+    then: list[bytes] | None = None,
+    trims: list[Trim] | None = None,
+    *,
+    above: Sequence[Instruction] = (),
+    below: Sequence[Instruction] = (),
+) -> Fix:
+    """Make consecutive `runs` one RUN, ``&&`` between them, and run the commands `then` behind them.
+
+    Comment lines between the RUNs stay where they are, inside the joined one. `trims`, one for each RUN, says what
+    need not be done again where two of them meet. What stands between the RUNs goes `above` the first of them or
+    `below` the last, with the comments that are directly above it.
+    """
+    trims = trims or [Trim()] * len(runs)
+    source = document.source
+    views = [readable(run) for run in runs]
+    styles = [Style(run.instruction, view) for run, view in zip(runs, views, strict=True)]
+    style = next((style for style in styles if style.multiline), styles[0])
+    alone = len(runs) == 2 and len(views[0].units) == 1 and not styles[0].multiline and not then
+    moved = [_with_comments(document, instruction) for instruction in (*above, *below)]
+    edits: list[Edit] = []
+    adds = list(then or ())
+    drops: list[bytes] = []
+    folder = b""  # what was put in to leave the folder of a `cd` further up, where no other came since
+    for at, (first, second) in enumerate(pairwise(runs)):
+        check_joinable(document, first, second, (*above, *below))
+        start, end = views[at].units[-1 - trims[at].end].end, views[at + 1].units[trims[at + 1].start].start
+        if b"#" in source.data[start : first.instruction.end] + source.data[second.instruction.start : end]:
+            raise Refusal("a comment stands inside what need not be done again")
+        drops += [c.normal for view in views[at : at + 2] for c in view.commands if start <= c.start < end]
+        comments = [
+            source.data[source.line_start(at) : source.line_end(at)]
+            for at, _ in document.comments
+            if first.instruction.end <= at < second.instruction.start
+            and not any(start <= at < end for start, end in moved)
+        ]
+        width = start - source.line_start(start) + len(source.data[end : source.line_end(end)].rstrip()) + 4
+        if alone and not comments and width <= WIDE:
+            text = b" && "
+        elif style.leading:
+            text = b" " + style.escape + style.newline + b"".join(comments) + style.indent + b"&& "
+        else:
+            text = b" && " + style.escape + style.newline + b"".join(comments) + style.indent
+        if any(view.state_changes for view in views[: at + 1]):
+            wanted = _folder_for(views[at + 1])
+            if wanted is None:
+                raise Refusal("a `cd` further up would reach it")
+            if wanted and (wanted != folder or views[at].state_changes):
+                text += wanted + b" && "
+                adds.append(wanted)
+                folder = wanted
+        edits.append(Edit(start, end, text))
+    edits += _moves(document, runs, above, below)
+    flags = [flag for run in runs[1:] for flag in run.instruction.flags]
+    if flags:
+        text = b" ".join(source.data[flag.start : flag.end] for flag in flags)
+        at = runs[0].instruction.args_start
+        edits.insert(0, Edit(at, at, text + b" " + style.escape + style.newline + style.indent))
+    if then:
+        style.multiline = True
+        edits.append(appended(runs[-1], views[-1], then, style))
+    return Fix(tuple(edits), drops=tuple(drops), adds=tuple(adds))
+
+
+def _moves(
+    document: Document, runs: list[Run], above: Sequence[Instruction], below: Sequence[Instruction]
+) -> Iterator[Edit]:
+    """Put the lines of `above` before those of the first of `runs`, and those of `below` behind those of the last."""
+    data = document.source.data
+    before, behind = (
+        b"".join(data[slice(*_with_comments(document, one))] for one in moved) for moved in (above, below)
+    )
+    if before:
+        at = _with_comments(document, runs[0].instruction)[0]
+        yield Edit(at, at, before)
+    if behind:
+        at = runs[-1].instruction.line_end
+        if data.endswith(b"\n", 0, at):
+            yield Edit(at, at, behind)
+        else:  # the file's last line, which goes without a newline
+            yield Edit(at, at, document.source.newline(at) + behind.rstrip(b"\r\n"))
+
+
+def _with_comments(document: Document, instruction: Instruction) -> tuple[int, int]:
+    """Where the lines of `instruction` start and end, the comments directly above it included."""
+    comments = document.comments_above(instruction)
+    start = document.source.line_start(comments[0][0]) if comments else instruction.line_start
+    return start, instruction.line_end

@@ -1,0 +1,67 @@
+"""Builders that change the words of one command or instruction."""
+
+from __future__ import annotations
+
+from ..dockerfile.document import Document, Instruction
+from ..dockerfile.edits import Edit, Refusal
+from ..dockerfile.shell import Command, Word
+from ..facts.copies import Copied
+from ..facts.stages import Run, readable
+from ..rules.finding import Fix
+from .scripts import delete_run, drop_unit
+
+
+def add_flag(copied: Copied, flag: str) -> Fix:
+    """Put a builder flag in front of the arguments of the COPY."""
+    return with_flag(copied.instruction, flag)
+
+
+def with_flag(instruction: Instruction, flag: str) -> Fix:
+    """Put a builder flag in front of the arguments of `instruction`."""
+    at = instruction.args_start
+    words = instruction.normal.split(b" ")
+    number = 1 + len(instruction.flags)
+    after = b" ".join([*words[:number], flag.encode(), *words[number:]])
+    return Fix((Edit(at, at, flag.encode() + b" "),), drops=(instruction.normal,), adds=(after,))
+
+
+def drop_operands(document: Document, run: Run, command: Command, gone: list[Word], kept: int) -> tuple[Fix, bool]:
+    """Take operands away from a command, or the command where none is `kept`, or its RUN where that is all.
+
+    The second value tells whether a comment above the RUN goes too.
+    """
+    script = readable(run)
+    if kept:
+        edits: list[Edit] = []
+        words = command.words
+        for word in gone:
+            number = words.index(word)
+            before, behind = words[number - 1], words[number + 1] if number + 1 < len(words) else None
+            if b"#" in document.source.data[before.end : behind.start if behind else word.end]:
+                raise Refusal("a comment stands between its operands")
+            last_of_line = behind is not None and b"\n" in document.source.data[word.end : behind.start]
+            if behind is not None and last_of_line and before is command.argv[0]:
+                edits.append(Edit(word.start, behind.start, b""))  # no line of its own for the command's name
+            else:
+                edits.append(Edit(before.end, word.end, b""))
+        rest = b" ".join((*command.assignments, *(word.raw for word in words if word not in gone)))
+        return Fix(tuple(_melted(edits)), drops=(command.normal,), adds=(rest,)), False
+    if len(script.units) == 1:
+        if run.instruction.flags:
+            raise Refusal("its RUN has flags")
+        return delete_run(document, run), bool(document.comments_above(run.instruction))
+    unit = next((unit for unit in script.units if unit.start == command.start and unit.end == command.end), None)
+    if unit is None or script.heredoc:
+        raise Refusal("it is no plain member of its list")
+    return drop_unit(script, unit), False
+
+
+def _melted(edits: list[Edit]) -> list[Edit]:
+    """Neighbouring deletions as one."""
+    melted: list[Edit] = []
+    for edit in edits:
+        if melted and melted[-1].end == edit.start:
+            melted[-1] = melted[-1]._replace(end=edit.end)
+        else:
+            melted.append(edit)
+    return melted

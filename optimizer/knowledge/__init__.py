@@ -1,0 +1,1 @@
+"""What is known of the world, as data: tools, commands, base images, ecosystems."""

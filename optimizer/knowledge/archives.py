@@ -1,0 +1,64 @@
+"""What ``archive-kept`` and ``archive-copied`` share: which command unpacks which archive."""
+
+from __future__ import annotations
+
+import re
+
+from ..dockerfile.shell import Command, Word
+
+_EXTENSIONS = rb"\.(?:tar(?:\.\w+)?|tgz|tbz2?|txz|zip|deb|rpm|7z)"
+ARCHIVE = re.compile(rb"[\w.$+~@{}/:%=-]*[\w$}-]" + _EXTENSIONS)
+_QUOTED = re.compile(rb"\"([^\"]*)\"|'([^'$]*)'")
+
+
+def plain(raw: bytes) -> bytes:
+    """A word without quotes around the whole of it."""
+    found = _QUOTED.fullmatch(raw)
+    return (found[1] or found[2] or b"") if found else raw
+
+
+def file_name(raw: bytes) -> bytes:
+    """A word as a file's name: without quotes, and without a leading ``./``."""
+    return plain(raw).removeprefix(b"./")
+
+
+def base_name(path: bytes) -> bytes:
+    return path.rsplit(b"/", 1)[-1]
+
+
+def unpacked(command: Command) -> Word | None:
+    """The archive that `command` unpacks or installs."""
+    words = [plain(word.raw) for word in command.argv[1:]]
+    archives = [word for word in command.argv[1:] if ARCHIVE.fullmatch(plain(word.raw))]
+    if len(archives) != 1 or archives[0].raw.startswith(b"-"):
+        return None
+    return archives[0] if _unpacks(command.name, words) else None
+
+
+_INSTALLERS = frozenset(("apt-get", "apt", "yum", "dnf", "microdnf"))
+
+
+def _unpacks(name: str, words: list[bytes]) -> bool:
+    """Whether the command `name` with these words takes out what is in an archive, and leaves the archive as it is."""
+    bundles = [word for word in words if re.fullmatch(rb"-[A-Za-z]+", word)]
+    if name in ("tar", "bsdtar", "gtar"):
+        if re.fullmatch(rb"[A-Za-z]+", words[0]):
+            bundles.append(words[0])
+        other = any(set(word) & set(b"crut") for word in bundles) or any(b"--create" in word for word in words)
+        return not other and (any(b"x" in word for word in bundles) or bool({b"--extract", b"--get"} & {*words}))
+    if name == "unzip":
+        return not any(re.search(rb"[lptvzZ]", word) for word in bundles)
+    if name == "dpkg":
+        return words[0] in (b"-i", b"--install")
+    if name == "rpm":
+        return re.match(rb"-\w*[iU]", words[0]) is not None
+    if name in ("7z", "7za"):
+        return words[0] == b"x"
+    return name in _INSTALLERS and bool({b"install", b"localinstall"} & {*words})
+
+
+_ASSIGNS = re.compile(rb"\$\{?(\w+)")
+
+
+#: Patterns that may mean an archive, and an rm that fails where its pattern matches nothing any more.
+PATTERNS = re.compile(rb"\*\S*" + _EXTENSIONS + rb"\b|\b(?:mv|cp)\s+[^\n]*\*|\brm\s+(?!-\w*f)(?:-\w+\s+)?[^\n&;]*\*")

@@ -1,0 +1,62 @@
+"""Base images: what their names tell."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+
+class Image(NamedTuple):
+    """A base image: its repository without registry and tag, its tag, and the release they tell of."""
+
+    name: str
+    tag: str
+
+    @property
+    def release(self) -> tuple[str, tuple[int, ...]] | None:
+        """Distribution and version where the name says them: ``("ubuntu", (14, 4))``; None otherwise."""
+        text = f"{self.name.rsplit('/', 1)[-1]}:{self.tag}"
+        for pattern, distribution in _RELEASES:
+            if found := pattern.search(text):
+                return distribution, tuple(int(part) for part in found[1].split("."))
+        for word in re.findall(r"[a-z]+", text):
+            if word in _CODENAMES:
+                return _CODENAMES[word]
+        return None
+
+    @property
+    def windows(self) -> bool:
+        """Whether it is a Windows image, by its name."""
+        return bool(re.search(r"windows|nanoserver|servercore|\bltsc", f"{self.name}:{self.tag}"))
+
+
+_RELEASES = (
+    (re.compile(r"ubuntu[:\-_]?(\d\d\.\d\d)"), "ubuntu"),
+    (re.compile(r"^debian:(\d+)"), "debian"),
+    (re.compile(r"alpine[:\-]?v?(\d+\.\d+)"), "alpine"),
+    (re.compile(r"centos[:\-]?(?:centos)?(\d+)"), "centos"),
+    (re.compile(r"fedora[:\-]?(\d+)"), "fedora"),
+    (re.compile(r"ubi(\d+)"), "rhel"),
+    (re.compile(r"rhel(\d+)"), "rhel"),
+    (re.compile(r"^(?:rockylinux|almalinux|oraclelinux):(\d+)"), "rhel"),
+)
+_CODENAMES: dict[str, tuple[str, tuple[int, ...]]] = {
+    "lucid": ("ubuntu", (10, 4)), "precise": ("ubuntu", (12, 4)), "quantal": ("ubuntu", (12, 10)),
+    "raring": ("ubuntu", (13, 4)), "saucy": ("ubuntu", (13, 10)), "trusty": ("ubuntu", (14, 4)),
+    "utopic": ("ubuntu", (14, 10)), "vivid": ("ubuntu", (15, 4)), "wily": ("ubuntu", (15, 10)),
+    "xenial": ("ubuntu", (16, 4)), "bionic": ("ubuntu", (18, 4)), "focal": ("ubuntu", (20, 4)),
+    "jammy": ("ubuntu", (22, 4)), "noble": ("ubuntu", (24, 4)),
+    "squeeze": ("debian", (6,)), "wheezy": ("debian", (7,)), "jessie": ("debian", (8,)),
+    "stretch": ("debian", (9,)), "buster": ("debian", (10,)), "bullseye": ("debian", (11,)),
+    "bookworm": ("debian", (12,)), "trixie": ("debian", (13,)),
+}  # fmt: skip
+
+
+def image_named(base: str) -> Image | None:
+    """The image that a FROM names; None where a variable does."""
+    if "$" in base:
+        return None
+    name, _, _ = base.partition("@")
+    head, slash, last = name.rpartition("/")
+    last, _, tag = last.partition(":")
+    return Image((head + slash + last).lower(), tag.lower() or "latest")

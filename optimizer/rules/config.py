@@ -1,0 +1,186 @@
+"""Configuration: ``[tool.dfopt]`` in pyproject.toml or a ``.dfopt.toml``, the nearest upward from a file."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, NamedTuple
+
+from .engine import Settings
+from .registry import ALL, BY_NAME
+
+
+class ConfigError(Exception):
+    """A configuration that cannot be used; the text is ``PATH:LINE: what is wrong``."""
+
+
+class Config(NamedTuple):
+    """The settings of a configuration file; `folder` is what its patterns are relative to."""
+
+    folder: str = ""
+    select: frozenset[str] = frozenset()
+    ignore: frozenset[str] = frozenset()
+    per_file_ignores: tuple[tuple[str, frozenset[str]], ...] = ()
+    unsafe: bool = False
+    builder: str = "buildkit"
+    all_stages: bool = False
+    extend_select: frozenset[str] = frozenset()
+    prefer: frozenset[str] = frozenset()
+
+    def settings(self, path: str) -> Settings:
+        """The engine's settings for the file at `path`."""
+        ignore = self.ignore
+        if self.per_file_ignores:
+            from fnmatch import fnmatch
+
+            relative = os.path.relpath(os.path.abspath(path), self.folder).replace(os.sep, "/")
+            for pattern, rules in self.per_file_ignores:
+                if fnmatch(relative, pattern) or fnmatch(os.path.basename(relative), pattern):
+                    ignore |= rules
+        preferred = frozenset(PREFERENCES[name] for name in self.prefer)
+        extend = self.extend_select | preferred
+        return Settings(self.select, ignore, self.unsafe, self.builder, self.all_stages, extend=extend)
+
+
+#: What can be preferred, and the rule that does it.
+PREFERENCES = {"cache-mounts": "cache-not-mounted"}
+_NAMES = (".dfopt.toml", "pyproject.toml")
+_cache: dict[str, Config] = {}
+
+
+def forget() -> None:
+    """Read every configuration file again: for who lives so long that it may have changed."""
+    _cache.clear()
+
+
+def find_config(path: str) -> Config:
+    """The configuration for the file at `path`. Raises `ConfigError`."""
+    return _find(os.path.dirname(os.path.abspath(path)))
+
+
+def named_config(path: str) -> Config:
+    """The configuration in the file at `path`, read once. Raises `ConfigError`."""
+    found = _cache.get(path)
+    if found is None:
+        found = _cache[path] = read_config(path) or Config()
+    return found
+
+
+def _find(folder: str) -> Config:
+    found = _cache.get(folder)
+    if found is None:
+        found = None
+        for name in _NAMES:
+            path = os.path.join(folder, name)
+            if os.path.isfile(path) and (found := read_config(path, needed=name == ".dfopt.toml")):
+                break
+        if found is None:
+            parent = os.path.dirname(folder)
+            found = Config() if parent == folder else _find(parent)
+        _cache[folder] = found
+    return found
+
+
+def read_config(path: str, *, needed: bool = True) -> Config | None:
+    """The configuration in the file at `path`; None where a pyproject.toml has no ``[tool.dfopt]`` and none is needed.
+
+    Raises `ConfigError`.
+    """
+    try:
+        with open(path, "rb") as file:
+            data = file.read()
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}") from error
+    if not needed and b"dfopt" not in data:
+        return None
+    import tomllib
+
+    try:
+        table: dict[str, Any] = tomllib.loads(data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}:{data.count(10, 0, error.start) + 1}: not UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        text = str(error)
+        line = text.rpartition("(at line ")[2].split(",")[0]
+        reason = text.rpartition(" (at ")[0] or text
+        raise ConfigError(f"{path}:{line if line.isdigit() else data.count(10) + 1}: {reason}") from error
+    if os.path.basename(path) == "pyproject.toml":
+        tools: Any = table.get("tool")
+        if not isinstance(tools, dict) or "dfopt" not in tools:
+            return None
+        reader = _Reader(path, data, section="tool.dfopt")
+        if not isinstance(tools["dfopt"], dict):
+            raise reader.fail("dfopt", "tool.dfopt must be a table")
+        return reader.config(tools["dfopt"])  # pyright: ignore[reportUnknownArgumentType]
+    return _Reader(path, data).config(table)
+
+
+class _Reader:
+    def __init__(self, path: str, data: bytes, section: str = "") -> None:
+        self.path = path
+        self.section = section
+        self.lines = data.decode("utf-8").split("\n")
+
+    def fail(self, word: str, reason: str) -> ConfigError:
+        """The error for `word`, at the first line that says it outside a comment, in our section if any."""
+        import re
+
+        said = re.compile(rf"[^#]*?(?<![\w-]){re.escape(word)}(?![\w-])")
+        ours = not self.section
+        line = 0
+        for number, text in enumerate(self.lines, 1):
+            if self.section and text.lstrip().startswith("[") and "=" not in text:
+                ours = self.section in text.replace(" ", "").replace('"', "")
+            if said.match(text):
+                line = line or number  # elsewhere, as in ``[tool]`` and below it ``dfopt.select = …``
+                if ours:
+                    line = number
+                    break
+        return ConfigError(f"{self.path}:{line or 1}: {reason}")
+
+    def config(self, table: dict[str, Any]) -> Config:
+        values: dict[str, Any] = {"folder": os.path.dirname(os.path.abspath(self.path))}
+        for key, value in table.items():
+            if key in ("select", "ignore", "extend-select"):
+                values[key.replace("-", "_")] = self.rules(key, value)
+            elif key == "prefer":
+                if not isinstance(value, list) or not all(name in PREFERENCES for name in value):  # pyright: ignore[reportUnknownVariableType]
+                    raise self.fail(key, f"prefer must be a list of: {', '.join(PREFERENCES)}")
+                values[key] = frozenset[str](value)  # pyright: ignore[reportUnknownArgumentType]
+            elif key == "per-file-ignores":
+                if not isinstance(value, dict):
+                    raise self.fail(key, f"{key} must be a table from patterns to lists of rule names")
+                values["per_file_ignores"] = tuple((name, self.rules(name, rules)) for name, rules in value.items())  # pyright: ignore[reportUnknownArgumentType,reportUnknownVariableType]
+            elif key in ("unsafe", "all-stages"):
+                if not isinstance(value, bool):
+                    raise self.fail(key, f"{key} must be true or false")
+                values[key.replace("-", "_")] = value
+            elif key == "builder":
+                if value not in ("buildkit", "classic"):
+                    raise self.fail(key, "builder must be buildkit or classic")
+                values[key] = value
+            else:
+                raise self.fail(key, f"unknown key {key!r}{similar(key, _KEYS)}")
+        return Config(**values)
+
+    def rules(self, key: str, value: object) -> frozenset[str]:
+        if not isinstance(value, list):
+            raise self.fail(key, f"{key} must be a list of rule names")
+        names: set[str] = set()
+        for name in value:  # pyright: ignore[reportUnknownVariableType]
+            if not isinstance(name, str):
+                raise self.fail(key, f"{key} must be a list of rule names")
+            if name not in BY_NAME and (name != ALL or key != "select"):
+                raise self.fail(name, f"unknown rule {name!r}{similar(name, tuple(BY_NAME))}")
+            names.add(name)
+        return frozenset(names)
+
+
+_KEYS = ("select", "extend-select", "ignore", "per-file-ignores", "unsafe", "builder", "all-stages", "prefer")
+
+
+def similar(name: str, names: tuple[str, ...]) -> str:
+    """``; did you mean …?`` where one of `names` is close to `name`, else nothing."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, names, 1)
+    return f"; did you mean {close[0]!r}?" if close else ""

@@ -1,0 +1,330 @@
+"""Passes of all selected transforms to a fixpoint, each pass checked before it counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..dockerfile.document import Document
+from ..dockerfile.edits import Edit, EditSet
+from ..dockerfile.scanner import DockerfileError
+from ..facts.stages import Facts
+from .finding import Finding
+from .registry import ALL, RULES, Rule
+
+if TYPE_CHECKING:
+    from ..facts.context import Context
+
+_PASSES = 10
+
+
+class Settings(NamedTuple):
+    """What the caller asks for. `select` empty means every rule that is on by default, `all` in it every rule."""
+
+    select: frozenset[str] = frozenset()
+    ignore: frozenset[str] = frozenset()
+    unsafe: bool = False
+    builder: str = "buildkit"  # or "classic": no syntax that only BuildKit knows
+    all_stages: bool = False  # also clean stages whose layers no image holds
+    only: frozenset[tuple[str, int]] | None = None  # nothing but these, by rule and offset into the original
+    extend: frozenset[str] = frozenset()  # these too, beside those on by default
+    manual: bool = True  # also look for what is only ever shown
+
+    def chosen(self, rules: Iterable[Rule]) -> tuple[Rule, ...]:
+        """Those of `rules` that are selected, in their order."""
+        return tuple(
+            rule
+            for rule in rules
+            if rule.name not in self.ignore
+            and (rule.name in self.select or rule.name in self.extend or ALL in self.select or self._by_default(rule))
+            and (self.manual or rule.applicability != "manual")
+        )
+
+    def _by_default(self, rule: Rule) -> bool:
+        return rule.default and not self.select
+
+
+class Offered(NamedTuple):
+    """A finding that was not applied, and why. `start` and `end` are offsets into the original text."""
+
+    finding: Finding
+    start: int
+    end: int
+    why: str  # "unsafe", "manual", "no fix", "suppressed", "left out", or what went wrong
+
+
+class Applied(NamedTuple):
+    """A finding that was applied. `start` and `end` are offsets into the original text."""
+
+    finding: Finding
+    start: int
+    end: int
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What `Settings.only` knows it by."""
+        return self.finding.rule, self.start
+
+
+class Result(NamedTuple):
+    """What `optimize` returns. `edits` turn `original` into `patched`, each with the rules that made it, and with the
+    places of its findings in `applied`.
+    """
+
+    path: str | None
+    original: bytes
+    patched: bytes
+    applied: tuple[Applied, ...]
+    offered: tuple[Offered, ...]
+    edits: EditSet
+
+    @property
+    def changed(self) -> bool:
+        return self.patched != self.original
+
+    @property
+    def diff(self) -> bytes:
+        """The change as a unified diff that ``git apply`` takes; empty when nothing changed."""
+        from ..dockerfile.diff import unified_diff
+
+        return unified_diff(self.original, self.edits, self.path or "Dockerfile")
+
+    @property
+    def text(self) -> str:
+        """The patched text, decoded; bytes that are not UTF-8 come as surrogate escapes."""
+        return self.patched.decode("utf-8", "surrogateescape")
+
+
+def optimize(
+    text: str | bytes,
+    *,
+    path: str | None = None,
+    context: Context | None = None,
+    settings: Settings | None = None,
+    rules: Iterable[Rule] = RULES,
+) -> Result:
+    """Rewrite a Dockerfile.
+
+    `text` is the Dockerfile; `path` names it in messages and in the diff; `context` is the build context where
+    one is known; `rules` are those to select from, in the order in which conflicting fixes win. Pure: nothing is
+    written, and nothing read but the context. Raises `DockerfileError` for a text that BuildKit's parser would refuse.
+    """
+    original = text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text
+    settings = settings or Settings()
+    return _Engine(original, path, context, settings, settings.chosen(rules)).run()
+
+
+class _Engine:
+    def __init__(
+        self,
+        original: bytes,
+        path: str | None,
+        context: Context | None,
+        settings: Settings,
+        rules: tuple[Rule, ...],
+    ) -> None:
+        self.original = original
+        self.path = path
+        self.context = context
+        self.settings = settings
+        self.rules = rules
+        self.edits = EditSet()
+        self.applied: list[Applied] = []
+        self.refused: dict[tuple[str, int], Offered] = {}
+        self.facts: Facts | None = None  # of the last document that was searched
+
+    def run(self) -> Result:
+        document = Document.parse(self.original)
+        data = self.original
+        offered: list[Offered] = []
+        seen = {data}
+        for _ in range(_PASSES):
+            findings, offered = self.find(document)
+            if not findings:
+                break
+            if data is self.original and (line := document.disputed()) is not None:
+                why = f"dfopt's two parsers read line {line} in different ways"
+                offered = [Offered(finding, finding.start, finding.end, why) for finding in findings] + offered
+                break
+            good, following = self.largest_good(document, _without_conflicts(findings))
+            if not good:
+                continue
+            if following.source.data in seen:  # two rules undo each other; what is there already is whole
+                break
+            document = following
+            data = document.source.data
+            seen.add(data)
+            step = _edit_set(good, len(self.applied))
+            self.applied += [Applied(f, self.edits.origin(f.start), self.edits.origin(f.end)) for f in good]
+            self.edits = self.edits.then(step, self.original)
+        offered += self.refused.values()
+        # What is only ever shown is looked for once, in what is left at the end.
+        offered += self.find(document, manual=True)[1]
+        return Result(self.path, self.original, data, tuple(self.applied), tuple(offered), self.edits)
+
+    def find(self, document: Document, *, manual: bool = False) -> tuple[list[Finding], list[Offered]]:
+        """What can be applied to `document` now, best first, and what is left to offer; or what is only shown."""
+        data = document.source.data
+        rules = [
+            (n, rule)
+            for n, rule in enumerate(self.rules)
+            if (rule.applicability == "manual") == manual and any(trigger in data for trigger in rule.triggers)
+        ]
+        if not rules:
+            return [], []
+        from .suppress import Suppressions
+
+        if self.facts is None or self.facts.document is not document:
+            self.facts = Facts(
+                document, self.context, builder=self.settings.builder, all_stages=self.settings.all_stages
+            )
+        facts = self.facts
+        suppressed = Suppressions(document)
+        ready: list[tuple[int, int, Finding]] = []
+        offered: list[Offered] = []
+        for number, rule in rules:
+            for finding in rule.load().find(facts):
+                start, end = self.edits.origin(finding.start), self.edits.origin(finding.end)
+                if suppressed.covers(rule, _places(finding)):
+                    offered.append(Offered(finding, start, end, "suppressed"))
+                elif finding.applicability == "manual":
+                    offered.append(Offered(finding, start, end, "manual"))
+                elif finding.fix is None:
+                    offered.append(Offered(finding, start, end, "no fix"))
+                elif finding.applicability == "unsafe" and not self.settings.unsafe:
+                    offered.append(Offered(finding, start, end, "unsafe"))
+                elif self.settings.only is not None and (finding.rule, start) not in self.settings.only:
+                    offered.append(Offered(finding, start, end, "left out"))
+                elif (finding.rule, start) not in self.refused:
+                    ready.append((number, finding.start, finding))
+        ready.sort(key=lambda item: item[:2])
+        firing = {finding.rule for _, _, finding in ready}
+        return [finding for n, _, finding in ready if not _waits(self.rules[n], firing)], offered
+
+    def largest_good(self, before: Document, findings: list[Finding]) -> tuple[list[Finding], Document]:
+        """The findings that pass the post-conditions, and what they make of `before`.
+
+        The guilty ones are found by bisection and put aside.
+        """
+        try:
+            return findings, _after(before, findings)
+        except _WouldNotHoldError as problem:
+            if len(findings) == 1:
+                finding = findings[0]
+                start, end = self.edits.origin(finding.start), self.edits.origin(finding.end)
+                self.refused[finding.rule, start] = Offered(finding, start, end, f"it would not hold: {problem}")
+                return [], before
+        half = len(findings) // 2
+        good = self.largest_good(before, findings[:half])[0] + self.largest_good(before, findings[half:])[0]
+        try:
+            return good, _after(before, good)
+        except _WouldNotHoldError:
+            return good[:1], _after(before, good[:1])
+
+
+def _waits(rule: Rule, firing: set[str]) -> bool:
+    """Whether `rule` leaves this pass to what else has something to do in it."""
+    return rule.yields_to in firing or (rule.yields_to == ALL and firing != {rule.name})
+
+
+def _without_conflicts(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings, first come first served, whose edits neither overlap nor touch; the rest waits for a pass."""
+    chosen: list[Finding] = []
+    taken: list[Edit] = []
+    for finding in findings:
+        edits = finding.fix.edits if finding.fix else ()
+        if all(edit.end < other.start or other.end < edit.start for edit in edits for other in taken):
+            chosen.append(finding)
+            taken += edits
+    return chosen
+
+
+def _places(finding: Finding) -> tuple[int, ...]:
+    return (finding.start, *(edit.start for edit in (finding.fix.edits if finding.fix else ())))
+
+
+def _edit_set(findings: Iterable[Finding], first: int = 0) -> EditSet:
+    return EditSet(
+        edit._replace(rules=(finding.rule,), findings=(number,))
+        for number, finding in enumerate(findings, first)
+        if finding.fix
+        for edit in finding.fix.edits
+    )
+
+
+class _WouldNotHoldError(Exception):
+    """Applying findings would be wrong; the message says why."""
+
+
+def _after(before: Document, findings: list[Finding]) -> Document:
+    """What `findings` make of `before`. Raises `_WouldNotHoldError`."""
+    try:
+        after = Document.parse(_edit_set(findings).apply(before.source.data))
+    except (DockerfileError, ValueError) as error:
+        raise _WouldNotHoldError(f"the result does not parse: {error}") from error
+    problem = _problem(before, after, findings)
+    if problem:
+        raise _WouldNotHoldError(problem)
+    return after
+
+
+def _problem(before: Document, after: Document, findings: list[Finding]) -> str | None:
+    """Why `after` would be a wrong outcome of `findings`, or None. Checks the text, not the transforms' word."""
+    if not _same_stages(before, after, findings):
+        return "the stages differ"
+    if before.directives != after.directives:
+        return "the parser directives differ"
+    heredocs = [sum(len(item.heredocs) for item in document.instructions) for document in (before, after)]
+    if heredocs[0] != heredocs[1]:
+        return "a here-document was broken"
+    comments = [
+        Counter(document.source.data[start:end] for start, end in document.comments) for document in (before, after)
+    ]
+    if all(finding.applicability == "safe" for finding in findings) and comments[0] != comments[1]:
+        return "a comment was lost"
+    was, opaque_before = _acts(before)
+    now, opaque_after = _acts(after)
+    if opaque_after > opaque_before:
+        return "shell code became unreadable"
+    expected = Counter(was)
+    for finding in findings:
+        if finding.fix:
+            expected.subtract(finding.fix.drops)
+            expected.update(finding.fix.adds)
+    if {act: count for act, count in expected.items() if count} != now:
+        return "the commands differ from what was declared"
+    return None
+
+
+def _same_stages(before: Document, after: Document, findings: list[Finding]) -> bool:
+    """Whether the stages are those of before, in their order, but for what the findings declare."""
+    was, now = ([(stage.name, stage.base) for stage in document.stages] for document in (before, after))
+    for stage in (stage for finding in findings if finding.fix for stage in finding.fix.drops_stages):
+        if stage not in was:
+            return False
+        was.remove(stage)
+    for stage in (stage for finding in findings if finding.fix for stage in finding.fix.adds_stages):
+        if stage not in now:
+            return False
+        now.remove(stage)
+    return was == now
+
+
+def _acts(document: Document) -> tuple[Counter[bytes], int]:
+    """Every command and every other instruction of `document` in its normal spelling, and how many RUNs are opaque."""
+    from ..dockerfile.shell import read_script
+
+    acts: Counter[bytes] = Counter()
+    opaque = 0
+    for instruction in document.instructions:
+        script = read_script(instruction)
+        if script is None:
+            acts[instruction.normal] += 1
+        elif script.opaque:
+            opaque += 1
+            acts[instruction.normal] += 1
+        else:
+            acts.update(command.normal for command in script.commands)
+            acts.update(b"RUN --" + flag.name.encode() + b"=" + (flag.value or b"") for flag in instruction.flags)
+    return acts, opaque

@@ -1,0 +1,41 @@
+"""What a rule finds: a finding, its fix, and how far it may be trusted."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from ..dockerfile.edits import Edit
+
+#: *safe*: same build, same behaviour, comments kept; only declared caches, indexes, logs or documentation
+#: differ. *unsafe*: may change what is installed or how it behaves. *manual*: shown, never applied.
+Applicability = Literal["safe", "unsafe", "manual"]
+
+
+class Fix(NamedTuple):
+    """Edits that are made together or not at all, and what they do to the commands that run and to the stages.
+
+    `drops` and `adds` are commands and instructions in their normal spelling (`Command.normal`,
+    `Instruction.normal`), once for each time; `drops_stages` and `adds_stages` are stages by name (None for one
+    without) and base, as spelled in their FROM. The engine checks that nothing else came or went.
+    """
+
+    edits: tuple[Edit, ...]
+    drops: tuple[bytes, ...] = ()
+    adds: tuple[bytes, ...] = ()
+    drops_stages: tuple[tuple[str | None, str], ...] = ()
+    adds_stages: tuple[tuple[str | None, str], ...] = ()
+
+
+class Finding(NamedTuple):
+    """Something a rule saw at the bytes `start` to `end`."""
+
+    rule: str
+    message: str
+    start: int
+    end: int
+    fix: Fix | None
+    applicability: Applicability = "safe"
+    reason: str = ""  # why it is not safe, or has no fix
+    removes: tuple[str, ...] = ()  # path globs that may be missing from the new image
+    changes: tuple[str, ...] = ()  # path globs that may differ in it
+    saves: int | None = None  # about how many bytes smaller the image gets; None where only a build can tell

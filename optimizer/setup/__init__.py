@@ -1,0 +1,1 @@
+"""The files that set a repository up for dfopt."""

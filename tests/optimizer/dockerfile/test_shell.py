@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import pytest
+
+from dfopt.optimizer.dockerfile.document import Document
+from dfopt.optimizer.dockerfile.shell import Script, read_script
+
+
+def script(text: str) -> Script:
+    found = read_script(Document.parse(f"FROM a\nRUN {text}\n".encode()).instructions[1])
+    assert found is not None
+    return found
+
+
+def test_offsets_are_offsets_into_the_source() -> None:
+    text = b"FROM a\nRUN x && \\\n# c\n\n  apt-get install 'y z'\n"
+    found = read_script(Document.parse(text).instructions[1])
+    assert found is not None
+    command = found.commands[1]
+    assert text[command.start : command.end] == b"apt-get install 'y z'"
+    assert [word.value for word in command.words] == ["apt-get", "install", "y z"]
+
+
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        ("a && b || c; d", [b"", b"&&", b"||", b";"]),
+        ("a && b > x 2>&1 && c", [b"", b"&&", b"&&"]),
+        ("a && b | c > x", [b"", b"&&"]),
+        ("a; if b; then c; fi && ( d; e )", [b"", b";", b"&&"]),
+    ],
+)
+def test_units(text: str, units: list[bytes]) -> None:
+    found = script(text)
+    assert found.opaque is None
+    assert [unit.connector for unit in found.units] == units
+
+
+def test_a_redirection_belongs_to_the_last_command_alone() -> None:
+    text = "a && b > x"
+    found = script(text)
+    assert [text.encode()[unit.start - 11 : unit.end - 11] for unit in found.units] == [b"a", b"b > x"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "guards"),
+    [
+        ("if x; then apt-get install y; fi", "apt-get", ("if_statement",)),
+        ("x || apt-get install y", "apt-get", ()),
+        ("(apt-get install y)", "apt-get", ("subshell",)),
+        ("x | apt-get install y", "apt-get", ("pipeline",)),
+        ("echo $(apt-get install y)", "apt-get", ("word", "command_substitution")),
+        ("for i in 1; do apt-get install y; done", "apt-get", ("for_statement",)),
+    ],
+)
+def test_guards(text: str, name: str, guards: tuple[str, ...]) -> None:
+    (command,) = [item for item in script(text).commands if item.name == name]
+    assert command.guards == guards
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "wrappers"),
+    [
+        ("sudo -E apt-get install y", "apt-get", 2),
+        ("sudo -u root -H pip install y", "pip", 4),
+        ("env A=b C=d pip install y", "pip", 3),
+        ("A=b time pip install y", "pip", 1),
+        ("nice -n 5 timeout 10 /usr/bin/pip3.11 install y", "pip3.11", 5),
+        ("sudo $X pip install y", "sudo", 0),
+        ("$X install y", "", 0),
+        ("'apt-get' install y", "apt-get", 0),
+    ],
+)
+def test_wrappers(text: str, name: str, wrappers: int) -> None:
+    command = script(text).commands[0]
+    assert (command.name, len(command.wrappers)) == (name, wrappers)
+
+
+@pytest.mark.parametrize("text", ['x "unclosed', "a & b", "hel\\\nlo", "x |", "{{ template }} ("])
+def test_opaque(text: str) -> None:
+    assert script(text).opaque
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "RUN <<EOF python3\nprint(1)\nEOF", "RUN <<EOF\n#!/usr/bin/env python3\nprint(1)\nEOF", "RUN cat <<EOF > /x\na\nEOF",
+        "RUN <<A <<B\na\nA\nb\nB", "RUN python3 <<EOF\nx\nEOF",
+    ],
+)  # fmt: skip
+def test_heredocs_that_are_no_shell_script(text: str) -> None:
+    found = read_script(Document.parse(f"FROM a\n{text}\n".encode()).instructions[1])
+    assert found is not None
+    assert found.opaque
+
+
+@pytest.mark.parametrize(
+    "text", ["RUN <<EOF\na && b\nEOF", "RUN <<'EOF'\n#!/bin/bash\na\nb\nEOF", "RUN <<-EOF\n\ta\n\tb\n\tEOF"]
+)
+def test_heredocs_that_are_scripts(text: str) -> None:
+    found = read_script(Document.parse(f"FROM a\n{text}\n".encode()).instructions[1])
+    assert found is not None
+    assert (found.opaque, len(found.commands)) == (None, 2)
+
+
+@pytest.mark.parametrize("text", ['RUN ["a", "b"]', "COPY a b", "ONBUILD RUN a", "CMD a"])
+def test_no_script(text: str) -> None:
+    assert read_script(Document.parse(f"FROM a\n{text}\n".encode()).instructions[1]) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a", False), ("set -e; a", True), ("set -ex && a", True), ("set -o errexit; a", True), ("set -x; a", False),
+        ("set -e; set +e; a", None), ("if x; then set -e; fi", None), ("set $FLAGS; a", None), ("set -o pipefail; a", False),
+    ],
+)  # fmt: skip
+def test_errexit(text: str, expected: bool | None) -> None:
+    assert script(text).errexit() is expected

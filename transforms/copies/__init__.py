@@ -1,0 +1,1 @@
+"""Rewrites of what COPY and ADD bring."""

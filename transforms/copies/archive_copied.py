@@ -1,0 +1,198 @@
+"""Unpack an archive from the build context without storing it.
+
+`COPY app.tar.gz /tmp/` stores the archive in a layer of its own, and what a later RUN unpacks from it once more; an
+`rm` further down gives nothing back. A bind mount shows the archive to the RUN that unpacks it, and to nothing else.
+
+Before:
+
+```dockerfile
+FROM debian:12
+COPY tiles.tar.gz /tmp/
+RUN tar -xzf /tmp/tiles.tar.gz -C /srv && rm /tmp/tiles.tar.gz
+```
+
+After:
+
+```dockerfile
+FROM debian:12
+RUN --mount=type=bind,source=tiles.tar.gz,target=/tmp/tiles.tar.gz \\
+    tar -xzf /tmp/tiles.tar.gz -C /srv
+```
+
+When it stays away: the archive is not a single file of the build context, or the COPY has flags; anything but the next
+RUN reads it, or anything but a plain `rm` removes it; that RUN changes or removes something at or above its place, is
+a here-document, or has a mount there; the folder it goes to might not exist before; another stage copies from there;
+`--builder classic`, which has no mounts; the stage does not ship.
+
+Safety: the archive, where nothing removed it, is missing; everything else is the same.
+
+References: BuildKit's Dockerfile reference, *RUN --mount=type=bind*; Docker's *Building best practices*, *ADD or COPY*.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from ...optimizer.dockerfile.edits import Refusal
+from ...optimizer.dockerfile.shell import Command, Word
+from ...optimizer.facts.copies import Copied, copied_files, stored_twice, working_directory
+from ...optimizer.facts.stages import Facts, Run, StageFacts
+from ...optimizer.fixes.operands import drop_operands
+from ...optimizer.fixes.scripts import add_run_flags, combine, delete_instruction
+from ...optimizer.knowledge.archives import ARCHIVE, PATTERNS, unpacked
+from ...optimizer.rules.finding import Finding, Fix
+
+RULE = "archive-copied"
+
+KEEPS = (
+    "FROM debian:12\nCOPY a.tgz /tmp/\nRUN tar xzf /tmp/a.tgz\nRUN sha256sum /tmp/a.tgz\n",
+    "FROM debian:12\nCOPY a.tgz b.tgz /tmp/\nRUN tar xzf /tmp/a.tgz\n",
+    "FROM debian:12\nCOPY --chown=1 a.tgz /tmp/\nRUN tar xzf /tmp/a.tgz\n",
+    "FROM debian:12\nCOPY --from=x /a.tgz /tmp/\nRUN tar xzf /tmp/a.tgz\n",
+    "FROM debian:12\nADD a.tgz /tmp/\nRUN tar xzf /tmp/a.tgz\n",
+    "FROM debian:12\nCOPY a.tgz /tmp/\nRUN true\nRUN tar xzf /tmp/a.tgz\n",
+    "FROM debian:12\nCOPY a.tgz /tmp/\nRUN tar xzf /tmp/a.tgz && rm -rf /tmp/*\n",
+    "FROM debian:12\nCOPY a.tgz /tmp/\nRUN tar xzf /tmp/a.tgz && rm -rf /tmp/* /tmp/a.tgz\n",
+    "FROM debian:12\nCOPY a.tgz /tmp/\nRUN tar xzf /tmp/a.tgz && chmod -R 755 /tmp\n",
+    "FROM debian:12\nCOPY a.tgz /tmp/\nRUN tar xzf /tmp/a.tgz && chmod -w /tmp/*\n",
+    "FROM debian:12\nCOPY a.tgz /tmp/\nRUN tar xzf /tmp/a.tgz && mv /tmp/a.tgz /b.tgz\n",
+    "FROM debian:12\nCOPY a.tgz /tmp/\nRUN tar xzf /tmp/a.tgz\nRUN rm /tmp/*.tgz\n",
+    "FROM debian:12\nCOPY a.tgz /somewhere/\nRUN tar xzf /somewhere/a.tgz\n",
+    "FROM debian:12\nCOPY a.tgz /tmp/\nRUN --mount=type=tmpfs,target=/tmp tar xzf /tmp/a.tgz\n",
+    "FROM debian:12\nCOPY a.tgz /tmp/\nRUN <<EOF\ntar xzf /tmp/a.tgz\nEOF\n",
+    "FROM debian:12\nCOPY a.tgz /tmp/\nRUN tar czf /tmp/a.tgz /etc\n",
+    "FROM debian:12\nCOPY a.tgz /tmp/\nRUN cd /opt && tar xzf a.tgz\n",
+    "FROM debian:12 AS a\nCOPY a.tgz /tmp/\nRUN tar xzf /tmp/a.tgz\nFROM a\nCOPY --from=a /tmp /t\n",
+    "FROM debian:12 AS a\nCOPY a.tgz /tmp/\nRUN tar xzf /tmp/a.tgz -C /srv\nFROM debian:12\nCOPY --from=a /srv /srv\n",
+    "FROM debian:12\nCOPY $A.tgz /tmp/a.tgz\nRUN tar xzf /tmp/a.tgz\n",
+)
+
+
+def find(facts: Facts) -> Iterator[Finding]:
+    """Yield a finding for every archive that is copied for the RUN behind it alone."""
+    if facts.builder == "classic":
+        return
+    for stage in facts.shipping:
+        for file in copied_files(stage, facts.context):
+            finding = _finding(facts, stage, file)
+            if finding is not None:
+                yield finding
+
+
+def _finding(facts: Facts, stage: StageFacts, file: Copied) -> Finding | None:
+    instruction = file.instruction
+    is_file = file.entry is None or file.entry.kind == "file"
+    if instruction.flags or instruction.heredocs or not is_file or not file.parent_exists:
+        return None
+    if not ARCHIVE.fullmatch(file.path.encode()) or not re.fullmatch(r"[\w./+@-]+", file.source):
+        return None
+    run = _next_run(stage, file)
+    if run is None or run.script is None or run.script.heredoc or run.mounted(file.path):
+        return None
+    if not any(
+        (word := unpacked(command)) and _path(word, run, command) == file.path for command in run.script.commands
+    ):
+        return None
+    message = f"{posixpath.basename(file.path)} stays in the layer that copies it"
+    try:
+        fixes = [_without_removal(facts, other, file, first=other is run) for other in stage.runs if other.at >= run.at]
+        _check_rest(facts, stage, run, file)
+        source = posixpath.normpath(file.source).lstrip("/")
+        mount = add_run_flags(run, f"--mount=type=bind,source={source},target={file.path}")
+    except Refusal as refusal:
+        return Finding(RULE, message, instruction.start, instruction.end, None, reason=str(refusal))
+    fix = combine(delete_instruction(facts.document, instruction), mount, *(fix for fix in fixes if fix))
+    return Finding(
+        RULE, message, instruction.start, instruction.end, fix, removes=(file.path,), saves=stored_twice([file])
+    )
+
+
+def _next_run(stage: StageFacts, file: Copied) -> Run | None:
+    """The RUN behind the COPY, with nothing in between that has to do with the file."""
+    at = file.instruction.index - stage.instructions[0].index
+    for number, instruction in enumerate(stage.instructions[at + 1 :], at + 1):
+        if instruction.keyword == "RUN":
+            return stage.run_at(number)
+        if instruction.keyword not in ("ENV", "LABEL", "ARG", "EXPOSE"):
+            return None
+    return None
+
+
+def _path(word: Word, run: Run, command: Command) -> str | None:
+    """What an operand of `command` names, made absolute; None where that is not certain."""
+    if word.value is None or re.search(r"[*?\[{~]", word.value):
+        return None
+    folder = working_directory(run.stage, run.at)
+    for other in run.script.commands if run.script else ():
+        if other.start >= command.start or other.name not in ("cd", "pushd", "popd"):
+            continue
+        target = other.values()[0] if len(other.values()) == 1 else None
+        folder = None if other.guards or target is None or not target.startswith("/") else target
+    if word.value.startswith("/"):
+        return posixpath.normpath(word.value)
+    return posixpath.normpath(posixpath.join(folder, word.value)) if folder else None
+
+
+_READS = frozenset(("sha256sum", "sha512sum", "sha1sum", "md5sum", "ls", "test", "file", "cat", "stat", "gpg"))
+_TAKES = frozenset(("rm", "mv", "chmod", "chown", "chgrp", "find", "unlink", "shred", "rmdir", "touch", "ln"))
+
+
+def _without_removal(facts: Facts, run: Run, file: Copied, *, first: bool) -> Fix | None:
+    """What takes the removal of the file out of `run`; raises `Refusal` where `run` does anything else to it."""
+    if run.script is None:
+        if posixpath.basename(file.path).encode() in run.instruction.code:
+            raise Refusal(f"line {run.instruction.line} names it")
+        return None
+    fix: Fix | None = None
+    for command in run.script.commands:
+        named = [word for word in command.argv[1:] if _path(word, run, command) == file.path]
+        if command.name == "rm" and named and not command.guards and fix is None:
+            operands = [word for word in command.argv[1:] if not word.raw.startswith(b"-")]
+            if first and any(_is_around(word, run, command, file) for word in operands if word not in named):
+                raise Refusal(f"line {run.instruction.line} may change what lies around it")
+            fix, _ = drop_operands(facts.document, run, command, named, len(operands) - len(named))
+        elif named and not (first and (unpacked(command) in named or command.name in _READS)):
+            raise Refusal(f"line {run.instruction.line} does something else with it")
+        elif first and any(_is_around(word, run, command, file) for word in _taken(command)):
+            raise Refusal(f"line {run.instruction.line} may change what lies around it")
+    return fix
+
+
+def _taken(command: Command) -> list[Word]:
+    """The paths that a command changes, removes or moves; a mode or an owner is none."""
+    if command.name not in _TAKES:
+        return []
+    if command.name not in ("chmod", "chown", "chgrp"):
+        return [word for word in command.argv[1:] if not word.raw.startswith(b"-")]
+    return [word for word in command.argv[1:] if not re.match(rb"-[cfhvRHLP]+$|--", word.raw)][1:]  # -w is a mode
+
+
+def _is_around(word: Word, run: Run, command: Command, file: Copied) -> bool:
+    """Whether an operand may mean a folder that the file lies in, or a pattern that it matches."""
+    raw = word.raw.decode("utf-8", "replace").strip("\"'")
+    if raw.startswith("/"):
+        return file.path.startswith(re.split(r"[*?\[{$]", raw)[0].rstrip("/") or "/")
+    path = _path(word, run, command)
+    return path is None or (file.path + "/").startswith(path.rstrip("/") + "/")
+
+
+def _check_rest(facts: Facts, stage: StageFacts, run: Run, file: Copied) -> None:
+    """Raise `Refusal` where something behind the RUN may still want the file."""
+    data = facts.document.source.data
+    name = posixpath.basename(file.path).encode()
+    later = data[run.instruction.end :]
+    removals = sum(
+        _path(word, other, command) == file.path
+        for other in stage.runs
+        if other.at > run.at and other.script
+        for command in other.script.commands
+        if command.name == "rm"
+        for word in command.argv[1:]
+    )
+    if later.count(name) > removals or PATTERNS.search(later):
+        raise Refusal("something further down may want it")
+    for copy in re.finditer(rb"(?i)^\s*(?:COPY|ADD)\s[^\n]*--from=[^\n]*", later, re.MULTILINE):
+        if any(file.path.encode().startswith(word.rstrip(b"/*")) for word in copy[0].split() if word.startswith(b"/")):
+            raise Refusal("another stage copies from there")

@@ -1,0 +1,155 @@
+"""Give a copied file its mode in the COPY.
+
+A `RUN chmod` stores the file a second time, in a layer of its own, however little the mode differs. BuildKit's
+`COPY --chmod` writes it once, with the mode. The mode is written in octal: older versions of BuildKit ignore a
+symbolic one without a word.
+
+Before:
+
+```dockerfile
+FROM debian:12
+COPY entrypoint.sh /usr/local/bin/
+RUN chmod 755 /usr/local/bin/entrypoint.sh
+ENTRYPOINT ["entrypoint.sh"]
+```
+
+After:
+
+```dockerfile
+FROM debian:12
+COPY --chmod=755 entrypoint.sh /usr/local/bin/
+ENTRYPOINT ["entrypoint.sh"]
+```
+
+Only what is folded goes: other commands of the RUN, and other operands, stay.
+
+When it stays away: the classic builder, which has no `--chmod`; a folder, a symbolic link, a pattern, several
+sources, another stage's files, an archive that ADD unpacks, a URL; a variable in a path; `-R` and other options; a
+mode with more than permission bits; the RUN goes on where the chmod fails; anything between the COPY and the chmod
+that may have to do with the file.
+
+Safety: the file ends with the same mode and content. `chmod +x` is safe where the build context shows the file's
+mode; otherwise 0644 is an assumption, and the rewrite is unsafe. It is unsafe too where COPY would create the
+file's folder with a mode other than 0755 (some versions put it there, BuildKit issue 5943), where
+only the name says that the source is a file, and where a comment would go with the RUN.
+
+References: Dockerfile reference, *COPY --chmod*; chmod(1).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ...optimizer.dockerfile.edits import Refusal
+from ...optimizer.dockerfile.shell import Command, Word
+from ...optimizer.facts.copies import Copied, assumptions, commands_on_copies, copied_file, stored_twice
+from ...optimizer.facts.stages import Facts, Run
+from ...optimizer.fixes.operands import add_flag, drop_operands
+from ...optimizer.fixes.scripts import combine
+from ...optimizer.rules.finding import Finding, Fix
+
+RULE = "chmod-after-copy"
+
+KEEPS = (
+    "FROM debian:12\nCOPY a.sh /a.sh\nRUN chmod 755 /a.sh  # for cron\n",
+    "FROM debian:12\nCOPY a.sh /a.sh\nRUN chmod 755 /a.sh; b\n",
+    "FROM debian:12\nCOPY --chmod=755 a.sh /a.sh\nRUN chmod 644 /a.sh\n",
+    "FROM debian:12\nCOPY a.sh /a.sh\nRUN sed -i s/x/y/ /a.sh\nRUN chmod 755 /a.sh\n",
+    "FROM debian:12\nCOPY a.sh /a.sh\nRUN sed -i s/x/y/ /a.sh && chmod 755 /a.sh\n",
+    "FROM debian:12\nCOPY a.sh /a.sh\nCOPY b/ /\nRUN chmod 755 /a.sh\n",
+    "FROM debian:12\nCOPY app /app\nRUN chmod -R 755 /app\n",
+    "FROM debian:12\nCOPY *.sh /\nRUN chmod 755 /a.sh\n",
+    "FROM debian:12\nCOPY a.sh b.sh /\nRUN chmod 755 /a.sh\n",
+    "FROM debian:12\nCOPY $F /a.sh\nRUN chmod 755 /a.sh\n",
+    "FROM debian:12\nCOPY a.sh $D/\nRUN chmod 755 $D/a.sh\n",
+    "FROM debian:12\nADD a.tar.gz /a\nRUN chmod 755 /a\n",
+    "FROM debian:12\nADD https://x.example/a.sh /a.sh\nRUN chmod 755 /a.sh\n",
+    "FROM debian:12\nCOPY --from=x /a.sh /a.sh\nRUN chmod 755 /a.sh\n",
+    "FROM debian:12\nCOPY a.sh /a.sh\nRUN chmod 4755 /a.sh\n",
+    "FROM debian:12\nCOPY a.sh /a.sh\nRUN if x; then chmod 755 /a.sh; fi\n",
+    "FROM debian:12\nCOPY a.sh /a.sh\nRUN cd /opt && chmod 755 a.sh\n",
+    "FROM debian:12\nCOPY a.sh /a.sh\nRUN make; chmod 755 /a.sh\n",
+    "FROM debian:12\nCOPY a.sh /a.sh\nVOLUME /\nRUN chmod 755 /a.sh\n",
+    "FROM debian:12\nONBUILD COPY a.sh /a.sh\nRUN chmod 755 /a.sh\n",
+    'FROM debian:12\nCOPY a.sh /a.sh\nRUN ["chmod", "755", "/a.sh"]\n',
+    "FROM debian:12\nCOPY a.sh /a.sh\nRUN echo chmod 755 /a.sh\n",
+    "FROM debian:12\nCOPY a.sh /a.sh\nRUN chmod 755 -v /a.sh\n",
+)
+
+_OCTAL = re.compile(r"0?([0-7]{3})")
+_EXECUTABLE = re.compile(r"([ugoa]*)\+x")
+_MESSAGE = "chmod stores the copied file a second time"
+
+
+def find(facts: Facts) -> Iterator[Finding]:
+    """Yield a finding for every chmod of a copied file."""
+    if facts.builder != "classic":
+        for run, command, copied in commands_on_copies(facts, "chmod"):
+            yield from _findings(facts, run, command, copied)
+
+
+def _findings(facts: Facts, run: Run, command: Command, copied: list[Copied]) -> Iterator[Finding]:
+    mode, operands = command.argv[1].value or "", command.argv[2:]
+    folded = [(word, match) for word in operands if (match := _match(word, run, command, copied))]
+    if not folded or not (_OCTAL.fullmatch(mode) or _EXECUTABLE.fullmatch(mode)):
+        return
+    reasons: list[str] = []
+    fixes: list[Fix] = []
+    try:
+        for _, file in folded:
+            bits, reason = _resulting_mode(mode, file)
+            fixes.append(add_flag(file, f"--chmod={bits:o}"))
+            reasons += [reason] if reason else _doubts(file, bits)
+        gone, commented = drop_operands(
+            facts.document, run, command, [word for word, _ in folded], len(operands) - len(folded)
+        )
+        fixes.append(gone)
+    except Refusal as refusal:
+        yield Finding(RULE, _MESSAGE, command.start, command.end, None, reason=str(refusal))
+        return
+    if commented:
+        reasons.append("the comment above it would go with it")
+    yield Finding(
+        RULE,
+        _MESSAGE,
+        command.start,
+        command.end,
+        combine(*fixes),
+        "unsafe" if reasons else "safe",
+        "; ".join(dict.fromkeys(reasons)),
+        saves=stored_twice([file for _, file in folded]),
+    )
+
+
+def _match(word: Word, run: Run, command: Command, copied: list[Copied]) -> Copied | None:
+    file = copied_file(word, run, command, copied)
+    return None if file is None or file.instruction.flag("chmod") else file
+
+
+def _resulting_mode(mode: str, file: Copied) -> tuple[int, str]:
+    """The permission bits after the chmod, and why they are not certain."""
+    if octal := _OCTAL.fullmatch(mode):
+        return int(octal[1], 8), ""
+    symbolic = _EXECUTABLE.fullmatch(mode)
+    who = (symbolic[1] if symbolic else "") or "a"
+    bits = 0
+    for letter, bit in (("u", 0o100), ("g", 0o010), ("o", 0o001)):
+        if letter in who or "a" in who:
+            bits |= bit
+    if file.entry is None:
+        return 0o644 | bits, f"that {file.source} has mode 0644 is an assumption"
+    if file.entry.mode not in (0o644, 0o755):
+        return (
+            file.entry.mode | bits,
+            f"{file.source} has mode {file.entry.mode:04o} here, and may have another elsewhere",
+        )
+    return file.entry.mode | bits, ""
+
+
+def _doubts(file: Copied, bits: int) -> list[str]:
+    """Why giving the mode in the COPY may do more than the chmod did."""
+    doubts = assumptions(file)
+    if not file.parent_exists and bits != 0o755:
+        doubts.append("a folder that COPY creates would get the mode too")
+    return doubts

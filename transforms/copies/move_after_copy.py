@@ -1,0 +1,138 @@
+"""Copy a file to where it is moved.
+
+A file that a `RUN mv` takes from where a COPY put it is stored twice: where it was, and where it is now. The COPY can
+put it there itself.
+
+Before:
+
+```dockerfile
+FROM nginx:1.27
+COPY site.conf /tmp/
+RUN mv /tmp/site.conf /etc/nginx/conf.d/default.conf && nginx -t
+```
+
+After:
+
+```dockerfile
+FROM nginx:1.27
+COPY site.conf /etc/nginx/conf.d/default.conf
+RUN nginx -t
+```
+
+When it stays away: the file is not the only one of its COPY, or its place is not certain; a RUN stands between the two,
+or another command before the mv, which may make the folder it goes to, or read or write one of the two places; the mv
+has options, stands in a branch or its failure may be forgiven; the folder that the COPY made would be missing; it goes
+to where links are usual (`/bin`, `/usr/bin`, `/etc/localtime`), which mv replaces and COPY follows; another instruction
+names the first place; the stage does not ship. A folder is moved into one of the same name if there is one, and copied
+over it: that is unsafe.
+
+Safety: the same file, with the same mode and owner, at the same place.
+
+References: OCI Image Specification, *Image Layer Filesystem Changeset*; BuildKit's Dockerfile reference, *COPY*; mv(1).
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from ...optimizer.dockerfile.edits import Edit, Refusal
+from ...optimizer.dockerfile.shell import Command
+from ...optimizer.facts.copies import SYSTEM_FOLDERS, Copied, assumptions, commands_on_copies, operand_path, untouched
+from ...optimizer.facts.stages import Facts, Run, readable
+from ...optimizer.fixes.operands import drop_operands
+from ...optimizer.fixes.scripts import combine
+from ...optimizer.rules.finding import Finding, Fix
+
+RULE = "move-after-copy"
+
+KEEPS = (
+    "FROM debian:12\nCOPY a.conf /tmp/\nRUN mv /tmp/a.conf /etc/a.conf; b\n",
+    "FROM debian:12\nCOPY a.conf b.conf /tmp/\nRUN mv /tmp/a.conf /etc/a.conf\n",
+    "FROM debian:12\nCOPY a.conf /tmp/\nRUN mkdir /etc/a && mv /tmp/a.conf /etc/a/a.conf\n",
+    "FROM debian:12\nCOPY a.conf /tmp/\nRUN apt-get install -y a\nRUN mv /tmp/a.conf /etc/a/a.conf\n",
+    "FROM debian:12\nCOPY a.conf /tmp/\nRUN test -e /etc/a.conf || mv /tmp/a.conf /etc/a.conf\n",
+    "FROM debian:12\nCOPY a.conf /new/\nRUN mv /new/a.conf /etc/a.conf\n",
+    "FROM debian:12\nCOPY a.conf /tmp/\nRUN mv -n /tmp/a.conf /etc/a.conf\n",
+    "FROM debian:12\nCOPY tool /tmp/\nRUN mv /tmp/tool /usr/bin/tool\n",
+    "FROM debian:12\nCOPY --from=x /a.conf /tmp/\nRUN mv /tmp/a.conf /etc/a.conf\n",
+    "FROM debian:12\nCOPY a.conf /tmp/\nRUN mv /tmp/*.conf /etc/\n",
+    "FROM debian:12\nCOPY a.conf /tmp/\nRUN mv /tmp/a.conf $TARGET\n",
+    "FROM debian:12\nCOPY a.conf /tmp/\nRUN mv /tmp/a.conf /etc/a.conf\nRUN touch /tmp/a.conf\n",
+    "FROM debian:12 AS a\nCOPY a.conf /tmp/\nRUN mv /tmp/a.conf /etc/a.conf\nFROM x\nCOPY --from=a /etc /e\n",
+)
+
+_LINKS = re.compile(
+    r"/(?:usr/)?s?bin/.*|/(?:usr/)?lib\d*/.*|/etc/(?:localtime|mtab|os-release|resolv\.conf|alternatives/.*)"
+)
+_HARMLESS = frozenset(("mv", "echo", "true", "set"))
+
+
+def find(facts: Facts) -> Iterator[Finding]:
+    """Yield a finding for every copied file that is moved."""
+    for run, command, copied in commands_on_copies(facts, "mv"):
+        if len(command.argv) == 3:
+            finding = _finding(facts, run, command, copied)
+            if finding is not None:
+                yield finding
+
+
+def _finding(facts: Facts, run: Run, command: Command, copied: list[Copied]) -> Finding | None:
+    path = operand_path(command.argv[1], run)
+    file = next((file for file in reversed(copied) if file.path == path), None)
+    if file is None or file.instruction.start > command.start or file.instruction.json or file.instruction.heredocs:
+        return None
+    message = "mv stores the copied file a second time"
+    try:
+        target = _target(facts, run, command, file)
+        gone, commented = drop_operands(facts.document, run, command, [], 0)
+    except Refusal as refusal:
+        return Finding(RULE, message, command.start, command.end, None, reason=str(refusal))
+    word = file.instruction.tokens[-1]
+    old = file.instruction.normal
+    new = old[: len(old) - len(word.text)] + target
+    fix = combine(Fix((Edit(word.start, word.end, target),), drops=(old,), adds=(new,)), gone)
+    reasons = assumptions(file)
+    if file.entry is not None and file.entry.kind == "folder":
+        reasons = ["if there is such a folder already, mv puts this one into it"]
+    if commented:
+        reasons.append("the comment above it would go with it")
+    safety = "unsafe" if reasons else "safe"
+    return Finding(RULE, message, command.start, command.end, fix, safety, "; ".join(reasons))
+
+
+def _target(facts: Facts, run: Run, command: Command, file: Copied) -> bytes:
+    """Where the COPY must put the file instead, as it is to be spelled."""
+    word = command.argv[2]
+    target = operand_path(word, run)
+    if target is None or word.value is None:
+        raise Refusal("where it goes is not certain")
+    into = word.value.endswith("/") or target in SYSTEM_FOLDERS
+    place = posixpath.join(target, posixpath.basename(file.path)) if into else target
+    if _LINKS.fullmatch(place):
+        raise Refusal("mv replaces a link, and COPY would follow it")
+    if not file.parent_exists:
+        raise Refusal("the COPY makes a folder that would be missing")
+    if file.entry is not None and file.entry.kind not in ("file", "folder"):
+        raise Refusal("it is neither a file nor a folder")
+    if file.entry is not None and file.entry.kind == "folder" and file.instruction.tokens[-1].text.endswith(b"/"):
+        raise Refusal("what is moved is a folder in the one that is copied")
+    first = run.stage.instructions[0].index
+    between = run.stage.instructions[file.instruction.index - first + 1 : run.at]
+    earlier = [other for other in readable(run).commands if other.start < command.start]
+    if any(one.keyword == "RUN" for one in between) or any(one.name not in _HARMLESS for one in earlier):
+        raise Refusal("something before it may make the folder it goes to")
+    data = facts.document.source.data
+    if not untouched(file, run, command) or any(
+        data.count(name.encode()) > 1 + (file.instruction.tokens[-1].text == name.encode())
+        for name in (file.path, place)
+        if name != target
+    ):
+        raise Refusal("something else names one of the places")
+    text = target + ("/" if into else "")
+    return text.encode() if not any(character.isspace() for character in text) else _refuse()
+
+
+def _refuse() -> bytes:
+    raise Refusal("its place cannot be spelled in one word")

@@ -1,0 +1,204 @@
+"""Give a folder its owner in the RUN that filled it.
+
+`RUN chown -R` stores every file below a folder a second time. Where an installer or a build filled the folder, the
+chown belongs in its RUN; what is copied there afterwards gets its owner in the COPY.
+
+Before:
+
+```dockerfile
+FROM node:20-slim
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci
+COPY . .
+RUN chown -R node:node /app
+USER node
+```
+
+After:
+
+```dockerfile
+FROM node:20-slim
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci && chown -R node:node /app
+COPY --chown=node:node . .
+USER node
+```
+
+When it stays away: neither is anything copied to the folder between the two, nor is the RUN known to fill the folder it
+runs in; the folder may not be there at the end of that RUN; the user may be made after it; a RUN in between may put
+files there, take some away or change the modes of all; a COPY in between has an owner already, or a place that is not
+certain; another USER or SHELL comes in between; one of the RUNs forgives failures; comments would be lost from sight;
+the stage does not ship.
+
+Safety: the same files with the same owners. Symbolic links may have another owner than before, which nothing reads.
+
+References: BuildKit's Dockerfile reference, *COPY --chown*; chown(1); hadolint DL3059.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ...optimizer.dockerfile.document import Instruction
+from ...optimizer.dockerfile.edits import Refusal
+from ...optimizer.dockerfile.shell import Command
+from ...optimizer.facts.copies import resolve, working_directory
+from ...optimizer.facts.ownership import (
+    Tree,
+    copies_into,
+    leaves_owners,
+    makes_users,
+    place,
+    removes,
+    takes_owner,
+    trees,
+)
+from ...optimizer.facts.stages import Facts, Run
+from ...optimizer.fixes.operands import drop_operands, with_flag
+from ...optimizer.fixes.scripts import append_commands, combine
+from ...optimizer.rules.finding import Finding, Fix
+
+RULE = "tree-chowned-in-later-layer"
+
+_NODE = "FROM node:20\nWORKDIR /app\n"
+_CHOWN = "RUN chown -R node:node /app\n"
+KEEPS = (
+    f"{_NODE}RUN npm ci\nRUN chown -R node:node /app; b\n",
+    f"{_NODE}COPY . .\n{_CHOWN}",
+    f"{_NODE}RUN apt-get install -y x\n{_CHOWN}",
+    f"{_NODE}RUN npm ci\nUSER node\nUSER root\n{_CHOWN}",
+    f"{_NODE}RUN npm ci || true\nCOPY . .\n{_CHOWN}",
+    f"{_NODE}RUN npm ci\nCOPY . .\nRUN useradd app\nRUN chown -R app:app /app\n",
+    f"{_NODE}RUN npm ci\nCOPY . .\nRUN useradd app && chown -R app:app /app\n",
+    f"{_NODE}RUN npm ci\nCOPY --chown=node . .\n{_CHOWN}",
+    f"{_NODE}RUN npm ci\nCOPY . $X\n{_CHOWN}",
+    f"{_NODE}RUN npm ci\nCOPY . .\nRUN chown -R $U /app\n",
+    f"{_NODE}RUN npm ci\nVOLUME /app\nCOPY . .\n{_CHOWN}",
+    f"{_NODE}RUN npm ci\nRUN rm -r node_modules\n{_CHOWN}",
+    f"{_NODE}RUN npm ci\nRUN chown -R node:node /app && rm -r /app/node_modules\n",
+    f"{_NODE}RUN npm ci\nCOPY . .\nRUN chmod -R 775 . && chown -R node:node /app\n",
+    f"{_NODE}RUN git pull\n{_CHOWN}",
+    f"{_NODE}RUN chown -R node:node /app && npm ci\nCOPY . .\n{_CHOWN}",
+    f"{_NODE}VOLUME /app/data\nRUN npm ci\nCOPY . .\n{_CHOWN}",
+    f"{_NODE}RUN --mount=type=cache,target=/app/.cache npm ci\nCOPY . .\n{_CHOWN}",
+    # The folder is not there yet.
+    f"FROM node:20\nRUN make\nCOPY . /app/\n{_CHOWN}",
+    f"FROM node:20\nRUN make\nWORKDIR /app\nCOPY . /app/\n{_CHOWN}",
+    f"FROM node:20 AS a\nWORKDIR /app\nRUN npm ci\nCOPY . .\n{_CHOWN}FROM node:20\nCOPY --from=a /app /b\n",
+)
+
+
+def find(facts: Facts) -> Iterator[Finding]:
+    """Yield a finding for every recursive chown that an earlier RUN could do for what it wrote itself."""
+    for run, command, tree in trees(facts):
+        filled = _filled(run, command, tree)
+        if filled is not None and (filled.copies or _fills(filled.last, tree)):
+            yield _finding(facts, run, command, tree, filled)
+
+
+class _Filled(NamedTuple):
+    """The last RUN that may have put files into the folder, and the COPYs to there that came after it, last first."""
+
+    last: Run
+    copies: list[Instruction]
+
+
+def _filled(run: Run, command: Command, tree: Tree) -> _Filled | None:
+    """What filled the folder last; None where that cannot be given its owner before the chown."""
+    stage = run.stage
+    if not leaves_owners(run, tree, command.start) or (tree.by_name and makes_users(run, command.start)):
+        return None
+    if removes(run, tree):  # it would be stored again first
+        return None
+    copies: list[Instruction] = []
+    for at in range(run.at - 1, 0, -1):
+        instruction = stage.instructions[at]
+        if instruction.keyword in ("COPY", "ADD"):
+            inside = copies_into(run, at, tree)
+            if inside is None:
+                return None
+            if inside:
+                if not takes_owner(instruction):
+                    return None
+                copies.append(instruction)
+        elif instruction.keyword == "RUN":
+            other = stage.run_at(at)
+            if other is None or other.script is None or other.shell != run.shell:
+                return None
+            if not leaves_owners(other, tree):
+                return _Filled(other, copies) if _is_there(other, tree) and not other.mounted(tree.folder) else None
+            if (tree.by_name and makes_users(other)) or removes(other, tree):
+                return None
+        elif instruction.keyword not in ("ENV", "ARG", "LABEL", "EXPOSE", "WORKDIR", "STOPSIGNAL", "CMD", "ENTRYPOINT"):
+            return None
+    return None
+
+
+def _is_there(run: Run, tree: Tree) -> bool:
+    """Whether the folder certainly exists at the end of `run`: WORKDIR or COPY made it, or something in it."""
+    found = False
+    for at, instruction in enumerate(run.stage.instructions[: run.at]):
+        if instruction.keyword == "WORKDIR":
+            folder = working_directory(run.stage, at + 1)
+            found |= folder is not None and tree.holds(folder)
+        elif instruction.keyword in ("COPY", "ADD"):
+            target = place(instruction, working_directory(run.stage, at))
+            found |= target is not None and tree.holds(target) and target != tree.folder
+        elif instruction.keyword == "VOLUME":  # what a RUN does there may not stay
+            return False
+    return found
+
+
+# What fills the folder it runs in, or one that it is told.
+_FILLERS = frozenset(
+    (
+        "npm", "yarn", "pnpm", "bower", "composer", "bundle", "git", "tar", "unzip", "make", "mvn", "gradle", "gradlew",
+        "cargo", "go", "virtualenv", "rsync",
+    )
+)  # fmt: skip
+
+
+def _fills(run: Run, tree: Tree) -> bool:
+    """Whether `run` certainly puts something of a size that matters into the folder."""
+    if run.script is None:
+        return False
+    folder = working_directory(run.stage, run.at)
+    for command in run.script.commands:
+        if command.name == "cd":
+            words = command.values()
+            folder = resolve(words[0] or "$", folder) if len(words) == 1 else None
+        elif command.name in _FILLERS and (
+            tree.holds(folder or "/") or any(word.raw.startswith(tree.folder.encode()) for word in command.argv[1:])
+        ):
+            words = command.values()
+            if command.name == "git":
+                return "clone" in words
+            return not {"-g", "--global"} & {*words}
+    return False
+
+
+def _finding(facts: Facts, run: Run, command: Command, tree: Tree, filled: _Filled) -> Finding:
+    message = f"chown stores what line {filled.last.instruction.line} wrote to {tree.folder} a second time"
+    try:
+        there = _moved(command, tree, filled.last)
+        gone, commented = drop_operands(facts.document, run, command, [], 0)
+    except Refusal as refusal:
+        return Finding(RULE, message, command.start, command.end, None, reason=str(refusal))
+    flags = [with_flag(copy, f"--chown={tree.flag}") for copy in filled.copies] if tree.flag else []
+    fix = combine(there, *flags, gone)
+    reason = "the comment above it would go with it" if commented else ""
+    return Finding(RULE, message, command.start, command.end, fix, "unsafe" if reason else "safe", reason)
+
+
+def _moved(command: Command, tree: Tree, last: Run) -> Fix:
+    """Do the chown at the end of `last`, where that does not do so already."""
+    alike = [one for one in (last.script.commands if last.script else ()) if one.name == "chown"]
+    if alike and last.script and alike[-1] is last.script.commands[-1] and alike[-1].normal == command.normal:
+        return Fix(())
+    if any(tree.folder.encode() in one.normal for one in alike):
+        raise Refusal("its RUN gives the folder an owner already")
+    operand = tree.operand.raw if (tree.operand.value or "").startswith("/") else tree.folder.encode()
+    return append_commands(last, [b" ".join(operand if word is tree.operand else word.raw for word in command.words)])

@@ -1,0 +1,1 @@
+"""Rewrites of RUNs that store a file twice."""

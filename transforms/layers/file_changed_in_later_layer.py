@@ -1,0 +1,193 @@
+"""Change or remove a file in the RUN that wrote it.
+
+A layer keeps every file that its instruction wrote. A `RUN chmod`, `chown`, `mv`, `touch`, `ln`, `strip` or `sed -i` of
+its own stores the file a second time, and a `RUN rm` of its own gives nothing back. Such a RUN joins the one right
+before it that wrote the file, together with what stands between the two.
+
+Before:
+
+```dockerfile
+FROM debian:12
+RUN curl -fsSL https://example.com/tool -o /usr/local/bin/tool
+RUN chmod +x /usr/local/bin/tool
+```
+
+After:
+
+```dockerfile
+FROM debian:12
+RUN curl -fsSL https://example.com/tool -o /usr/local/bin/tool && chmod +x /usr/local/bin/tool
+```
+
+When it stays away: the RUN does anything else; no RUN right before it downloads, unpacks, copies or compiles the
+file, or more than two others stand between them; state of one (a `cd`, a variable, an option of the shell) would
+reach the next and could matter there; the exit status of one is forgiven; a RUN has flags or a here-document; comments
+between them would be lost from sight; the stage does not ship.
+
+Safety: the same commands run in the same order, and the final files are the same. A change to one of the joined
+RUNs now builds all of them again.
+
+References: hadolint DL3059; Docker's *Building best practices*; OCI Image Specification, *Image Layer Filesystem
+Changeset*.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ...optimizer.dockerfile.edits import Refusal
+from ...optimizer.dockerfile.shell import Command
+from ...optimizer.facts.packages import is_cleanup, removed
+from ...optimizer.facts.stages import Facts, Run
+from ...optimizer.fixes.joining import join_runs
+from ...optimizer.rules.finding import Finding
+
+RULE = "file-changed-in-later-layer"
+_MOST = 4  # RUNs that are joined: every one of them loses a layer of its own in the build cache
+
+KEEPS = (
+    "FROM debian:12\nRUN curl -o /t http://e.org/t && chmod +x /t\n",
+    "FROM debian:12\nRUN curl -o /t http://e.org/t\nRUN chmod +x /t && /t --install\n",
+    "FROM debian:12\nRUN curl -o /t http://e.org/t\nRUN chmod +x /other\n",
+    "FROM debian:12\nRUN curl -o /t http://e.org/t\nENV A=b\nRUN chmod +x /t\n",
+    "FROM debian:12\nRUN curl -o /t http://e.org/t\nUSER app\nRUN rm /t\n",
+    "FROM debian:12\nRUN cd /opt && curl -o t http://e.org/t\nRUN chmod +x t\n",
+    "FROM debian:12\nRUN umask 077 && curl -o /t http://e.org/t\nRUN mv /t /u\n",
+    "FROM debian:12\nRUN curl -o /t http://e.org/t || true\nRUN chmod +x /t\n",
+    "FROM debian:12\nRUN --network=host curl -o /t http://e.org/t\nRUN chmod +x /t\n",
+    "FROM debian:12 AS a\nRUN curl -o /t http://e.org/t\nRUN chmod +x /t\nFROM debian:12\nCOPY --from=a /t /t\n",
+    "FROM debian:12\nRUN curl -o /a http://e.org/a\nRUN one\nRUN two\nRUN three\nRUN rm /a\n",
+    "FROM debian:12\nRUN rm -rf /usr/share/doc\n",
+    "FROM debian:12\nRUN test -e /usr/bin/x\nRUN chmod u-s /usr/bin/x\n",
+    "FROM debian:12\nRUN apt-get update && apt-get install -y gcc\nRUN apt-get autoremove -y\n",
+    # What the first reads lies in a layer below both.
+    "FROM debian:12\nCOPY t.tgz /\nRUN tar xzf /t.tgz\nRUN rm /t.tgz\n",
+    "FROM debian:12\nCOPY t /t\nRUN cp -r /t /u\nRUN rm -r /t\n",
+    "FROM debian:12\nRUN curl -o /t http://e.org/t\nRUN apt-get remove -y curl\n",
+    # Nothing to win.
+    "FROM debian:12\nRUN mkdir -p /data\nRUN chown 1000 /data\n",
+)
+
+
+def find(facts: Facts) -> Iterator[Finding]:
+    """Yield a finding for every RUN that only changes what one shortly before it wrote."""
+    for stage in facts.shipping:
+        found: list[tuple[int, int, Finding]] = []
+        for run in stage.runs:
+            first = _writer(run, _changed(run))
+            if first is not None:
+                joined = [other for other in stage.runs if first.at <= other.at <= run.at]
+                found.append((first.at, run.at, _finding(facts, joined)))
+        for first, last, finding in found:
+            wider = (one for start, end, one in found if start <= first and last <= end and one is not finding)
+            if not any(one.fix for one in wider):
+                yield finding
+
+
+_CHANGES = frozenset(("rm", "chmod", "chown", "chgrp", "mv", "strip", "touch", "ln", "unlink", "rmdir"))
+
+
+def _changed(run: Run) -> list[bytes]:
+    """The paths that `run` changes or removes; none if it does anything else, but for removing packages."""
+    script = run.script
+    found: list[bytes] = []
+    if script is None or not script.only_and or b">" in run.instruction.code:
+        return found
+    if len(script.units) != len(script.commands):
+        return found
+    for command in script.commands:
+        paths = [] if removed(command) is not None or is_cleanup(command) else _paths(command)
+        if paths is None:
+            return []
+        found += paths
+    return found
+
+
+def _paths(command: Command) -> list[bytes] | None:
+    """The operands of a command that changes files in place or removes them; None for any other."""
+    words = [word.raw.strip(b"\"'") for word in command.argv[1:]]
+    operands = [word for word in words if not word.startswith(b"-")]
+    if command.name == "sed":
+        if not any(re.match(rb"-i|--in-place|-[nErsu]+i", word) for word in words) or b"-e" in words or b"-f" in words:
+            return None
+        return operands[1:]
+    if command.name not in _CHANGES:
+        return None
+    if command.name in ("chmod", "chown", "chgrp"):
+        return None if any(word.startswith(b"--reference") for word in words) else operands[1:]
+    if command.name == "ln":  # a hard link takes a copy of what it links along, a symbolic one does not
+        return [] if any(re.match(rb"-\w*s|--sym", word) for word in words) else operands[:-1]
+    if command.name == "touch" and b"-r" in words:
+        return None
+    return operands[:-1] if command.name == "mv" else operands
+
+
+def _writer(run: Run, paths: list[bytes]) -> Run | None:
+    """The earliest of the RUNs right before `run` that wrote one of the paths."""
+    near: list[Run] = []  # nearest first
+    for distance in range(1, _MOST):
+        other = run.stage.run_at(run.at - distance)
+        if other is None or other.script is None:
+            break
+        near.append(other)
+    writers = [_writer_of(path, near) for path in paths]
+    return min(filter(None, writers), key=lambda other: other.at, default=None)
+
+
+def _writer_of(path: bytes, near: list[Run]) -> Run | None:
+    """The earliest RUN that writes a file of that name, else the nearest that unpacks something around it."""
+    named = [other for other in near if any(_names(*part, path) for part in _parts(other))]
+    around = [other for other in near if any(_unpacks_around(*part, path) for part in _parts(other))]
+    return named[-1] if named else around[0] if around else None
+
+
+def _parts(run: Run) -> Iterator[tuple[Command, bytes]]:
+    """The commands of a RUN, each with the code of the unit it is in, redirections included."""
+    script, data = run.script, run.instruction.source.data
+    for unit in script.units if script else ():
+        for command in script.commands if script else ():
+            if unit.start <= command.start < unit.end:
+                yield command, data[unit.start : unit.end]
+
+
+# What brings or makes files of a size that matters. A folder, an empty file and a line of text are not worth a join.
+_WRITERS = frozenset(
+    ("curl", "wget", "aria2c", "tar", "bsdtar", "unzip", "7z", "git", "svn", "cp", "rsync", "install", "gcc", "g++",
+     "cc", "go", "javac", "jar", "gunzip", "bunzip2", "unxz", "dd", "fallocate")
+)  # fmt: skip
+_UNPACKERS = frozenset(("tar", "bsdtar", "unzip", "7z"))
+_INTO = re.compile(rb"\s(?:-C|-d|--directory)[\s=]*(/[^\s/][^\s]*)")
+_COPIERS = frozenset(("cp", "rsync", "install"))
+_ARCHIVE = re.compile(rb"\S+\.(?:tar(?:\.\w+)?|tgz|tbz2?|txz|zip|7z)\b")
+
+
+def _names(command: Command, code: bytes, target: bytes) -> bool:
+    """Whether `command`, with its redirections in `code`, brought or made the target: a file or folder named there."""
+    if command.name not in _WRITERS:
+        return False
+    if command.name in _COPIERS:  # what they read comes from elsewhere
+        code = command.argv[-1].raw
+    elif command.name in _UNPACKERS:
+        code = _ARCHIVE.sub(b"", code)
+    text = target.rstrip(b"/")
+    if b"*" in text:
+        text = text[: text.index(b"*")].rpartition(b"/")[0]
+    names = [text] if text.count(b"/") <= 1 else [text, text.rsplit(b"/", 1)[-1]]
+    return any(len(name) > 2 and re.search(rb"(?<![\w.-])" + re.escape(name) + rb"(?![\w-])", code) for name in names)
+
+
+def _unpacks_around(command: Command, code: bytes, target: bytes) -> bool:
+    """Whether `command` unpacks an archive into a folder that the target lies in."""
+    folder = _INTO.search(_ARCHIVE.sub(b"", code)) if command.name in _UNPACKERS else None
+    return folder is not None and target.startswith(folder[1].rstrip(b"/") + b"/")
+
+
+def _finding(facts: Facts, runs: list[Run]) -> Finding:
+    start, end = runs[-1].instruction.start, runs[-1].instruction.end
+    message = f"what line {runs[0].instruction.line} wrote is changed or removed in a layer of its own"
+    try:
+        fix = join_runs(facts.document, runs)
+    except Refusal as refusal:
+        return Finding(RULE, message, start, end, None, reason=str(refusal))
+    return Finding(RULE, message, start, end, fix)

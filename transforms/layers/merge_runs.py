@@ -1,0 +1,85 @@
+"""Join RUNs that follow each other.
+
+Every RUN is a layer, and whatever two of them both touch is stored twice. This joins all neighbours that can be one
+RUN without changing what they do, whether or not that saves anything: it is for those who want few layers. The rules
+that are on by default join only where it makes the image smaller.
+
+Before:
+
+```dockerfile
+FROM debian:12
+RUN useradd --system app
+RUN mkdir -p /srv/app && chown app /srv/app
+```
+
+After:
+
+```dockerfile
+FROM debian:12
+RUN useradd --system app && mkdir -p /srv/app && chown app /srv/app
+```
+
+When it stays away: anything stands between the RUNs; state of one (a `cd`, a variable, an option of the shell, a
+background process) would reach the next; the exit status of one is forgiven; a RUN has flags or is a here-document;
+comments between them would be lost from sight; the stage does not ship.
+
+Safety: the same commands run in the same order and stop at the same failures. A change to one of them builds all of
+them again, which is why the rule is off by default.
+
+References: hadolint DL3059; tally prefer-run-heredoc; Docker's *Building best practices*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...optimizer.dockerfile.edits import Refusal
+from ...optimizer.facts.stages import Facts, Run
+from ...optimizer.fixes.joining import check_joinable, join_runs
+from ...optimizer.rules.finding import Finding
+
+RULE = "merge-runs"
+
+KEEPS = (
+    "FROM debian:12\nRUN a\nENV B=c\nRUN d\n",
+    "FROM debian:12\nRUN cd /srv && a\nRUN b\n",
+    "FROM debian:12\nRUN export A=b && c\nRUN d\n",
+    "FROM debian:12\nRUN a || true\nRUN b\n",
+    "FROM debian:12\nRUN a\nRUN b; c\n",
+    "FROM debian:12\nRUN --mount=type=secret,id=a b\nRUN c\n",
+    "FROM debian:12\nRUN service postgresql start\nRUN psql -c x\n",
+    'FROM debian:12\nRUN a\nRUN ["b"]\n',
+    "FROM debian:12\nRUN <<EOF\na\nEOF\nRUN b\n",
+    "FROM debian:12 AS a\nRUN b\nRUN c\nFROM debian:12\nCOPY --from=a /b /b\n",
+)
+
+
+def find(facts: Facts) -> Iterator[Finding]:
+    """Yield a finding for every block of neighbouring RUNs that can be one."""
+    for stage in facts.shipping:
+        block: list[Run] = []
+        for run in stage.runs:
+            if block and not _joinable(facts, block[-1], run):
+                yield from _finding(facts, block)
+                block = []
+            block.append(run)
+        yield from _finding(facts, block)
+
+
+def _joinable(facts: Facts, first: Run, second: Run) -> bool:
+    try:
+        check_joinable(facts.document, first, second)
+    except Refusal:
+        return False
+    return not first.instruction.flags and not second.instruction.flags
+
+
+def _finding(facts: Facts, block: list[Run]) -> Iterator[Finding]:
+    if len(block) < 2:
+        return
+    message = f"{len(block)} RUNs could be one"
+    start, end = block[0].instruction.start, block[0].instruction.end
+    try:
+        yield Finding(RULE, message, start, end, join_runs(facts.document, block))
+    except Refusal as refusal:
+        yield Finding(RULE, message, start, end, None, reason=str(refusal))

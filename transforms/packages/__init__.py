@@ -1,0 +1,1 @@
+"""Rewrites of installs, package indexes and caches."""

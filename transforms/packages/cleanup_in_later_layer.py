@@ -1,0 +1,157 @@
+"""Clean up in the RUN that made the mess.
+
+What a later layer deletes still ships in the layer that wrote it: a `RUN rm -rf /var/lib/apt/lists/*` or
+`RUN yum clean all` of its own saves nothing. The clean-up moves to the end of the install that it belongs to.
+
+Before:
+
+```dockerfile
+FROM centos:7
+RUN yum install -y httpd
+RUN yum clean all
+```
+
+After:
+
+```dockerfile
+FROM centos:7
+RUN yum install -y httpd && yum clean all
+```
+
+When it stays away: the RUN does more than clean up; other instructions stand between the two and the clean-up
+takes more than the package manager's own files, or something between them may fill them again; the install changes
+its shell, goes on after a failure, or has a flag; the install has no index of its own to clear. Where a comment
+describes the clean-up and would have to go with it, or stands above it and is about something else, the rewrite is
+unsafe.
+
+Safety: the same commands run, in the same order among those that they can touch.
+
+References: hadolint DL3009, DL3032, DL3040, DL3059; Docker's *Building best practices*.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ...optimizer.dockerfile.edits import Refusal
+from ...optimizer.dockerfile.shell import Command
+from ...optimizer.facts.needs import index_need
+from ...optimizer.facts.packages import only_cleans
+from ...optimizer.facts.stages import Facts, Run, readable
+from ...optimizer.fixes.joining import join_runs
+from ...optimizer.fixes.scripts import append_commands, combine, delete_run
+from ...optimizer.knowledge.tools import Tool, present, use_of, uses
+from ...optimizer.rules.finding import Finding, Fix
+
+RULE = "cleanup-in-later-layer"
+
+KEEPS = (
+    "FROM debian:12\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n",
+    "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nRUN rm -rf /var/lib/apt/lists/* && make\n",
+    "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nCOPY a /tmp/a\n"
+    "RUN rm -rf /var/lib/apt/lists/* /tmp/*\n",
+    "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nRUN ./more.sh\nRUN rm -rf /var/lib/apt/lists/*\n",
+    "FROM debian:12\nRUN rm -rf /var/lib/apt/lists/*\n",
+    "FROM debian:12\nRUN make\nRUN rm -rf /opt/src\n",
+    "FROM debian:12\nRUN cd /opt && apt-get update && apt-get install -y curl\nRUN rm -rf /var/lib/apt/lists/* x\n",
+    "FROM debian:12\nRUN apt-get update; apt-get install -y curl || true\nRUN rm -rf /var/lib/apt/lists/*\n",
+    "FROM centos:7\nRUN yum install -y httpd\nUSER app\nRUN sudo yum clean all\n",
+    # More than the package manager's own, however it is spelled.
+    "FROM debian:12\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\nCOPY a /a\n"
+    "RUN rm -rf /var/lib/{apt,dpkg}\n",
+    "FROM centos:7\nRUN yum install -y httpd && yum clean all\nCOPY a /a\nRUN yum clean all && rm -rf /tmp/yum*\n",
+)
+
+
+def find(facts: Facts) -> Iterator[Finding]:
+    """Yield a finding for every RUN that only cleans up behind an earlier one."""
+    for stage in facts.shipping:
+        for known in present(stage.source.data, ("apt", "dnf", "yum", "microdnf", "tdnf", "zypper")):
+            for run in stage.runs:
+                if only_cleans(run, known):
+                    finding = _finding(facts, run, known)
+                    if finding:
+                        yield finding
+
+
+def _finding(facts: Facts, run: Run, known: Tool) -> Finding | None:
+    message = f"this clean-up leaves the {known.name} files in the layer that wrote them"
+    start, end = run.instruction.start, run.instruction.end
+    before = [other for other in run.stage.runs if other.at < run.at]
+    maker = next((other for other in reversed(before) if _touches_index(other, known)), None)
+    if maker is None:
+        return None
+    comments = _comments(facts, run)
+    reason = ""
+    try:
+        if maker.at == run.at - 1:
+            if not _makes_index(maker, known):
+                raise Refusal("the index lies in an earlier layer")
+            fix = join_runs(facts.document, [maker, run])
+            if comments and not _ABOUT_CLEANING.search(comments):
+                reason = "the comment above it may be about what follows"
+        else:
+            fix = _move(facts, run, maker, known)
+            reason = "the comment above it would go with it" if comments else ""
+    except Refusal as refusal:
+        return Finding(RULE, message, start, end, None, reason=str(refusal))
+    if reason:
+        return Finding(RULE, message, start, end, fix, "unsafe", reason, known.index_paths)
+    return Finding(RULE, message, start, end, fix, removes=known.index_paths)
+
+
+_ABOUT_CLEANING = re.compile(
+    rb"clean|cache|clear|delet|remov|purge|shrink|slim|small|siz|tidy|trash|garbage|tmp|lists|\brm\b|apt|yum|dnf",
+    re.IGNORECASE,
+)
+
+
+def _comments(facts: Facts, run: Run) -> bytes:
+    data = facts.document.source.data
+    return b"\n".join(data[start:end] for start, end in facts.document.comments_above(run.instruction))
+
+
+def _touches_index(run: Run, known: Tool) -> bool:
+    return run.script is not None and any(
+        use.action in ("refresh", "install", "read") for use in uses(run.script, known)
+    )
+
+
+def _makes_index(run: Run, known: Tool) -> bool:
+    return run.script is not None and any(
+        use.action == "refresh" or (known.fetches_itself and use.action == "install") for use in uses(run.script, known)
+    )
+
+
+def _move(facts: Facts, run: Run, maker: Run, known: Tool) -> Fix:
+    """The clean-up at the end of a RUN further up, as far as that does not end in it already."""
+    script, target = readable(run), readable(maker)
+    if not _makes_index(maker, known):
+        raise Refusal("the index lies in an earlier layer")
+    if not script.only_and or run.shell != maker.shell or maker.instruction.flags:
+        raise Refusal("the two run in different ways")
+    for command in script.commands:
+        use = use_of(known, command)
+        owned = use.verb.value in ("clean", "cc", "autoclean", "distclean") if use else _owned(command, known)
+        if not owned:
+            raise Refusal("it removes more than the package manager's own files")
+    for instruction in run.stage.instructions[maker.at + 1 : run.at]:
+        other = next((item for item in run.stage.runs if item.instruction is instruction), None)
+        if instruction.keyword in ("USER", "SHELL") or (other is not None and index_need(other, known) != "no"):
+            raise Refusal(f"line {instruction.line} stands between them")
+    last = max(use.command.start for use in uses(target, known) if use.action in ("refresh", "install", "read"))
+    done = [command.normal for command in target.commands if command.start > last]
+    missing = [command.normal for command in script.commands if command.normal not in done]
+    gone = delete_run(facts.document, run)
+    return combine(gone, append_commands(maker, missing)) if missing else gone
+
+
+def _owned(command: Command, known: Tool) -> bool:
+    """Whether an rm takes nothing but what the package manager wrote, said in plain paths."""
+    folders = (*(path.removesuffix("/**") for path in known.index_paths), "/var/cache/apt")
+    paths = [value for value in command.values() if value is None or not value.startswith("-")]
+    return command.name == "rm" and all(
+        path is not None and "{" not in path and any((path + "/").startswith(folder + "/") for folder in folders)
+        for path in paths
+    )

@@ -1,0 +1,101 @@
+"""Drop clean-ups that have nothing to clean.
+
+`apk add --no-cache` leaves no index behind, and the official Debian and Ubuntu images delete every downloaded package
+by themselves: an `rm` of the one and an `apt-get clean` of the other say something that is true anyway.
+
+Before:
+
+```dockerfile
+FROM alpine:3.20
+RUN apk add --no-cache curl && rm -rf /var/cache/apk/*
+```
+
+After:
+
+```dockerfile
+FROM alpine:3.20
+RUN apk add --no-cache curl
+```
+
+When it stays away: an apk of the RUN has no `--no-cache`; the base image is not an official Debian or Ubuntu image, or
+the file speaks of `docker-clean`; the clean-up takes more along, stands in a branch, or cannot be taken out of its
+list.
+
+Safety: there was nothing to remove. No byte is saved either, which is why the rule is off by default.
+
+References: Alpine 3.3 release notes; `/etc/apt/apt.conf.d/docker-clean` of the official images; hadolint DL3009.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ...optimizer.dockerfile.edits import Refusal
+from ...optimizer.dockerfile.shell import Command
+from ...optimizer.facts.stages import Facts, Run, readable
+from ...optimizer.fixes.scripts import drop_units
+from ...optimizer.knowledge.tools import tool, use_of, uses
+from ...optimizer.rules.finding import Finding
+
+RULE = "cleanup-needless"
+
+KEEPS = (
+    "FROM alpine:3.20\nRUN apk add curl && rm -rf /var/cache/apk/*\n",
+    "FROM alpine:3.20\nRUN apk add --no-cache curl && rm -rf /var/cache/apk/* /tmp/*\n",
+    "FROM alpine:3.20\nRUN apk add --no-cache curl; rm -rf /var/cache/apk/*\n",
+    "FROM team/debian:12\nRUN apt-get update && apt-get install -y curl && apt-get clean\n",
+    "FROM debian:12\nRUN rm /etc/apt/apt.conf.d/docker-clean\nRUN apt-get update && apt-get clean\n",
+    "FROM debian:12\nRUN apt-get clean\n",
+)
+
+_APK_CACHE = re.compile(r"/var/cache/apk(?:/\*)?/?")
+
+
+def find(facts: Facts) -> Iterator[Finding]:
+    """Yield a finding for every clean-up that has nothing to clean."""
+    if b"docker-clean" in facts.document.source.data:
+        return
+    for stage in facts.shipping:
+        for run in stage.runs:
+            for command in run.script.commands if run.script else ():
+                if not command.guards and (_after_no_cache(run, command) or _done_by_image(run, command)):
+                    yield _finding(run, command)
+
+
+def _after_no_cache(run: Run, command: Command) -> bool:
+    """Whether it is the rm of an index that no apk of the RUN leaves."""
+    if command.name != "rm":
+        return False
+    paths = [word.value for word in command.argv[1:] if not word.raw.startswith(b"-")]
+    if not paths or not all(path and _APK_CACHE.fullmatch(path) for path in paths):
+        return False
+    found = [use for use in uses(readable(run), tool("apk")) if use.action in ("install", "refresh")]
+    return bool(found) and all("--no-cache" in use.options for use in found)
+
+
+def _done_by_image(run: Run, command: Command) -> bool:
+    """Whether it is an ``apt-get clean`` on an image that cleans by itself."""
+    image = run.stage.image
+    use = use_of(tool("apt"), command)
+    words = [word for word in command.argv[1:] if not word.raw.startswith(b"-")]
+    return (
+        use is not None
+        and use.verb.value in ("clean", "autoclean")
+        and len(words) == 1
+        and image is not None
+        and image.name in ("debian", "ubuntu")
+    )
+
+
+def _finding(run: Run, command: Command) -> Finding:
+    message = "there is nothing for it to clean"
+    script = readable(run)
+    try:
+        unit = next((unit for unit in script.units if unit[:2] == (command.start, command.end)), None)
+        if unit is None or unit.connector == b"||":
+            raise Refusal("it is no plain member of its list")
+        fix = drop_units(script, [unit])
+    except Refusal as refusal:
+        return Finding(RULE, message, command.start, command.end, None, reason=str(refusal))
+    return Finding(RULE, message, command.start, command.end, fix)

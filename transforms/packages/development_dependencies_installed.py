@@ -1,0 +1,116 @@
+"""Install what a program needs, not what its developers need.
+
+`npm ci` installs test runners, compilers and linters beside the program's own dependencies, unless told not to; so does
+`composer install`. In the stage that ships, they are often half of the bytes.
+
+Before:
+
+```dockerfile
+FROM node:22-slim
+COPY package.json package-lock.json ./
+RUN npm ci
+COPY server.js ./
+CMD ["node", "server.js"]
+```
+
+After:
+
+```dockerfile
+FROM node:22-slim
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev
+COPY server.js ./
+CMD ["node", "server.js"]
+```
+
+When it stays away: an option or `NODE_ENV` settles the matter; a package is named; the stage runs scripts, tests or
+compilers further down, or starts through npm, and may need them; a Node.js before 16, whose npm has no `--omit`; the
+stage does not ship.
+
+Safety: unsafe. What a developer put among the development dependencies may be needed at run time.
+
+References: npm-ci(1), npm-install(1); getcomposer.org, *install*.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ...optimizer.facts.stages import Facts, Run
+from ...optimizer.fixes.scripts import add_option
+from ...optimizer.knowledge.images import Image
+from ...optimizer.knowledge.tools import Use, present, uses
+from ...optimizer.rules.finding import Finding
+
+RULE = "development-dependencies-installed"
+
+KEEPS = (
+    "FROM node:22\nRUN npm ci --omit=dev\n",
+    "FROM node:22\nRUN npm ci --production\n",
+    "FROM node:22\nENV NODE_ENV=production\nRUN npm ci\n",
+    "FROM node:22\nRUN npm ci && npm run build\n",
+    "FROM node:22\nRUN npm ci\nCMD npm run dev\n",
+    "FROM node:22\nRUN npm install -g yarn\n",
+    "FROM node:22\nRUN npm install express\n",
+    "FROM node:12\nRUN npm ci\n",
+    "FROM composer:2\nRUN composer install --no-dev\n",
+    "FROM node:22 AS a\nRUN npm ci\nFROM node:22\nCOPY --from=a /b /b\n",
+)
+
+_OPTIONS = {"npm": ("--omit=dev", ("ci", "install", "i")), "composer": ("--no-dev", ("install",))}
+_SETTLED = re.compile(rb"NODE_ENV|COMPOSER_NO_DEV|--(?:omit|only|production|prod|dev|no-dev|include)\b|prune")
+_NEEDS = re.compile(
+    rb"\b(?:npm|yarn|pnpm)\s+(?:run|test|start|build|exec)|\b(?:npx|tsc|webpack|ng|gulp|grunt|vite|next|nuxt|jest|tsx|ts-node"
+    rb"|nodemon|babel|rollup|phpunit|artisan|bower)\b|\.sh\b"
+)
+
+
+def find(facts: Facts) -> Iterator[Finding]:
+    """Yield a finding for every install of everything in a stage that ships."""
+    data = facts.document.source.data
+    if _SETTLED.search(data):
+        return
+    for stage in facts.shipping:
+        for known in present(stage.source.data, _OPTIONS):
+            option, verbs = _OPTIONS[known.name]
+            for run in stage.runs:
+                for use in uses(run.script, known) if run.script else ():
+                    if use.verb.value in verbs and _installs_all(use) and not _needed(run):
+                        if known.name == "npm" and not _has_omit(stage.image):
+                            continue
+                        yield Finding(
+                            RULE,
+                            f"{known.name} installs development dependencies",
+                            use.command.start,
+                            use.command.end,
+                            add_option(use.command, use.verb, option),
+                            "unsafe",
+                            "the program may need one of them",
+                            removes=("/**/node_modules/**", "/**/vendor/**"),
+                            changes=("/**/node_modules/**", "/**/vendor/**"),
+                        )
+
+
+def _installs_all(use: Use) -> bool:
+    words = use.command.argv
+    behind = [word.raw for word in words[words.index(use.verb) + 1 :]]
+    return not any(not word.startswith(b"-") or word in (b"-g", b"--global") for word in behind)
+
+
+def _needed(run: Run) -> bool:
+    """Whether something in or behind `run` may use a development dependency."""
+    later = [owner.instructions[index] for owner, index in run.stage.later(run.at)]
+    return any(
+        _NEEDS.search(instruction.code.replace(b'"', b" ").replace(b",", b" "))
+        for instruction in (run.instruction, *later)
+        if instruction.keyword in ("RUN", "CMD", "ENTRYPOINT", "ONBUILD")
+    )
+
+
+def _has_omit(image: Image | None) -> bool:
+    """Whether the base image is an official Node.js with npm 7 or later."""
+    if image is None or image.name != "node":
+        return False
+    version = re.match(r"\d+", image.tag)
+    return int(version[0]) >= 16 if version else image.tag in ("latest", "lts", "current", "slim", "alpine")

@@ -1,0 +1,121 @@
+"""Install rpm packages without their documentation.
+
+Manuals, READMEs and changelogs of rpm packages are a tenth to a third of what they unpack, and nobody reads them
+in a container. The spelling depends on the tool: `--nodocs` for microdnf and dnf 4, `--no-docs` for dnf 5, and
+`--setopt=tsflags=nodocs` for yum and wherever the version cannot be told.
+
+Before:
+
+```dockerfile
+FROM registry.example/ubi9/ubi-minimal:9.4
+RUN microdnf install -y nginx && microdnf clean all
+```
+
+After:
+
+```dockerfile
+FROM registry.example/ubi9/ubi-minimal:9.4
+RUN microdnf install -y --nodocs nginx && microdnf clean all
+```
+
+When it stays away: the option or a `tsflags` setting is there already; the file mentions a path of documentation,
+which something may read (`/usr/share/doc` holds database schemas of some packages); a manual reader or a package
+of documentation is installed; the yum of Enterprise Linux 5, which has no `--setopt`.
+
+Safety: only files that their packages mark as documentation are missing. Licences are not marked so.
+
+References: dnf(8), dnf5(8), microdnf(8), yum.conf(5); Red Hat, *Best practices for building images*.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ...optimizer.facts.stages import Facts, Run, StageFacts
+from ...optimizer.fixes.scripts import add_option
+from ...optimizer.knowledge.tools import Use, present, use_of, uses
+from ...optimizer.rules.finding import Finding
+
+RULE = "documentation-installed"
+
+KEEPS = (
+    "FROM fedora:40\nRUN dnf install -y --nodocs curl\n",
+    "FROM fedora:41\nRUN dnf install -y --no-docs curl\n",
+    "FROM centos:7\nRUN yum install -y --setopt=tsflags=nodocs curl\n",
+    "FROM centos:7\nRUN echo tsflags=nodocs >> /etc/yum.conf\nRUN yum install -y curl\n",
+    "FROM centos:7\nRUN yum install -y zabbix && zcat /usr/share/doc/zabbix*/create.sql.gz > /schema.sql\n",
+    "FROM fedora:40\nRUN dnf install -y man-db man-pages\n",
+    "FROM centos:5\nRUN yum install -y curl\n",
+    "FROM fedora:40\nRUN echo dnf install curl\n",
+    "FROM fedora:40\nRUN dnf remove -y curl && dnf clean all\n",
+)
+
+_VERBS = frozenset(("install", "reinstall", "update", "upgrade", "localinstall", "groupinstall"))
+_READ = re.compile(rb"/usr/share/(?:doc|man|info)\b|share/doc/")
+_WANTED = re.compile(rb"man|man-db|man-pages|info|texinfo|.*-docs?(?:-.*)?|.*-man(?:ual)?(?:-.*)?")
+_REMOVES = (
+    "/usr/share/doc/**",
+    "/usr/share/man/**",
+    "/usr/share/info/**",
+    "/usr/share/gtk-doc/**",
+    "/usr/share/help/**",
+)
+
+
+def find(facts: Facts) -> Iterator[Finding]:
+    """Yield a finding for every install that unpacks documentation."""
+    if _READ.search(facts.document.source.data):
+        return
+    for stage in facts.shipping:
+        for known in present(stage.source.data, ("dnf", "yum", "microdnf")):
+            if _configured(stage):
+                return
+            for run in stage.runs:
+                for use in uses(run.script, known) if run.script else ():
+                    option = _option(use, stage)
+                    if option and use.verb.value in _VERBS and not _settled(use):
+                        yield Finding(
+                            RULE,
+                            f"{use.command.name} installs documentation",
+                            use.command.start,
+                            use.command.end,
+                            add_option(use.command, use.behind_verb(), option),
+                            removes=_REMOVES,
+                        )
+
+
+def _configured(stage: StageFacts) -> bool:
+    """Whether anything but an install itself speaks of transaction flags."""
+
+    def other(run: Run) -> bool:
+        if b"tsflags" not in run.instruction.code:
+            return False
+        commands = run.script.commands if run.script else ()
+        return not commands or any(
+            b"tsflags" in command.normal and not any(use_of(known, command) for known in present(stage.source.data))
+            for command in commands
+        )
+
+    return any(other(run) for run in stage.runs)
+
+
+def _settled(use: Use) -> bool:
+    words = [word.raw for word in use.command.argv]
+    return any(b"docs" in word or b"tsflags" in word or _WANTED.fullmatch(word) for word in words)
+
+
+def _option(use: Use, stage: StageFacts) -> str:
+    """How this tool, in the version that the base image tells of, is asked for no documentation."""
+    release = stage.image.release if stage.image else None
+    name = use.command.name
+    if name == "microdnf":
+        return "--nodocs"
+    if name == "dnf5" or (name == "dnf" and release and release[0] == "fedora" and release[1] >= (41,)):
+        return "--no-docs"
+    if name == "dnf" and release and release[0] in ("fedora", "centos", "rhel"):
+        # dnf has had the option since 2.2, and Fedora 26 was the first with that.
+        return "--setopt=tsflags=nodocs" if release < ("fedora", (26,)) and release[0] == "fedora" else "--nodocs"
+    if name == "yum" and release and release[0] in ("centos", "rhel") and release[1] < (6,):
+        return ""
+    return "--setopt=tsflags=nodocs"

@@ -1,0 +1,126 @@
+"""Join installs that share one package index, so that it can be cleared.
+
+When the second of two RUNs installs from the index that the first one fetched, neither can clear it: the first
+would break the second, and the second cannot take a file out of the layer before it. As one RUN they can.
+
+Before:
+
+```dockerfile
+FROM debian:12
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates curl
+# for the reports
+RUN apt-get install -y --no-install-recommends graphviz
+```
+
+After:
+
+```dockerfile
+FROM debian:12
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates curl \\
+# for the reports
+    && apt-get install -y --no-install-recommends graphviz \\
+    && rm -rf /var/lib/apt/lists/*
+```
+
+When it stays away: anything stands between the RUNs; something further down still needs the index; one of them
+changes its shell (`cd`, `export`, `set`, a function), has a flag, is a here-document or goes on after a failure;
+each of them refreshes the index for itself. Nothing is joined that does not let the index go.
+
+Safety: the same commands run in the same order and stop at the same failures; only the index is missing.
+
+References: hadolint DL3009, DL3059; Docker's *Building best practices*, apt-get.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...optimizer.dockerfile.edits import Refusal
+from ...optimizer.facts.needs import index_need, later_need
+from ...optimizer.facts.packages import is_pure, only_cleans
+from ...optimizer.facts.stages import Facts, Run
+from ...optimizer.fixes.joining import join_runs
+from ...optimizer.knowledge.tools import Tool, clears, present, uses
+from ...optimizer.rules.finding import Finding
+
+RULE = "index-shared-by-layers"
+
+KEEPS = (
+    # Joining would not let the index go.
+    "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nRUN apt-get install -y git\nCOPY a /a\n"
+    "RUN apt-get install -y vim\n",
+    # Nothing is shared.
+    "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nRUN apt-get update && apt-get install -y git\n",
+    "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nRUN make\n",
+    # Not neighbours.
+    "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nENV A=b\nRUN apt-get install -y git\n",
+    # State that would cross, and failures that would be missed.
+    "FROM debian:12\nRUN apt-get update && umask 077 && apt-get install -y curl\nRUN apt-get install -y git\n",
+    "FROM debian:12\nRUN export A=b && apt-get update && apt-get install -y curl\nRUN apt-get install -y git\n",
+    "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nRUN apt-get install -y git; true\n",
+    "FROM debian:12\nRUN apt-get update && apt-get install -y curl || true\nRUN apt-get install -y git\n",
+    "FROM debian:12\nRUN --network=host apt-get update && apt-get install -y curl\nRUN apt-get install -y git\n",
+    "FROM debian:12\nRUN apt-get update && apt-get install -y curl # c\nRUN apt-get install -y git\n",
+    # A linter is told something about the second.
+    "FROM debian:12\nRUN apt-get update && apt-get install -y curl\n# hadolint ignore=DL3008\n"
+    "RUN apt-get install -y git\n",
+)
+
+
+def find(facts: Facts) -> Iterator[Finding]:
+    """Yield a finding for every run of neighbouring RUNs that share an index."""
+    for stage in facts.shipping:
+        for known in present(stage.source.data, ("apt",)):
+            for run in stage.runs:
+                if run.script is None:
+                    continue
+                refreshes = [
+                    use for use in uses(run.script, known) if use.action == "refresh" and not use.command.guards
+                ]
+                if not refreshes or _cleared(run, known, refreshes[-1].command.start):
+                    continue
+                block = _readers(run, known)
+                # A lone refresh and one install are another rule's: they join even where the index must stay.
+                if block and not (len(block) == 1 and is_pure(run.script, known, "refresh")):
+                    yield _finding(facts, [run, *block], known)
+
+
+def _readers(run: Run, known: Tool) -> list[Run]:
+    """The RUNs directly behind `run` that install from its index, and those that clean up behind them."""
+    block: list[Run] = []
+    following = run.stage.run_at(run.at + 1)
+    while following is not None and index_need(following, known) == "yes":
+        block.append(following)
+        if _cleared(following, known, 0):
+            return block
+        following = run.stage.run_at(following.at + 1)
+    while block and following is not None and only_cleans(following, known):
+        block.append(following)
+        following = run.stage.run_at(following.at + 1)
+    return block
+
+
+def _cleared(run: Run, known: Tool, since: int) -> bool:
+    return run.script is not None and any(
+        clears(known, command) and command.start > since for command in run.script.commands
+    )
+
+
+def _finding(facts: Facts, runs: list[Run], known: Tool) -> Finding:
+    message = f"{len(runs)} layers share one {known.name} index, so none can clear it"
+    start, end = runs[0].instruction.start, runs[0].instruction.end
+    need, line = later_need(runs[-1].stage, runs[-1].at, known)
+    if need == "yes":
+        return Finding(RULE, message, start, end, None, reason=f"line {line} needs the index too")
+    then: list[bytes] = []
+    if not any(_cleared(run, known, 0) for run in runs[1:]):
+        sudo = any(use.command.sudo for run in runs if run.script for use in uses(run.script, known))
+        then = [(("sudo " if sudo else "") + known.clear_command).encode()]
+    try:
+        fix = join_runs(facts.document, runs, then)
+    except Refusal as refusal:
+        return Finding(RULE, message, start, end, None, reason=str(refusal))
+    if need == "maybe":
+        reason = f"line {line} runs code that may install from this index"
+        return Finding(RULE, message, start, end, fix, "unsafe", reason, known.index_paths)
+    return Finding(RULE, message, start, end, fix, removes=known.index_paths)

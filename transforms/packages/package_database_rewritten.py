@@ -1,0 +1,126 @@
+"""Install packages in one layer where neighbouring ones would each store the package database.
+
+Every install rewrites the database of all packages: apt's with dpkg's status and debconf's answers, dnf's and yum's
+with rpm's, some megabytes each time, and a layer holds whole files. Installs that follow each other directly become
+one RUN; what the second need not do again, a refresh of the index that the first has just cleared, goes.
+
+Before:
+
+```dockerfile
+FROM debian:12
+RUN apt-get update && apt-get install -y --no-install-recommends ghostscript && rm -rf /var/lib/apt/lists/*
+# text recognition
+RUN apt-get update && apt-get install -y --no-install-recommends tesseract-ocr && rm -rf /var/lib/apt/lists/*
+```
+
+After:
+
+```dockerfile
+FROM debian:12
+RUN apt-get update && apt-get install -y --no-install-recommends ghostscript \\
+# text recognition
+    && apt-get install -y --no-install-recommends tesseract-ocr && rm -rf /var/lib/apt/lists/*
+```
+
+When it stays away: a RUN does anything but install and clean up; anything stands between them; they install with
+different tools or settings; the first may bring a new source of packages, or reads one that is local; state of one
+would reach the next; the exit status of one is forgiven; one removes more than the index, and the last does not remove
+it again; a RUN has flags or is a here-document; comments between them would be lost from sight; the stage does not
+ship.
+
+Safety: the same packages are installed in the same order. A change to one list of packages now installs both again.
+
+References: hadolint DL3059; Docker's *Building best practices*; deb-triggers(5), dpkg(1), rpm(8).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from ...optimizer.dockerfile.edits import Refusal
+from ...optimizer.facts.packages import act, follows, only_installs, refresh_of
+from ...optimizer.facts.stages import Facts, Run
+from ...optimizer.fixes.joining import Trim, join_runs
+from ...optimizer.knowledge.tools import Tool, present, use_of
+from ...optimizer.rules.finding import Finding
+
+RULE = "package-database-rewritten"
+_MOST = 6  # RUNs in one: more would be hard to read
+
+_APT = "apt-get update && apt-get install -y"
+KEEPS = (
+    f"FROM debian:12\nRUN {_APT} curl\nCOPY a /a\nRUN {_APT} git\n",
+    f"FROM debian:12\nRUN {_APT} curl\nRUN {_APT} git && git init\n",
+    f"FROM debian:12\nRUN {_APT} curl || true\nRUN {_APT} git\n",
+    f"FROM debian:12\nRUN {_APT} curl\nRUN pip install x\n",
+    f"FROM debian:12\nRUN {_APT} x-archive-keyring\nRUN {_APT} x\n",
+    f"FROM debian:12\nRUN --network=host {_APT} a\nRUN {_APT} b\n",
+    "FROM fedora:40\nRUN dnf install -y a\nRUN yum install -y b\n",
+    "FROM centos:7\nRUN yum install -y epel-release\nRUN yum install -y nginx\n",
+    # Unlike a cleared index, what the first autoremove or rm took away would stay.
+    f"FROM debian:12\nRUN {_APT} a && rm -r /var/lib/apt/lists/* /opt/x\nRUN {_APT} b && rm -r /var/lib/apt/lists/*\n",
+    f"FROM debian:12\nRUN apt-get update && apt-get upgrade -y && apt-get autoremove -y\nRUN {_APT} b\n",
+    f"FROM debian:12 AS a\nRUN {_APT} b\nRUN {_APT} c\nFROM debian:12\nCOPY --from=a /b /b\n",
+)
+
+
+def find(facts: Facts) -> Iterator[Finding]:
+    """Yield a finding for every block of neighbouring RUNs that only install packages with one tool."""
+    for stage in facts.shipping:
+        for known in present(stage.source.data, ("apt", "dnf", "yum", "microdnf", "tdnf", "zypper")):
+            block: list[Run] = []
+            for run in [*stage.runs, None]:
+                if run is not None and only_installs(run, known):
+                    if block and run.at == block[-1].at + 1 and len(block) < _MOST and follows(block[-1], run, known):
+                        block.append(run)
+                        continue
+                    following = [run]
+                else:
+                    following = []
+                if len(block) > 1:
+                    yield _finding(facts, block, known)
+                block = following
+
+
+def _finding(facts: Facts, runs: list[Run], known: Tool) -> Finding:
+    message = f"{len(runs)} layers each store the {known.name} package database"
+    start, end = runs[0].instruction.start, runs[0].instruction.end
+    trims: list[Trim] = []
+    for at, run in enumerate(runs):
+        acts = [act(command, known) for command in (run.script.commands if run.script else ())]
+        ends = 0
+        while acts[-1 - ends] == "clear" and run is not runs[-1]:
+            ends += 1
+        starts = 1 if at and acts[0] == "refresh" else 0
+        trims.append(Trim(starts, ends))
+    if known.index_paths and any(
+        not refresh_of(second, known) and trim.end and not known.fetches_itself
+        for (_, second), trim in zip(pairwise(runs), trims, strict=False)
+    ):
+        return Finding(RULE, message, start, end, None, reason="the second has no index of its own")
+    if lost := _removals(runs[:-1], known) - _removals(runs[-1:], known):
+        reason = f"nothing after the last install does what {min(lost).decode('utf-8', 'replace')} does"
+        return Finding(RULE, message, start, end, None, reason=reason)
+    try:
+        fix = join_runs(facts.document, runs, trims=trims)
+    except Refusal as refusal:
+        return Finding(RULE, message, start, end, None, reason=str(refusal))
+    return Finding(RULE, message, start, end, fix, removes=known.index_paths)
+
+
+def _removals(runs: list[Run], known: Tool) -> set[bytes]:
+    """What clean-ups take away beside the index and the cache, which the last install leaves for the last to do."""
+    found: set[bytes] = set()
+    for command in (command for run in runs for command in (run.script.commands if run.script else ())):
+        use = use_of(known, command)
+        if use is not None:
+            found |= {command.normal} if use.verb.value == "autoremove" else set()
+        elif command.name == "rm":
+            paths = (word.raw for word in command.argv[1:] if not word.raw.startswith(b"-"))
+            found |= {b"rm " + path for path in paths if not _INDEX.match(path)}
+    return found
+
+
+_INDEX = re.compile(rb"/var/(?:lib/apt|cache/(?:apt|dnf|yum|libdnf5|zypp))(?:/|$)")

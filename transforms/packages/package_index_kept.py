@@ -1,0 +1,157 @@
+"""Clear the package index in the RUN that fetched it.
+
+`apt-get update` writes 20 to 50 MB of package lists, and dnf, yum, microdnf, tdnf, zypper and pacman keep their
+metadata and what they downloaded. A layer holds every file its instruction wrote, so what is not removed in the same
+RUN ships for ever.
+
+Before:
+
+```dockerfile
+FROM debian:12
+RUN apt-get update && apt-get install -y --no-install-recommends \\
+    ca-certificates \\
+    curl
+```
+
+After:
+
+```dockerfile
+FROM debian:12
+RUN apt-get update && apt-get install -y --no-install-recommends \\
+    ca-certificates \\
+    curl \\
+    && rm -rf /var/lib/apt/lists/*
+```
+
+The clean-up joins the end of the RUN so that its exit status stays what it was: with `&&`, or with `;` where
+`set -e` is in force and that is how the script is written.
+
+When it stays away: a later RUN, a stage built on this one or an ONBUILD trigger installs from the index without
+refreshing it, or removes it with an `rm` that fails where there is nothing; the index lies on a mount; the RUN clears
+it already; the stage does not ship; the RUN ends in a way that nothing can follow safely (`|| true`, `exec`, a
+background process, a shell comment). Where a later RUN runs a script that the Dockerfile does not show, the rewrite
+is unsafe: the script may install packages.
+
+Safety: only the index and the cache are missing from the new image. apt-get, apt and dnf fetch them again.
+
+References: hadolint DL3009, DL3032, DL3036, DL3040; Docker's *Building best practices*; apt-get(8), dnf(8),
+yum(8), zypper(8), pacman(8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...optimizer.dockerfile.edits import Refusal
+from ...optimizer.facts.needs import later_need, refreshes_itself
+from ...optimizer.facts.stages import Facts, Run, readable
+from ...optimizer.fixes.scripts import append_commands
+from ...optimizer.knowledge.tools import Tool, Use, clears, present, uses
+from ...optimizer.rules.finding import Finding
+
+RULE = "package-index-kept"
+
+KEEPS = (
+    # The second install needs the index of the first.
+    "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nCOPY a /a\nRUN apt-get install -y git\n",
+    "FROM debian:12 AS base\nRUN apt-get update && apt-get install -y curl\nFROM base\nRUN apt-get install -y git\n",
+    "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nONBUILD RUN apt-get install -y git\n",
+    # The second refresh is of one source only.
+    "FROM debian:12\nRUN apt-get update && apt-get install -y curl\n"
+    "RUN apt-get update -o Dir::Etc::sourcelist=x.list -o APT::Get::List-Cleanup=0 && apt-get install -y x\n",
+    # An rm that fails where there is nothing to remove.
+    "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nCOPY a /a\nRUN rm -r /var/lib/apt/lists/*\n",
+    # Cleared already, by whatever means.
+    "FROM debian:12\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n",
+    "FROM debian:12\nRUN apt-get update && apt-get install -y curl && find /var/lib/apt/lists -type f -delete\n",
+    "FROM debian:12\nRUN apt-get update && apt-get install -y curl && rm -rf /var/{cache,lib}/apt/*\n",
+    "FROM debian:13\nRUN apt-get update && apt-get install -y curl && apt-get dist-clean\n",
+    "FROM fedora:40\nRUN dnf install -y curl && dnf clean all\n",
+    "FROM fedora:40\nRUN dnf install -y curl && rm -rf /var/cache/dnf\n",
+    "FROM opensuse/leap:15.6\nRUN zypper -n install curl && zypper clean -a\n",
+    "FROM archlinux\nRUN pacman -Syu --noconfirm git && rm -rf /var/cache/pacman/pkg/* /var/lib/pacman/sync/*\n",
+    "FROM archlinux\nRUN pacman -Ss git && pacman -Rns --noconfirm git\n",
+    # On a mount there is nothing to clear.
+    "FROM debian:12\nRUN --mount=type=cache,target=/var/lib/apt apt-get update && apt-get install -y curl\n",
+    "FROM fedora:40\nRUN --mount=type=cache,target=/var/cache dnf install -y curl\n",
+    # Not an install.
+    "FROM debian:12\nRUN echo deb http://deb.example sid main >> /etc/apt/sources.list && apt-get update\n",
+    "FROM debian:12\nRUN echo apt-get update && grep -q 'apt-get install' /etc/motd\n",
+    "FROM debian:12\nRUN bash -c 'apt-get update && apt-get install -y curl'\n",
+    # A status that may be forgiven, or an end that nothing can follow.
+    "FROM debian:12\nRUN apt-get update && apt-get install -y curl || true\n",
+    "FROM debian:12\nRUN apt-get update && apt-get install -y curl && exec true\n",
+    "FROM debian:12\nRUN apt-get update && apt-get install -y curl # the client\n",
+    # Its layers do not ship.
+    "FROM debian:12 AS build\nRUN apt-get update && apt-get install -y gcc\nFROM debian:12\nCOPY --from=build /a /a\n",
+)
+
+
+def find(facts: Facts) -> Iterator[Finding]:
+    """Yield a finding for every RUN that leaves an index behind."""
+    for stage in facts.shipping:
+        for known in present(stage.source.data, ("apt", "dnf", "yum", "microdnf", "tdnf", "zypper", "pacman")):
+            for run in stage.runs:
+                last = _left_behind(run, known)
+                if last is not None:
+                    yield _finding(run, known, last)
+
+
+def _left_behind(run: Run, known: Tool) -> Use | None:
+    """The last command of `run` that writes the index which nothing behind it clears, or None."""
+    if run.script is None or any(run.mounted(path.removesuffix("/**")) for path in known.index_paths):
+        return None
+    found = uses(run.script, known)
+    if not any(use.action in ("install", "read") for use in found):
+        return None  # a refresh that is cleared at once would be no use to anyone
+    last: Use | None = None
+    cleared = 0
+    for use in found:
+        fetches = known.fetches_itself or (known.operation is not None and use.action == "install")
+        writes = use.action == "refresh" or (fetches and use.action in ("install", "read"))
+        elsewhere = any(option.startswith(("--installroot", "--root")) for option in use.options)
+        if writes and not elsewhere and "command_substitution" not in use.command.guards:
+            last = use
+    if last is None:
+        return None
+    for command in run.script.commands:
+        if clears(known, command):
+            cleared = command.start
+    return None if cleared > last.command.start else last
+
+
+def _clear_command(run: Run, known: Tool, last: Use) -> str:
+    """What to append: the tool's own command, or an rm where the RUN turns repositories off or takes them away."""
+    code = run.instruction.code
+    limited = b"--disablerepo" in code or b"--repo" in code or b"yum.repos.d" in code
+    clear = known.clear_by_hand if limited and known.clear_by_hand else known.clear_command
+    if known.clear_partly and _shared(run, known):
+        clear = known.clear_partly
+    if "{name}" in clear:
+        return clear.replace("{name}", last.spelled.decode("utf-8", "surrogateescape"))
+    return f"sudo {clear}" if last.command.sudo else clear
+
+
+def _shared(run: Run, known: Tool) -> bool:
+    """Whether a later RUN needs the index, or an earlier one fetched it."""
+    refreshed = any(use.action == "refresh" or refreshes_itself(use) for use in uses(readable(run), known))
+    return not refreshed or later_need(run.stage, run.at, known)[0] != "no"
+
+
+def _finding(run: Run, known: Tool, last: Use) -> Finding:
+    clear = _clear_command(run, known, last)
+    message = f"the {known.name} index and cache stay in this layer"
+    start, end = last.command.start, last.command.end
+    need, line = later_need(run.stage, run.at, known)
+    if known.clear_partly:
+        need = "no"
+    if need == "yes":
+        return Finding(RULE, message, start, end, None, reason=f"line {line} needs this index")
+    try:
+        fix = append_commands(run, [clear.encode("utf-8", "surrogateescape")])
+    except Refusal as refusal:
+        return Finding(RULE, message, start, end, None, reason=str(refusal))
+    if need == "maybe":
+        reason = f"line {line} runs code that may install from this index"
+        return Finding(RULE, message, start, end, fix, "unsafe", reason, known.index_paths)
+    return Finding(RULE, message, start, end, fix, removes=known.index_paths)

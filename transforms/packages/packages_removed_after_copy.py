@@ -1,0 +1,70 @@
+"""Copy the sources first, where what builds them is removed in a later layer.
+
+Packages that are needed to build a program and removed in a later layer stay in the image for good: compilers and
+headers, or the development dependencies of a Node.js project. The sources are copied above the RUN that installs them,
+so that installing, building and removing become one layer.
+
+Before:
+
+```dockerfile
+FROM python:3.12-alpine
+WORKDIR /srv/app
+RUN apk add --no-cache --virtual .build gcc musl-dev
+COPY . .
+RUN pip install --no-cache-dir . && apk del .build
+```
+
+After:
+
+```dockerfile
+FROM python:3.12-alpine
+WORKDIR /srv/app
+COPY . .
+RUN apk add --no-cache --virtual .build gcc musl-dev \\
+    && pip install --no-cache-dir . && apk del .build
+```
+
+When it stays away: where `packages-removed-in-later-layer` does; no source has to move (that is the other rule);
+`npm ci` may see a difference, because what is copied brings a file that npm reads, or because package.json or a
+dependency has a script that runs when it is installed, or because a dependency is a folder of the project.
+
+Safety: the same commands run in the same order on the same files. It is off by default: every change of the sources
+now installs the packages again, and a multi-stage build would be better still. Unsafe where a script of package.json
+may look at what is copied, and there is no build context to tell.
+
+References: Docker's *Building best practices*, *Multi-stage builds*; apk(8), *virtual packages*; npm-ci(1),
+npm-prune(1), npm's *scripts*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...optimizer.facts.stages import Facts
+from ...optimizer.fixes.removals import removals
+from ...optimizer.rules.finding import Finding
+
+RULE = "packages-removed-after-copy"
+
+_ADD = "RUN apk add --virtual .b gcc\n"
+KEEPS = (
+    f"FROM alpine:3.20\n{_ADD}RUN make && apk del .b\n",
+    f"FROM alpine:3.20\n{_ADD}COPY requirements.txt /app/\nRUN make && apk del .b\n",
+    f"FROM alpine:3.20\n{_ADD}COPY a /app/\nRUN apk del .b\n",
+    f"FROM alpine:3.20\n{_ADD}COPY . /\nRUN make && apk del .b\n",
+    f"FROM alpine:3.20\n{_ADD}COPY . /usr/lib/a\nRUN make && apk del .b\n",
+    f"FROM alpine:3.20\n{_ADD}COPY --chown=app . /app\nRUN make && apk del .b\n",
+    f"FROM alpine:3.20\n{_ADD}RUN mkdir /app/b\nCOPY . /app\nRUN make && apk del .b\n",
+    "FROM alpine:3.20\nRUN apk add gcc && adduser app\nCOPY . /app\nRUN make && apk del gcc\n",
+    "FROM alpine:3.20\nWORKDIR /app\nRUN apk add ./*.apk gcc\nCOPY . /app\nRUN make && apk del gcc\n",
+    "FROM node:18\nWORKDIR /app\nRUN npm ci\nCOPY . .\nRUN npm test && npm prune --omit=dev\n",
+    "FROM node:18\nWORKDIR /app\nCOPY package.json .\nRUN npm ci\nCOPY . .\nRUN npm test && npm prune\n",
+    "FROM node:18\nWORKDIR /app\nCOPY package.json .\nRUN npm ci --omit=dev\nCOPY . .\n"
+    "RUN npm test && npm prune --omit=dev\n",
+    f"FROM alpine:3.20 AS a\n{_ADD}COPY . /app\nRUN make && apk del .b\nFROM alpine:3.20\nCOPY --from=a /b /b\n",
+)
+
+
+def find(facts: Facts) -> Iterator[Finding]:
+    """Yield a finding for every RUN that removes what another installed, if sources have to move for it."""
+    return removals(facts, RULE, costly=True)

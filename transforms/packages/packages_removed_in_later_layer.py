@@ -1,0 +1,91 @@
+"""Remove packages in the RUN that installed them.
+
+Packages that are needed to build something and removed in a later layer stay in the image for good: compilers and
+headers, some hundred megabytes as a rule. The RUN that removes them becomes one with the RUN that installed them, and
+with those between the two. What is copied between them goes above, if it is no more than a list of dependencies, or
+comes below, if nothing but the removal follows it.
+
+Before:
+
+```dockerfile
+FROM python:3.12-alpine
+WORKDIR /srv/app
+RUN apk add --no-cache --virtual .build gcc musl-dev
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+COPY . .
+RUN apk del .build
+```
+
+After:
+
+```dockerfile
+FROM python:3.12-alpine
+WORKDIR /srv/app
+COPY requirements.txt .
+RUN apk add --no-cache --virtual .build gcc musl-dev \\
+    && pip install --no-cache-dir -r requirements.txt \\
+    && apk del .build
+COPY . .
+```
+
+When it stays away: the packages are not named as they were when they were installed; more than two other RUNs stand
+between the two; sources are copied between them that a RUN needs (that is `packages-removed-after-copy`); an ENV, ARG,
+USER or SHELL stands there; a COPY goes to a folder of the system, or to an owner that may not be there yet; a RUN
+above a COPY does anything but install packages by name; state of one RUN (a `cd`, a variable, an option of the shell)
+would reach the next and could matter there; the exit status of one is forgiven; a RUN has flags or is a here-document;
+comments would be lost from sight; the stage does not ship.
+
+Safety: the same commands run in the same order, and the final files are the same. A change to one of the joined RUNs,
+or to the list of dependencies, now builds all of them again.
+
+References: hadolint DL3059; Docker's *Building best practices*; apk(8), *virtual packages*; npm-prune(1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...optimizer.facts.stages import Facts
+from ...optimizer.fixes.removals import removals
+from ...optimizer.rules.finding import Finding
+
+RULE = "packages-removed-in-later-layer"
+
+_ADD = "RUN apk add --virtual .b gcc\n"
+KEEPS = (
+    "FROM alpine:3.20\nRUN apk add --virtual .b gcc && make && apk del .b\n",
+    f"FROM alpine:3.20\n{_ADD}RUN make && apk del .other\n",
+    f"FROM alpine:3.20\nRUN apk del .b\n{_ADD}",
+    "FROM alpine:3.20\nRUN apk add gcc && apk del gcc\nRUN apk add gcc && apk del gcc\n",
+    f"FROM alpine:3.20\n{_ADD}RUN a\nRUN b\nRUN c\nRUN apk del .b\n",
+    f"FROM alpine:3.20\n{_ADD}ENV A=b\nRUN make && apk del .b\n",
+    f"FROM alpine:3.20\n{_ADD}USER app\nRUN make && apk del .b\n",
+    f"FROM alpine:3.20\n{_ADD}RUN if make; then apk del .b; fi\n",
+    f"FROM alpine:3.20\n{_ADD}RUN make || true\nRUN apk del .b\n",
+    f"FROM alpine:3.20\n{_ADD}RUN make; apk del .b\n",
+    "FROM alpine:3.20\nRUN --network=host apk add gcc\nRUN make && apk del gcc\n",
+    "FROM alpine:3.20\nRUN export A=b && apk add gcc\nRUN make && apk del gcc\n",
+    "FROM alpine:3.20\nRUN apk add gcc || true\nRUN make && apk del gcc\n",
+    # Where the copied file is read, or where it goes, is not certain.
+    "FROM alpine:3.20\nRUN apk add gcc && make\nCOPY requirements.txt /app/\nRUN a && apk del gcc\n",
+    f"FROM alpine:3.20\n{_ADD}COPY requirements.txt .\nRUN a && apk del .b\n",
+    f"FROM alpine:3.20\n{_ADD}COPY requirements.txt /etc/\nRUN a && apk del .b\n",
+    "FROM centos:7\nRUN yum install -y splunk gcc\nCOPY requirements.txt /opt/splunk/\nRUN a && yum remove -y gcc\n",
+    f"FROM alpine:3.20\n{_ADD}COPY --chown=app requirements.txt /app/\nRUN a && apk del .b\n",
+    "FROM alpine:3.20\nWORKDIR /app\nRUN apk add ./gcc.apk\nCOPY requirements.txt .\nRUN a && apk del ./gcc.apk\n",
+    "FROM alpine:3.20\nRUN apk add gcc && rm -rf /app/*\nCOPY requirements.txt /app/\nRUN a && apk del gcc\n",
+    "FROM python:3.12-alpine\nWORKDIR /app\nRUN apk add gcc && pip install -r b.txt\nCOPY requirements.txt .\n"
+    "RUN pip install -r requirements.txt && apk del gcc\n",
+    # What is copied last would be removed, or is no file of the program.
+    f"FROM alpine:3.20\n{_ADD}COPY a /app/\nRUN apk del .b && rm -rf /app/a\n",
+    f"FROM alpine:3.20\n{_ADD}COPY a /usr/lib/\nRUN apk del .b\n",
+    # Sources: the other rule.
+    f"FROM alpine:3.20\n{_ADD}COPY . /app\nRUN make -C /app && apk del .b\n",
+    "FROM alpine:3.20 AS a\nRUN apk add gcc\nRUN make && apk del gcc\nFROM alpine:3.20\nCOPY --from=a /b /b\n",
+)
+
+
+def find(facts: Facts) -> Iterator[Finding]:
+    """Yield a finding for every RUN that removes what another installed, if no source has to move for it."""
+    return removals(facts, RULE, costly=False)

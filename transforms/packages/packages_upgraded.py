@@ -1,0 +1,64 @@
+"""Take a newer base image instead of upgrading its packages.
+
+`apt-get upgrade` and its like store a second copy of every package that the base image has in an older version, and
+the result depends on the day of the build. A newer base image has the same packages, once.
+
+Before:
+
+```dockerfile
+FROM debian:12
+RUN apt-get update && apt-get upgrade -y && apt-get install -y --no-install-recommends curl
+```
+
+After:
+
+```dockerfile
+FROM debian:12
+RUN apt-get update && apt-get install -y --no-install-recommends curl
+```
+
+When it stays away: single packages are named; the stage does not ship.
+
+Safety: manual. The base image's next release may be some days away, and a fix of a vulnerability may not wait.
+
+References: hadolint DL3005, DL3017, DL3031, DL3035; Docker's *Building best practices*, *Rebuild your images often*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...optimizer.facts.stages import Facts
+from ...optimizer.knowledge.tools import Use, present, uses
+from ...optimizer.rules.finding import Finding
+
+RULE = "packages-upgraded"
+
+KEEPS = (
+    "FROM debian:12\nRUN apt-get update && apt-get install -y curl\n",
+    "FROM fedora:40\nRUN dnf update -y openssl\n",
+    "FROM alpine:3.20\nRUN apk upgrade --no-cache openssl\n",
+    "FROM debian:12\nRUN echo apt-get upgrade\n",
+    "FROM debian:12 AS a\nRUN apt-get update && apt-get upgrade -y\nFROM debian:12\nCOPY --from=a /b /b\n",
+)
+
+_VERBS = frozenset(
+    ("upgrade", "dist-upgrade", "full-upgrade", "safe-upgrade", "update", "distro-sync", "dup", "dist-upgrade", "up")
+)
+
+
+def find(facts: Facts) -> Iterator[Finding]:
+    """Yield a finding for every upgrade of all packages."""
+    for stage in facts.shipping:
+        for known in present(stage.source.data, ("apt", "apk", "dnf", "yum", "microdnf", "tdnf", "zypper")):
+            for run in stage.runs:
+                for use in uses(run.script, known) if run.script else ():
+                    if use.action == "install" and use.verb.value in _VERBS and not _names_packages(use):
+                        message = f"{use.command.name} {use.verb.value} stores packages of the base image a second time"
+                        reason = "whether a fix can wait for the next base image is for a person to say"
+                        yield Finding(RULE, message, use.command.start, use.command.end, None, "manual", reason)
+
+
+def _names_packages(use: Use) -> bool:
+    words = use.command.argv
+    return any(not word.raw.startswith(b"-") for word in words[words.index(use.verb) + 1 :])

@@ -1,0 +1,59 @@
+"""Do not upgrade pip in a layer of its own image.
+
+The base image brings a pip; `pip install --upgrade pip` stores a second one, some 10 MB, and a different one from one
+month to the next. The official Python images release with a current pip; where another version is needed, say which.
+
+Before:
+
+```dockerfile
+FROM python:3.12-slim
+RUN pip install --upgrade pip && pip install --no-cache-dir flask
+```
+
+After:
+
+```dockerfile
+FROM python:3.12-slim
+RUN pip install --no-cache-dir flask
+```
+
+When it stays away: pip is upgraded to a version that is given, or in a virtual environment; the base image is not an
+official Python image, whose pip may be too old; the stage does not ship.
+
+Safety: manual. A requirement may need the newer pip.
+
+References: the description of the official Python image; pip documentation, *Upgrading pip*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...optimizer.facts.stages import Facts
+from ...optimizer.knowledge.tools import tool, uses
+from ...optimizer.rules.finding import Finding
+
+RULE = "pip-upgraded"
+
+KEEPS = (
+    "FROM python:3.12\nRUN pip install --upgrade pip==24.0\n",
+    "FROM python:3.12\nRUN pip install --upgrade flask\n",
+    "FROM debian:12\nRUN pip install --upgrade pip\n",
+    "FROM python:3.12\nRUN python -m venv /v && /v/bin/pip install --upgrade pip\n",
+)
+
+
+def find(facts: Facts) -> Iterator[Finding]:
+    """Yield a finding for every upgrade of pip to whatever is newest."""
+    for stage in facts.shipping:
+        if stage.image is None or stage.image.name != "python":
+            continue
+        for run in stage.runs:
+            for use in uses(run.script, tool("pip")) if run.script else ():
+                argv = use.command.argv
+                words = {word.value for word in argv[argv.index(use.verb) :]}
+                elsewhere = "/" in (argv[0].value or "/")
+                if use.verb.value == "install" and "pip" in words and words & {"-U", "--upgrade"} and not elsewhere:
+                    reason = "whether a requirement needs the newer pip is for a test to say"
+                    start, end = use.command.start, use.command.end
+                    yield Finding(RULE, "a second pip is stored beside the first", start, end, None, "manual", reason)

@@ -1,0 +1,78 @@
+"""Install what packages need, not what they recommend.
+
+Debian's and Ubuntu's apt installs every recommended package, dnf and zypper every weak dependency: often more than was
+asked for. What is left out may be missed at run time, so this is never done without being asked for.
+
+Before:
+
+```dockerfile
+FROM debian:12
+RUN apt-get update && apt-get install -y git && rm -rf /var/lib/apt/lists/*
+```
+
+After:
+
+```dockerfile
+FROM debian:12
+RUN apt-get update && apt-get install -y --no-install-recommends git && rm -rf /var/lib/apt/lists/*
+```
+
+When it stays away: the option, its opposite or a setting in `apt.conf` or `dnf.conf` is there already; yum, whose
+version 3 has no weak dependencies; aptitude, which asks what to do instead.
+
+Safety: unsafe. Packages that were installed before may be missing: `git` comes without `less` and `ssh`, `curl`
+without `ca-certificates`.
+
+References: hadolint DL3015; apt-get(8), dnf.conf(5), zypper(8); Docker's *Building best practices*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...optimizer.facts.stages import Facts
+from ...optimizer.fixes.scripts import add_option
+from ...optimizer.knowledge.tools import Use, present, uses
+from ...optimizer.rules.finding import Finding
+
+RULE = "recommended-packages-installed"
+
+KEEPS = (
+    "FROM debian:12\nRUN apt-get update && apt-get install -y --no-install-recommends git\n",
+    "FROM debian:12\nRUN apt-get update && apt-get --no-install-recommends install -y git\n",
+    "FROM debian:12\nRUN apt-get update && apt-get install -y --install-recommends git\n",
+    "FROM debian:12\nRUN apt-get -o APT::Install-Recommends=0 install -y git\n",
+    "FROM debian:12\nRUN echo 'APT::Install-Recommends \"0\";' > /etc/apt/apt.conf.d/no\nRUN apt-get install -y git\n",
+    "FROM debian:12\nRUN echo apt-get install git && apt-get remove -y git\n",
+    "FROM fedora:40\nRUN dnf install -y --setopt=install_weak_deps=0 git\n",
+    "FROM centos:7\nRUN yum install -y git\n",
+)
+
+
+def find(facts: Facts) -> Iterator[Finding]:
+    """Yield a finding for every install that takes recommended packages along."""
+    data = facts.document.source.data
+    for stage in facts.shipping:
+        for known in present(stage.source.data, ("apt", "dnf", "microdnf", "zypper")):
+            if b"Install-Recommends" in data or b"install_weak_deps=" in data.replace(
+                b"--setopt=install_weak_deps=", b""
+            ):
+                continue
+            for run in stage.runs:
+                for use in uses(run.script, known) if run.script else ():
+                    if use.verb.value in ("install", "in") and use.command.name != "aptitude" and not _settled(use):
+                        yield Finding(
+                            RULE,
+                            f"{use.command.name} installs recommended packages",
+                            use.command.start,
+                            use.command.end,
+                            add_option(use.command, use.behind_verb(), known.no_weak),
+                            "unsafe",
+                            "packages that only come by recommendation are no longer installed",
+                            changes=("/**",),
+                        )
+
+
+def _settled(use: Use) -> bool:
+    words = [word.raw.decode("utf-8", "replace") for word in use.command.argv]
+    return any(like in word for word in words for like in use.tool.no_weak_like)

@@ -1,0 +1,1 @@
+"""Rewrites of stages and their base images."""

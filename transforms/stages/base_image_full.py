@@ -1,0 +1,70 @@
+"""Ship the slim variant of a base image.
+
+The full variants of official images are there to build in: they hold compilers, version control and the headers of
+dozens of libraries, several hundred megabytes that a program seldom needs to run. The slim variant has the same
+interpreter. Whether something needs the rest is for a person, and a test, to say.
+
+Before:
+
+```dockerfile
+FROM python:3.12
+CMD ["python", "-m", "app"]
+```
+
+After:
+
+```dockerfile
+FROM python:3.12-slim
+CMD ["python", "-m", "app"]
+```
+
+When it stays away: the image has no slim variant, or this is one; the stage does not ship; the base is named by a
+variable or a digest.
+
+Safety: manual. Nothing is rewritten.
+
+References: the descriptions of the official images, *Image Variants*; tally prefer-slim.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ...optimizer.facts.stages import Facts
+from ...optimizer.rules.finding import Finding
+
+RULE = "base-image-full"
+
+KEEPS = (
+    "FROM python:3.12-slim\n",
+    "FROM python:3.12-alpine\n",
+    "FROM python:3.12 AS build\nRUN make\nFROM python:3.12-slim\nCOPY --from=build /a /a\n",
+    "FROM team/python:3.12\n",
+    "FROM ubuntu:24.04\n",
+    "FROM python@sha256:0123\n",
+)
+
+_SLIM = frozenset(("debian", "python", "node", "ruby", "rust", "perl", "openjdk", "erlang", "elixir", "haskell"))
+_OTHER = re.compile(r"slim|alpine|windows|nanoserver|onbuild|oracle|ubi")
+
+
+def find(facts: Facts) -> Iterator[Finding]:
+    """Yield a finding for every stage that ships and is built FROM a full variant."""
+    for stage in facts.shipping:
+        image, base = stage.image, stage.stage.base
+        if (
+            stage.parent is not None
+            or image is None
+            or image.name not in _SLIM
+            or _OTHER.search(image.tag)
+            or "@" in base
+        ):
+            continue
+        tag = image.tag if image.tag != "latest" else "stable" if image.name == "debian" else ""
+        slim = f"{image.name}:{f'{tag}-slim' if tag else 'slim'}"
+        start, end = stage.instructions[0].start, stage.instructions[0].end
+        message = f"{base} is the full variant; {slim} may do"
+        yield Finding(
+            RULE, message, start, end, None, "manual", "whether something needs the rest is for a test to say"
+        )
