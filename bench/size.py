@@ -23,10 +23,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dfopt.optimizer import optimize
-from dfopt.optimizer.build.engines import BuildError, Options, Ran, Workshop
+from dfopt.optimizer.build.engines import BuildError, Options, Workshop
 from dfopt.optimizer.dockerfile.document import Document
 from dfopt.optimizer.facts.context import Context
 from dfopt.optimizer.image import Image
+from dfopt.optimizer.image.proof import Ran
 from dfopt.optimizer.image.waste import Waste, waste
 from dfopt.optimizer.rules.engine import Settings
 from dfopt.optimizer.rules.registry import RULES

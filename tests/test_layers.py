@@ -20,9 +20,8 @@ LEVELS = (
     ("transforms.packages", "transforms.copies", "transforms.layers", "transforms.stages"),
     ("optimizer.rules",),
     ("optimizer.image", "optimizer.dockerignore"),
-    ("optimizer.build",),
     ("optimizer.review",),
-    ("optimizer.report",),
+    ("optimizer.build", "optimizer.report"),
     ("optimizer.post", "optimizer.lsp", "optimizer.setup"),
     ("optimizer.cli",),
 )

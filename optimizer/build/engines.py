@@ -20,6 +20,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple, Self
 
 from ..image import Image, Layer, read_archive
+from ..image.proof import Ran
 
 #: In the order in which ``auto`` tries them.
 ENGINES = ("docker", "podman", "buildah")
@@ -50,13 +51,6 @@ class Options(NamedTuple):
     extra: tuple[str, ...] = ()  # words for the engine's build command, as they are
     cache: bool = False  # whether layers of earlier builds may be taken
     classic: bool = False  # docker's builder from before BuildKit
-
-
-class Ran(NamedTuple):
-    """How a command in a container ended."""
-
-    status: int
-    output: bytes  # standard output, then standard error
 
 
 def choose(name: str) -> str:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..dockerfile.document import Document, Instruction
 from ..facts.stages import Facts, StageFacts
-from ..image.compare import Comparison, Difference, compare
+from ..image.compare import Difference, compare
 from ..image.globs import matches
-from .engines import BuildError, Ran, Workshop
+from ..image.proof import LayerSize, Proof, Side, Tried, Verdict
+from .engines import BuildError, Workshop
 
 if TYPE_CHECKING:
     from ..image import Image
@@ -18,61 +19,6 @@ if TYPE_CHECKING:
 
 class PatchedBuildError(BuildError):
     """The patched Dockerfile does not build, and the original does."""
-
-
-class LayerSize(NamedTuple):
-    """A layer above the base image. `line` is that of its instruction, 1-based, 0 where it could not be told."""
-
-    line: int
-    created_by: str
-    size: int  # bytes
-
-
-class Side(NamedTuple):
-    """One of the two images."""
-
-    size: int  # bytes of the files in all layers
-    seconds: float  # that its build took
-    base: int  # bytes of `size` that are the layers both images share
-    layers: tuple[LayerSize, ...]
-
-
-class Tried(NamedTuple):
-    """A command that ran in both images."""
-
-    command: str
-    before: Ran
-    after: Ran
-
-    @property
-    def agrees(self) -> bool:
-        return self.before == self.after
-
-
-class Proof(NamedTuple):
-    """What building one target before and after has shown. `rules` gives the bytes saved by each, or each group."""
-
-    target: str | None
-    before: Side
-    after: Side
-    comparison: Comparison
-    rules: tuple[tuple[str, int], ...]
-    tried: tuple[Tried, ...]
-    control: tuple[Difference, ...] | None  # what two builds of the original differ in beyond `VOLATILE`
-
-    @property
-    def equivalent(self) -> bool:
-        return not self.comparison.undeclared and all(item.agrees for item in self.tried)
-
-
-class Verdict(NamedTuple):
-    """The proofs of all targets that were built."""
-
-    proofs: tuple[Proof, ...]
-
-    @property
-    def equivalent(self) -> bool:
-        return all(proof.equivalent for proof in self.proofs)
 
 
 class Request(NamedTuple):
@@ -266,6 +212,3 @@ def _edited(result: Result, item: Applied) -> list[tuple[int, int]]:
 
 def _touches(spans: Iterable[tuple[int, int]], instruction: Instruction) -> bool:
     return any(start <= instruction.end and instruction.start <= end for start, end in spans)
-
-
-__all__ = ["BuildError", "PatchedBuildError", "Proof", "Request", "Side", "Verdict", "Verifier"]

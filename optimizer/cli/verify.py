@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from ..build.bisect import Kept, keep_what_holds
 from ..build.engines import BuildError, EngineError, Workshop, choose
 from ..build.engines import Options as EngineOptions
-from ..build.verify import PatchedBuildError, Request, Verdict, Verifier
+from ..build.verify import PatchedBuildError, Request, Verifier
 from ..image import ArchiveError
+from ..image.proof import Verdict
 from ..report import verify as report
 from ..rules.engine import Result
 from .options import Options

@@ -10,8 +10,8 @@ from ..dockerfile.diff import unified_diff
 from ..dockerfile.edits import Edit, EditSet
 from ..dockerfile.source import Source
 from ..dockerignore.plan import KeptOut, Plan
+from .plain import size
 from .template import render
-from .verify import size
 
 
 class Written(NamedTuple):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from ..review.review_file import Item, Review, Reviewed
-from .verify import size
+from .plain import size
 
 _PUNCTUATION = re.compile(r"([\\`*_{}\[\]()<>#+.!|~@:&$%^=/-])")
 # What starts a mention, a reference or a link even where it is escaped: a word joiner behind it parts it from its word.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ..review.review_file import Item
 from ..rules.engine import Applied, Offered
-from .verify import size
 
 
 def sentence(found: Applied | Offered) -> str:
@@ -20,3 +19,13 @@ def said(item: Item) -> str:
     """All of it, with what it saves."""
     saves = [f"Saves about {size(item.saves)}"] if item.saves else []
     return ". ".join([*dict.fromkeys(sentence(found) for found in item.findings), *saves]) + "."
+
+
+def size(number: int) -> str:
+    """``19.2 MB``, in powers of a thousand, as docker writes sizes."""
+    value = float(number)
+    for unit in ("B", "kB", "MB"):
+        if abs(value) < 1000:
+            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.2f} GB"

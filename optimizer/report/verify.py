@@ -10,9 +10,10 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from ..build.verify import Proof, Side, Tried, Verdict
 from ..image.compare import Difference
+from ..image.proof import Proof, Side, Tried, Verdict
 from ..rules.engine import Result
+from .plain import size
 
 _SHOWN = 20  # differences that a report for people lists
 
@@ -155,16 +156,6 @@ def reason(verdict: Verdict) -> str:
             if not tried.agrees:
                 return f"{tried.command}: other output or exit status"
     return ""
-
-
-def size(number: int) -> str:
-    """``19.2 MB``, in powers of a thousand, as docker writes sizes."""
-    value = float(number)
-    for unit in ("B", "kB", "MB"):
-        if abs(value) < 1000:
-            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
-        value /= 1000
-    return f"{value:.2f} GB"
 
 
 def _percent(proof: Proof) -> str:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from dfopt.optimizer.build.engines import BuildError, EngineError, Options, Workshop, choose
-from dfopt.optimizer.build.verify import PatchedBuildError, Proof, Request, Verdict, Verifier
+from dfopt.optimizer.build.verify import PatchedBuildError, Request, Verifier
+from dfopt.optimizer.image.proof import Proof, Verdict
 from dfopt.optimizer.rules.engine import Result
 
 
