@@ -1,8 +1,8 @@
 """The laws on real Dockerfiles: nothing crashes, everything still parses, twice is once, diffs apply.
 
-    python bench/corpus.py FOLDER [--unsafe] [--select RULE,…] [--jobs N] [--sample N --seed S]
+    python bench/corpus.py DIRECTORY [--unsafe] [--select RULE,…] [--jobs N] [--sample N --seed S]
 
-Every file below FOLDER is rewritten in memory. BuildKit's parser (PyPI ``dockerfile``) must read the result with the
+Every file below DIRECTORY is rewritten in memory. BuildKit's parser (PyPI ``dockerfile``) must read the result with the
 same stages and no instruction that the input did not have; ``e2b-dockerfile-utils`` must accept what it accepted;
 rewriting again must change nothing; where nothing was found, no byte may differ; and ``git apply`` must make the
 patched text of the diff. Counts the files each rule fires on; ``--sample`` prints diffs to read. Exits with 1 on
@@ -100,16 +100,16 @@ def suggested(result: Result, settings: Settings) -> list[str]:
 
 
 def applied(data: bytes, diff: bytes) -> bytes | None:
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder, "Dockerfile")
+    with tempfile.TemporaryDirectory() as directory:
+        target = Path(directory, "Dockerfile")
         target.write_bytes(data)
-        done = subprocess.run(["git", "apply", "-"], input=diff, cwd=folder, capture_output=True, check=False)
+        done = subprocess.run(["git", "apply", "-"], input=diff, cwd=directory, capture_output=True, check=False)
         return target.read_bytes() if done.returncode == 0 else None
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Check dfopt's laws on a folder of Dockerfiles.")
-    parser.add_argument("folder", type=Path)
+    parser = argparse.ArgumentParser(description="Check dfopt's laws on a directory of Dockerfiles.")
+    parser.add_argument("directory", type=Path)
     parser.add_argument("--unsafe", action="store_true")
     parser.add_argument("--select", default="", help="these rules, or all, instead of those on by default")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
@@ -117,7 +117,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     settings = Settings(frozenset(filter(None, options.select.split(","))), unsafe=options.unsafe)
-    files = sorted(path for path in options.folder.rglob("*") if path.is_file())
+    files = sorted(path for path in options.directory.rglob("*") if path.is_file())
     with multiprocessing.get_context("spawn").Pool(options.jobs) as pool:
         reports = pool.map(check, [(path, settings) for path in files], chunksize=32)
     for report in reports:

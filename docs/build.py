@@ -5,7 +5,7 @@ from pathlib import Path
 from dfopt.optimizer.cli.explain import page
 from dfopt.optimizer.rules.registry import RULES
 
-FOLDER = Path(__file__).parent / "rules"
+DIRECTORY = Path(__file__).parent / "rules"
 
 
 def pages() -> dict[str, str]:
@@ -15,8 +15,8 @@ def pages() -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    FOLDER.mkdir(exist_ok=True)
-    for old in FOLDER.glob("*.md"):
+    DIRECTORY.mkdir(exist_ok=True)
+    for old in DIRECTORY.glob("*.md"):
         old.unlink()
     for name, text in pages().items():
-        (FOLDER / name).write_text(text)
+        (DIRECTORY / name).write_text(text)

@@ -17,12 +17,12 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 TREES = ("optimizer", "transforms", "templates")
 
 
-def test_every_package_folder_is_named() -> None:
-    folders = {path.parent for tree in TREES for path in (ROOT / tree).rglob("__init__.py")}
-    expected = {"dfopt." + ".".join(folder.relative_to(ROOT).parts) for folder in folders}
+def test_every_package_directory_is_named() -> None:
+    directories = {path.parent for tree in TREES for path in (ROOT / tree).rglob("__init__.py")}
+    expected = {"dfopt." + ".".join(directory.relative_to(ROOT).parts) for directory in directories}
     assert set(PROJECT["tool"]["setuptools"]["packages"]) == expected
     holding = {path.parent for tree in TREES for path in (ROOT / tree).rglob("*.py")}
-    assert holding == folders
+    assert holding == directories
 
 
 def test_nothing_imports_a_second_copy() -> None:
@@ -33,12 +33,12 @@ def test_nothing_imports_a_second_copy() -> None:
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
-    tree = folder / "tree"
+    directory = tmp_path_factory.mktemp("wheel")
+    tree = directory / "tree"
     subprocess.run(["git", "clone", "-q", str(ROOT), str(tree)], check=True)
-    command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(folder), str(tree)]
+    command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(directory), str(tree)]
     subprocess.run(command, check=True)
-    return next(folder.glob("*.whl"))
+    return next(directory.glob("*.whl"))
 
 
 @pytest.mark.slow
@@ -52,7 +52,7 @@ def test_wheel_holds_what_is_needed(wheel: Path) -> None:
 
 
 @pytest.mark.slow
-def test_installed_wheel_works_from_another_folder(wheel: Path, tmp_path: Path) -> None:
+def test_installed_wheel_works_from_another_directory(wheel: Path, tmp_path: Path) -> None:
     venv.create(tmp_path / "venv", with_pip=True)
     subprocess.run([str(tmp_path / "venv/bin/pip"), "install", "-q", str(wheel)], check=True)
     (tmp_path / "Dockerfile").write_text("FROM python:3.12\nRUN pip install flask\n")

@@ -42,7 +42,7 @@ class BuildError(Exception):
 
 
 class Options(NamedTuple):
-    """How to build. `context` is a folder."""
+    """How to build. `context` is a directory."""
 
     context: str
     dockerfile: str | None = None  # where it lies, for its own .dockerignore beside it
@@ -67,7 +67,7 @@ def choose(name: str) -> str:
     raise EngineError(f"{name} {'does not answer: is its service running?' if there else 'is not installed'}")
 
 
-class Workshop:
+class BuildSession:
     """Images and containers made for one purpose, and removed at the end, come what may.
 
     Everything carries a name of its own, so nothing else on the engine is touched; what an engine keeps for itself as
@@ -83,7 +83,7 @@ class Workshop:
         self._intermediate: list[str] = []  # images of single steps, which podman and buildah leave without a name
         self._containers: list[str] = []
         self._layers: dict[str, Layer] = {}
-        self._folder = tempfile.mkdtemp(prefix="dfopt-")
+        self._directory = tempfile.mkdtemp(prefix="dfopt-")
 
     def __enter__(self) -> Self:
         return self
@@ -100,7 +100,7 @@ class Workshop:
                 if working:
                     self._quietly("rm", "-f", *(name.decode() for name in working))
                     self._quietly("rmi", image)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self._directory, ignore_errors=True)
 
     def _quietly(self, *words: str) -> subprocess.CompletedProcess[bytes]:
         # What is not there needs no removing, and there is nobody left to tell.
@@ -111,9 +111,9 @@ class Workshop:
 
         Raises `BuildError`.
         """
-        folder = os.path.join(self._folder, str(len(self._made)))
-        os.mkdir(folder)
-        path = os.path.join(folder, "Dockerfile")
+        directory = os.path.join(self._directory, str(len(self._made)))
+        os.mkdir(directory)
+        path = os.path.join(directory, "Dockerfile")
         with open(path, "wb") as file:
             file.write(dockerfile)
         ignore = (self.options.dockerfile or "") + ".dockerignore"
@@ -174,7 +174,7 @@ class Workshop:
     def read(self, name: str) -> Image:
         """The image called `name`. Raises `EngineError`, `ArchiveError` and `OSError`."""
         self.progress("reading the image …")
-        path = os.path.join(self._folder, "image.tar")
+        path = os.path.join(self._directory, "image.tar")
         words = {
             "docker": ["docker", "save", "-o", path, name],
             "podman": ["podman", "save", "-q", "--format=docker-archive", "-o", path, name],

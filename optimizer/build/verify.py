@@ -10,7 +10,7 @@ from ..facts.stages import Facts, StageFacts
 from ..image.compare import Difference, compare
 from ..image.globs import matches
 from ..image.proof import LayerSize, Proof, Side, Tried, Verdict
-from .engines import BuildError, Workshop
+from .engines import BuildError, BuildSession
 
 if TYPE_CHECKING:
     from ..image import Image
@@ -35,8 +35,8 @@ class Verifier:
     Its methods raise `BuildError`, `EngineError`, `ArchiveError` and `OSError`.
     """
 
-    def __init__(self, workshop: Workshop, original: bytes, request: Request) -> None:
-        self.workshop = workshop
+    def __init__(self, session: BuildSession, original: bytes, request: Request) -> None:
+        self.session = session
         self.original = original
         self.request = request
         self._built: dict[str | None, _Built] = {}
@@ -68,7 +68,7 @@ class Verifier:
             comparison,
             _saved_by_rule(result, before.image, after.image, lines),
             tuple(
-                Tried(command, *(self.workshop.run(side.name, command, side.image) for side in (before, after)))
+                Tried(command, *(self.session.run(side.name, command, side.image) for side in (before, after)))
                 for command in self.request.commands
             ),
             control,
@@ -96,8 +96,8 @@ class Verifier:
         return self._control[target]
 
     def _build(self, dockerfile: bytes, what: str, target: str | None) -> _Built:
-        name, seconds = self.workshop.build(dockerfile, what, target)
-        return _Built(name, seconds, self.workshop.read(name))
+        name, seconds = self.session.build(dockerfile, what, target)
+        return _Built(name, seconds, self.session.read(name))
 
 
 class _Built(NamedTuple):

@@ -48,7 +48,9 @@ _CHOICE: tuple[_Option, ...] = (
     click.option("--extend-select", multiple=True, metavar="RULE,…", help="These rules too, which are off by default."),
     click.option("--ignore", multiple=True, metavar="RULE,…", help="Not these rules."),
     click.option("--unsafe/--no-unsafe", default=None, help="Also what may change the image's behaviour."),
-    click.option("--context", metavar="DIR", help="The build context.  [default: the Dockerfile's folder, if it fits]"),
+    click.option(
+        "--context", metavar="DIR", help="The build context.  [default: the Dockerfile's directory, if it fits]"
+    ),
     click.option(
         "--prefer", multiple=True, type=click.Choice(["cache-mounts"]), help="Mount caches instead of clearing them."
     ),
@@ -82,7 +84,7 @@ _BUILD: tuple[_Option, ...] = (
     click.option("--platform", metavar="OS/ARCH", help="Build for this platform."),
     click.option("--build-option", multiple=True, metavar="OPTION", help="Give this to the engine's build as it is."),
     click.option("--run", multiple=True, metavar="CMD", help="Run this in both images too, and compare what it says."),
-    click.option("--control", is_flag=True, help="Build the original twice, and forgive what those two differ in."),
+    click.option("--control", is_flag=True, help="Build the original twice, and ignore what those two differ in."),
     click.option("--cache", is_flag=True, help="Take layers from the engine's build cache: quicker, maybe stale."),
 )
 
@@ -117,8 +119,8 @@ def _options(given: dict[str, Any]) -> Options:
 def fix(**given: Any) -> _Command:
     """Show, or with --write make, the rewrites of Dockerfiles.
 
-    PATH is a file, a folder that is searched, or - for standard input, whose patched text goes to standard
-    output. Without a PATH the current folder is searched. The options from --engine on go with --verify.
+    PATH is a file, a directory that is searched, or - for standard input, whose patched text goes to standard
+    output. Without a PATH the current directory is searched. The options from --engine on go with --verify.
     """
     from .fix import fix as run
 
@@ -175,7 +177,7 @@ def verify(path: str, **given: Any) -> _Command:
 def review(**given: Any) -> _Command:
     """Say what touches the changed lines of Dockerfiles, as suggestions for a code review.
 
-    PATH is a Dockerfile or a folder; without one it is the whole repository. Only files that are changed since the
+    PATH is a Dockerfile or a directory; without one it is the whole repository. Only files that are changed since the
     change branched off --base are looked at. --post needs GITHUB_TOKEN or GITLAB_TOKEN in the environment.
     """
     from .review import review as run
@@ -185,31 +187,31 @@ def review(**given: Any) -> _Command:
 
 
 @app.command()
-@click.argument("folder", metavar="[DIR]", default=".")
+@click.argument("directory", metavar="[DIR]", default=".")
 @click.option(
     "--dockerfile", "dockerfiles", multiple=True, metavar="FILE", help="Built with DIR.  [default: all in it]"
 )
 @click.option("--write", is_flag=True, help="Write the file instead of showing a diff.")
 @click.option("--output", metavar="FILE", help="Write what would go to standard output there.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to report.")
-def dockerignore(folder: str, dockerfiles: tuple[str, ...], **given: Any) -> _Command:
+def dockerignore(directory: str, dockerfiles: tuple[str, ...], **given: Any) -> _Command:
     """Show, or with --write make, the .dockerignore that keeps useless files out of a build context.
 
-    DIR is the context, the current folder where none is given. Lines are only ever added, and none that would keep
+    DIR is the context, the current directory where none is given. Lines are only ever added, and none that would keep
     out what a COPY, an ADD or a bind mount takes by name.
     """
     from .dockerignore import dockerignore as run
 
-    return partial(run, folder, dockerfiles, **given)
+    return partial(run, directory, dockerfiles, **given)
 
 
 @app.command()
 @click.argument(
     "kinds", nargs=-1, metavar="[KIND]…", type=click.Choice(["github", "gitlab", "pre-commit", "reviewdog"])
 )
-@click.option("--folder", metavar="DIR", default=".", help="The repository.  [default: the current folder]")
+@click.option("--directory", metavar="DIR", default=".", help="The repository.  [default: the current directory]")
 @click.option("--write", is_flag=True, help="Write the files instead of showing a diff.")
-def init(kinds: tuple[str, ...], folder: str, *, write: bool) -> _Command:
+def init(kinds: tuple[str, ...], directory: str, *, write: bool) -> _Command:
     """Show, or with --write make, the files that let dfopt run in a repository.
 
     KIND is github, gitlab, pre-commit or reviewdog; without one it is what the repository uses already. What is
@@ -217,7 +219,7 @@ def init(kinds: tuple[str, ...], folder: str, *, write: bool) -> _Command:
     """
     from .init import init as run
 
-    return partial(run, kinds, folder, write=write)
+    return partial(run, kinds, directory, write=write)
 
 
 @app.command()

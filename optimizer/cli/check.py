@@ -8,7 +8,7 @@ from ..report.text import findings, shown
 from ..rules.engine import Offered, Result
 from .fix import count, report
 from .options import Options
-from .runner import Sink, UsageError, again, complain, for_each
+from .runner import Sink, UsageError, complain, for_each, refix
 
 
 def check(options: Options) -> int:
@@ -44,9 +44,11 @@ def check(options: Options) -> int:
 
 def _written(options: Options, results: list[tuple[str, Result]], errors: list[str]) -> bytes:
     from ..report.formats import write
-    from ..review.review_file import Review, look_at
+    from ..review.review import Review, review_file
 
-    files = [look_at(path, result, again(path, options, is_file=options.paths != ("-",))) for path, result in results]
+    files = [
+        review_file(path, result, refix(path, options, is_file=options.paths != ("-",))) for path, result in results
+    ]
     return write(options.format, Review(tuple(files), tuple(errors)))
 
 

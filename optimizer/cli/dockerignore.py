@@ -14,14 +14,14 @@ from .files import find_files, read_file, write_file
 from .runner import Sink, UsageError, complain, shown_path
 
 
-def dockerignore(folder: str, dockerfiles: tuple[str, ...], *, write: bool, output: str | None, form: str) -> int:
+def dockerignore(directory: str, dockerfiles: tuple[str, ...], *, write: bool, output: str | None, form: str) -> int:
     """Run the command; the exit code is 0, or 2 after an error, and then nothing was written but what is named.
 
-    `dockerfiles` are built with the context `folder`; without any, all that are in it are.
+    `dockerfiles` are built with the context `directory`; without any, all that are in it are.
     """
     sink = Sink(output)
     try:
-        files = _plans(folder, dockerfiles)
+        files = _plans(directory, dockerfiles)
         for path, file in files.items():
             if write and file.plan.added:
                 _save(path, file)
@@ -46,22 +46,24 @@ def _save(path: str, file: Written) -> None:
         raise UsageError(f"{path}: {error.strerror or error}") from error
 
 
-def _plans(folder: str, named: tuple[str, ...]) -> dict[str, Written]:
+def _plans(directory: str, named: tuple[str, ...]) -> dict[str, Written]:
     """For every file of patterns that BuildKit would read, what is to become of it. Raises `UsageError`."""
-    if not os.path.isdir(folder):
-        raise UsageError(f"{folder}: {'not a folder' if os.path.exists(folder) else 'No such file or directory'}")
-    found = [path for path in find_files((folder,)) if not os.path.isdir(path)]
+    if not os.path.isdir(directory):
+        raise UsageError(
+            f"{directory}: {'not a directory' if os.path.exists(directory) else 'No such file or directory'}"
+        )
+    found = [path for path in find_files((directory,)) if not os.path.isdir(path)]
     builders = named or tuple(found)
     if not builders:
-        raise UsageError(f"{folder}: no Dockerfile found; --dockerfile names one that lies elsewhere")
+        raise UsageError(f"{directory}: no Dockerfile found; --dockerfile names one that lies elsewhere")
     texts = {path: _read(path) for path in builders}
     others = {path: _read(path) for path in found if os.path.realpath(path) not in map(os.path.realpath, builders)}
     groups: dict[str, list[str]] = {}
     for path in builders:
-        places = ignore_files(folder, path)
+        places = ignore_files(directory, path)
         groups.setdefault(next(filter(os.path.lexists, places), places[-1]), []).append(path)
-    tracked = _tracked(folder)
-    inside = [os.path.relpath(os.path.realpath(path), os.path.realpath(folder)) for path in (*builders, *found)]
+    tracked = _tracked(directory)
+    inside = [os.path.relpath(os.path.realpath(path), os.path.realpath(directory)) for path in (*builders, *found)]
     plans: dict[str, Written] = {}
     for place, group in groups.items():
         place = os.path.normpath(place)
@@ -72,7 +74,7 @@ def _plans(folder: str, named: tuple[str, ...]) -> dict[str, Written]:
             shown_path(place),
             original,
             plan(
-                folder,
+                directory,
                 readers,
                 None if original is None or not original.strip() else _patterns(place, original),
                 name=place,
@@ -115,10 +117,10 @@ def _patterns(path: str, data: bytes) -> list[tuple[int, Pattern]]:
     return patterns
 
 
-def _tracked(folder: str) -> list[str] | None:
-    """The files in `folder` that git tracks; None where it tracks none, or cannot be asked."""
+def _tracked(directory: str) -> list[str] | None:
+    """The files in `directory` that git tracks; None where it tracks none, or cannot be asked."""
     # A repository's own configuration must not make git run a program of its choice.
-    command = ["git", "-C", folder, "-c", "core.fsmonitor=false", "ls-files", "-z"]
+    command = ["git", "-C", directory, "-c", "core.fsmonitor=false", "ls-files", "-z"]
     try:
         done = subprocess.run(command, capture_output=True, check=True)
     except (OSError, subprocess.CalledProcessError):

@@ -20,13 +20,13 @@ _NOT = (
     r"(?is).*(?:\.(?:j2|jinja2?|tmpl|tpl|template|erb|in|m4|mustache|md|txt|rst|dockerignore|orig|rej|bak|swp|py|sh|lock"
     r"|json|ya?ml|toml)|~)"
 )
-_SKIPPED_FOLDERS = frozenset((".git", ".hg", ".svn", "node_modules", ".venv", "venv", ".tox", "__pycache__"))
+_SKIPPED_DIRECTORIES = frozenset((".git", ".hg", ".svn", "node_modules", ".venv", "venv", ".tox", "__pycache__"))
 
 
 def find_files(paths: tuple[str, ...]) -> Iterator[str]:
-    """The files that `paths` mean, each once: a file as it is, a folder searched in the order of names.
+    """The files that `paths` mean, each once: a file as it is, a directory searched in the order of names.
 
-    What does not exist, and a folder that cannot be listed, is yielded too; reading it makes the error.
+    What does not exist, and a directory that cannot be listed, is yielded too; reading it makes the error.
     """
     seen: set[tuple[int, int] | str] = set()
     for path in paths or (".",):
@@ -44,21 +44,22 @@ def find_files(paths: tuple[str, ...]) -> Iterator[str]:
 
 
 def is_dockerfile_name(name: str) -> bool:
-    """Whether a search takes a file of this name, without folders, for a Dockerfile."""
+    """Whether a search takes a file of this name, without directories, for a Dockerfile."""
     return re.fullmatch(_NAME, name) is not None and re.fullmatch(_NOT, name) is None
 
 
-def _search(folder: str) -> Iterator[str]:
+def _search(directory: str) -> Iterator[str]:
     ignored: dict[str, GitIgnoreSpec] = {}
     unreadable: list[OSError] = []
-    _read_ignores_above(folder, ignored)
-    for here, folders, names in os.walk(folder, onerror=unreadable.append):
+    _read_ignores_above(directory, ignored)
+    for here, directories, names in os.walk(directory, onerror=unreadable.append):
         if ".gitignore" in names:
             _read_ignore(here, ignored)
-        folders[:] = sorted(
+        directories[:] = sorted(
             name
-            for name in folders
-            if name not in _SKIPPED_FOLDERS and not (ignored and _is_ignored(os.path.join(here, name) + "/", ignored))
+            for name in directories
+            if name not in _SKIPPED_DIRECTORIES
+            and not (ignored and _is_ignored(os.path.join(here, name) + "/", ignored))
         )
         for name in sorted(names):
             path = os.path.normpath(os.path.join(here, name))
@@ -67,10 +68,10 @@ def _search(folder: str) -> Iterator[str]:
     yield from (os.path.normpath(error.filename) for error in unreadable)
 
 
-def _read_ignores_above(folder: str, ignored: dict[str, GitIgnoreSpec]) -> None:
-    """The .gitignore files between the folder and the top of its work tree."""
+def _read_ignores_above(directory: str, ignored: dict[str, GitIgnoreSpec]) -> None:
+    """The .gitignore files between the directory and the top of its work tree."""
     above: list[str] = []
-    here = os.path.abspath(folder)
+    here = os.path.abspath(directory)
     while not os.path.exists(os.path.join(here, ".git")):
         parent = os.path.dirname(here)
         if parent == here:
@@ -82,12 +83,12 @@ def _read_ignores_above(folder: str, ignored: dict[str, GitIgnoreSpec]) -> None:
             _read_ignore(place, ignored)
 
 
-def _read_ignore(folder: str, ignored: dict[str, GitIgnoreSpec]) -> None:
-    """Add what the folder's .gitignore says; like git, pass over one that cannot be read and lines without sense."""
+def _read_ignore(directory: str, ignored: dict[str, GitIgnoreSpec]) -> None:
+    """Add what the directory's .gitignore says; like git, pass over one that cannot be read and lines without sense."""
     from pathspec import GitIgnoreSpec
 
     try:
-        with open(os.path.join(folder, ".gitignore"), encoding="utf-8-sig", errors="replace") as file:
+        with open(os.path.join(directory, ".gitignore"), encoding="utf-8-sig", errors="replace") as file:
             lines = file.read().split("\n")
     except OSError:
         return
@@ -95,15 +96,15 @@ def _read_ignore(folder: str, ignored: dict[str, GitIgnoreSpec]) -> None:
     for line in lines:
         with suppress(ValueError, re.error):
             patterns += GitIgnoreSpec.from_lines([line]).patterns
-    ignored[os.path.abspath(folder)] = GitIgnoreSpec(patterns)
+    ignored[os.path.abspath(directory)] = GitIgnoreSpec(patterns)
 
 
 def _is_ignored(path: str, ignored: dict[str, GitIgnoreSpec]) -> bool:
     """Whether git would ignore `path`: the .gitignore nearest to it that speaks of it decides."""
     full = os.path.abspath(path) + ("/" if path.endswith("/") else "")
-    for folder in sorted(ignored, key=len, reverse=True):
-        if full.startswith(folder.rstrip("/") + "/"):
-            verdict = ignored[folder].check_file(full[len(folder.rstrip("/")) + 1 :]).include
+    for directory in sorted(ignored, key=len, reverse=True):
+        if full.startswith(directory.rstrip("/") + "/"):
+            verdict = ignored[directory].check_file(full[len(directory.rstrip("/")) + 1 :]).include
             if verdict is not None:
                 return verdict
     return False

@@ -8,7 +8,7 @@ import sys
 from ..rules.engine import Result
 from .files import write_file
 from .options import Options
-from .runner import FileError, Sink, UsageError, again, complain, for_each
+from .runner import FileError, Sink, UsageError, complain, for_each, refix
 
 
 def fix(options: Options) -> int:
@@ -27,7 +27,7 @@ def fix(options: Options) -> int:
         if options.verify and result.changed:
             result = _proved(path, result, options)
         if asked and result.changed:
-            text = asked.chosen(path, result, again(path, options))
+            text = asked.chosen(path, result, refix(path, options))
             result = result._replace(patched=text)
         if stdin:
             sink.write(result.patched)

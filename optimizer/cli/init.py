@@ -16,12 +16,12 @@ from .runner import UsageError, complain
 _SIGNS = {"github": ".github", "gitlab": ".gitlab-ci.yml", "pre-commit": ".pre-commit-config.yaml"}
 
 
-def init(kinds: tuple[str, ...], folder: str, *, write: bool) -> int:
+def init(kinds: tuple[str, ...], directory: str, *, write: bool) -> int:
     """Run the command; the exit code is 0, 2 after an error. Everything that can be written is."""
-    chosen = kinds or tuple(kind for kind, sign in _SIGNS.items() if os.path.exists(os.path.join(folder, sign)))
+    chosen = kinds or tuple(kind for kind, sign in _SIGNS.items() if os.path.exists(os.path.join(directory, sign)))
     try:
-        if not os.path.isdir(folder):
-            raise UsageError(f"{folder}: not a folder")
+        if not os.path.isdir(directory):
+            raise UsageError(f"{directory}: not a directory")
         if not chosen:
             raise UsageError(f"say what to set up: {', '.join(KINDS)}")
     except UsageError as problem:
@@ -30,7 +30,7 @@ def init(kinds: tuple[str, ...], folder: str, *, write: bool) -> int:
     status = 0
     for piece in (piece for kind in chosen for piece in pieces(kind)):
         try:
-            _put(os.path.join(folder, piece.path), piece.path, piece.grown, write=write)
+            _put(os.path.join(directory, piece.path), piece.path, piece.grown, write=write)
         except (SetupError, UnicodeDecodeError) as problem:
             first, *lines = str(problem).splitlines()
             complain(first, tuple(lines))

@@ -12,7 +12,7 @@ from typing import TextIO
 
 from ..dockerfile.diff import split_lines
 from ..report.plain import said
-from ..review.review_file import Item, Reviewed, look_at
+from ..review.review import Item, Reviewed, review_file
 from ..review.suggest import Suggestion, accept_all
 from ..rules.engine import Result
 from .runner import FileError
@@ -35,9 +35,9 @@ class Questions:
         self.out = out
         self.over = False
 
-    def chosen(self, path: str, result: Result, again: Callable[[bytes], bytes]) -> bytes:
+    def chosen(self, path: str, result: Result, refix: Callable[[bytes], bytes]) -> bytes:
         """The text of the file with what was said yes to. Raises `FileError` where an editor cannot be run."""
-        file = look_at(path, result, again, unsafe=False)
+        file = review_file(path, result, refix, unsafe=False)
         items = [item for item in file.items if item.suggestion]
         accepted: list[Suggestion] = []
         everything = False
@@ -80,8 +80,8 @@ class Questions:
 def _edited(made: Suggestion) -> Suggestion | None:
     """The suggestion with its lines as the user's editor leaves them; None where the editor fails."""
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
-    with tempfile.TemporaryDirectory(prefix="dfopt-") as folder:
-        path = os.path.join(folder, "Dockerfile")
+    with tempfile.TemporaryDirectory(prefix="dfopt-") as directory:
+        path = os.path.join(directory, "Dockerfile")
         with open(path, "wb") as file:
             file.write(b"".join(made.lines))
         try:

@@ -11,7 +11,7 @@ from .extras import need
 from .runner import UsageError
 
 if TYPE_CHECKING:
-    from ..review.review_file import Review
+    from ..review.review import Review
 
 _TOKENS = {"github": "GITHUB_TOKEN", "gitlab": "GITLAB_TOKEN"}
 _MODULES = {"github": "github", "gitlab": "gitlab"}

@@ -9,11 +9,11 @@ from ..report.formats import write
 from ..report.markdown import heading
 from ..review.ci import Request, request
 from ..review.git import Comparison, GitError, compare, is_ancestor
-from ..review.review_file import Review, Reviewed, look_at
+from ..review.review import Review, Reviewed, review_file
 from .files import is_dockerfile_name
 from .fix import count
 from .options import Options, ReviewOptions
-from .runner import FileError, Sink, UsageError, again, check_options, complain, optimized
+from .runner import FileError, Sink, UsageError, check_options, complain, optimized, refix
 
 
 def review(options: Options, asked: ReviewOptions) -> int:
@@ -70,25 +70,25 @@ def _comparison(options: Options, asked: ReviewOptions, known: Request | None) -
         if path == "-":
             raise UsageError("a review is of files in a repository, not of standard input")
     try:
-        return compare(_folder(options.paths), base, head, lambda root, path: _is_wanted(root, path, options.paths))
+        return compare(_directory(options.paths), base, head, lambda root, path: _is_wanted(root, path, options.paths))
     except GitError as error:
         raise UsageError(str(error)) from error
 
 
-def _folder(paths: tuple[str, ...]) -> str:
-    """A folder in the repository that is meant."""
+def _directory(paths: tuple[str, ...]) -> str:
+    """A directory in the repository that is meant."""
     if not paths:
         return "."
     return paths[0] if os.path.isdir(paths[0]) else os.path.dirname(paths[0]) or "."
 
 
 def _is_wanted(root: str, path: str, paths: tuple[str, ...]) -> bool:
-    """Whether a file is named, or lies in a named folder and is called as Dockerfiles are."""
+    """Whether a file is named, or lies in a named directory and is called as Dockerfiles are."""
     place = os.path.join(os.path.realpath(root), path)
     named = [os.path.realpath(name) for name in paths]
     if place in named:
         return True
-    inside = not named or any(place.startswith(folder.rstrip("/") + "/") for folder in named)
+    inside = not named or any(place.startswith(directory.rstrip("/") + "/") for directory in named)
     return inside and is_dockerfile_name(os.path.basename(path))
 
 
@@ -112,10 +112,10 @@ def _review(options: Options, asked: ReviewOptions, comparison: Comparison) -> R
             errors.append(f"{path}: {error}")
         else:
             files.append(
-                look_at(
+                review_file(
                     file.path,
                     result,
-                    again(path, options, is_file=in_place),
+                    refix(path, options, is_file=in_place),
                     file,
                     everything=asked.everything,
                     unsafe=False,

@@ -89,12 +89,12 @@ def _in_parallel(options: Options, take: Callable[[Outcome], None]) -> None:
 
 
 def check_options(options: Options) -> None:
-    """Raise `UsageError` for unknown rules, a bad configuration, a context that is no folder, or a second stdin."""
+    """Raise `UsageError` for unknown rules, a bad configuration, a context that is no directory, or a second stdin."""
     for name in (*options.select, *options.extend_select, *options.ignore):
         if name not in BY_NAME and (name != ALL or name not in options.select):
             raise UsageError(f"unknown rule {name!r}{similar(name, tuple(BY_NAME))}")
     if options.context is not None and not os.path.isdir(options.context):
-        raise UsageError(f"{options.context}: the context is not a folder")
+        raise UsageError(f"{options.context}: the context is not a directory")
     if "-" in options.paths and len(options.paths) > 1:
         raise UsageError("- stands for standard input and goes with no other path")
     if options.config and not options.isolated:
@@ -141,14 +141,14 @@ def _optimize(path: str, text: bytes, options: Options, settings: Settings, *, i
     return optimize(text, path=shown, context=context, settings=settings)
 
 
-def again(path: str, options: Options, *, is_file: bool = True) -> Callable[[bytes], bytes]:
+def refix(path: str, options: Options, *, is_file: bool = True) -> Callable[[bytes], bytes]:
     """What makes of another text of the file at `path` what is made of the file."""
     settings = settings_for(path, options)
     return lambda text: _optimize(path, text, options, settings, is_file=is_file).patched
 
 
 def optimized(path: str, text: bytes, options: Options, *, in_place: bool) -> Result:
-    """What becomes of `text` as the contents of `path`, built in the folder that it lies `in_place` in.
+    """What becomes of `text` as the contents of `path`, built in the directory that it lies `in_place` in.
 
     Raises `FileError`.
     """
@@ -201,7 +201,7 @@ def settings_for(path: str, options: Options) -> Settings:
 
 
 def shown_path(path: str) -> str:
-    """`path` as a diff names it: relative to the current folder, else to the root, for ``git apply`` takes no ``..``.
+    """`path` as a diff names it: relative to the current directory, or to the root: ``git apply`` takes no ``..``.
 
     Links are resolved, because it does not follow them either.
     """

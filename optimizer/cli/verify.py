@@ -9,7 +9,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 from ..build.bisect import Kept, keep_what_holds
-from ..build.engines import BuildError, EngineError, Workshop, choose
+from ..build.engines import BuildError, BuildSession, EngineError, choose
 from ..build.engines import Options as EngineOptions
 from ..build.verify import PatchedBuildError, Request, Verifier
 from ..image import ArchiveError
@@ -88,9 +88,9 @@ def verifier(path: str, result: Result, options: Options) -> Generator[Verifier]
     with (
         _interrupted_by_termination(),
         spinner(quiet=options.quiet) as progress,
-        Workshop(engine, engine_options, progress) as workshop,
+        BuildSession(engine, engine_options, progress) as session,
     ):
-        yield Verifier(workshop, result.original, request)
+        yield Verifier(session, result.original, request)
 
 
 @contextmanager

@@ -24,7 +24,7 @@ class DockerfileError(Exception):
 
 
 class Heredoc(NamedTuple):
-    """A here-document: `name` as the terminator line spells it, the span of its body, and its two switches."""
+    """A heredoc: `name` as the terminator line spells it, the span of its body, and its two switches."""
 
     name: bytes
     start: int  # first byte of the body

@@ -164,7 +164,7 @@ def _read_script(instruction: Instruction) -> Script | None:
         doc = instruction.heredocs[0]
         script = Script(instruction, doc.start, doc.end, heredoc=True)
         if len(instruction.heredocs) > 1 or not _WHOLE_HEREDOC.fullmatch(instruction.args):
-            script.opaque = "a here-document feeds a command"
+            script.opaque = "a heredoc feeds a command"
             return script
         code = instruction.source.data[doc.start : doc.end]
         shebang = _SHEBANG.match(code.lstrip(b"\t") if doc.chomp else code)
@@ -173,7 +173,7 @@ def _read_script(instruction: Instruction) -> Script | None:
             if words and words[0].endswith("/env"):
                 words = words[1:]
             if not words or words[0].rsplit("/", 1)[-1] not in ("sh", "bash", "dash", "ash"):
-                script.opaque = "the here-document is not for a shell"
+                script.opaque = "the heredoc is not for a shell"
                 return script
             script.interpreter_options = tuple(words[1:])
     _parse(script, code)

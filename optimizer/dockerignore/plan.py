@@ -48,38 +48,38 @@ class Plan(NamedTuple):
 
 
 class Tree:
-    """The files below `root` that `patterns` let into a build: links as themselves, unreadable folders as empty."""
+    """The files below `root` that `patterns` let into a build: links as themselves, unreadable directories as empty."""
 
     def __init__(self, root: str, patterns: Iterable[Pattern] = ()) -> None:
         self.root = root
         self.sizes: dict[str, int] = {}
-        self.folders: set[str] = set()
+        self.directories: set[str] = set()
         self._walk(tuple(patterns))
 
     def _walk(self, patterns: tuple[Pattern, ...]) -> None:
         exceptions = any(pattern.keep for pattern in patterns)
         todo = [""]
         while todo:
-            folder = todo.pop()
+            directory = todo.pop()
             try:
-                found = list(os.scandir(os.path.join(self.root, folder)))
+                found = list(os.scandir(os.path.join(self.root, directory)))
             except OSError:
                 continue
             for entry in found:
-                path = f"{folder}/{entry.name}" if folder else entry.name
+                path = f"{directory}/{entry.name}" if directory else entry.name
                 out = ignored_by(patterns, path)
                 if entry.is_dir(follow_symlinks=False):
                     if not out or exceptions:
                         todo.append(path)
                     if not out:
-                        self.folders.add(path)
+                        self.directories.add(path)
                 elif not out:
                     with suppress(FileNotFoundError):  # it went while we looked
                         self.sizes[path] = entry.stat(follow_symlinks=False).st_size
 
     def __iter__(self) -> Iterator[str]:
         yield from self.sizes
-        yield from self.folders
+        yield from self.directories
 
     @property
     def size(self) -> int:
@@ -98,7 +98,7 @@ class Tree:
         gone = set(paths)
         files = [path for path in self.sizes if not gone.isdisjoint(_up(path))]
         size = sum(self.sizes.pop(path) for path in files)
-        self.folders = {path for path in self.folders if gone.isdisjoint(_up(path))}
+        self.directories = {path for path in self.directories if gone.isdisjoint(_up(path))}
         return size, len(files)
 
     def read(self, path: str) -> bytes:
@@ -113,7 +113,7 @@ class Tree:
 
 
 def _up(path: str) -> Iterator[str]:
-    """`path` and the folders it lies in."""
+    """`path` and the directories it lies in."""
     yield path
     while "/" in path:
         path = path.rpartition("/")[0]
@@ -256,13 +256,13 @@ class _Chooser:
         self.dockerfiles = dockerfiles
         self.builders = tuple(item for item in dockerfiles if item.builds)
         self.claims = [
-            _Claim(item.pattern, item.head, f"{dockerfile.name}:{item.line} names it or a folder it lies in")
+            _Claim(item.pattern, item.head, f"{dockerfile.name}:{item.line} names it or a directory it lies in")
             for dockerfile in dockerfiles
             for item in dockerfile.taken
             if item.pattern
         ]
         self.patterns: list[Pattern] = []  # what keeps out what is not in the tree
-        self.tracked: frozenset[str] | None = None  # by git, with the folders they lie in
+        self.tracked: frozenset[str] | None = None  # by git, with the directories they lie in
         self.docker_files: frozenset[str] = frozenset()
         self.left: dict[str, str] = {}
 
@@ -286,7 +286,7 @@ class _Chooser:
         return chosen
 
     def _touched(self, claim: _Claim) -> set[str]:
-        """What a claim that is not spelled out takes, and the folders it lies in."""
+        """What a claim that is not spelled out takes, and the directories it lies in."""
         if claim.literal:
             return set()
         return {up for path in self.tree if claim.pattern.exact.fullmatch(path) for up in _up(path)}
@@ -302,7 +302,7 @@ class _Chooser:
         return [path for paths in found for path in paths if self._there(path)]
 
     def _there(self, path: str) -> bool:
-        return path in self.tree.sizes or path in self.tree.folders
+        return path in self.tree.sizes or path in self.tree.directories
 
     def _own(self, paths: Iterable[str]) -> list[str]:
         return [path for path in paths if FOREIGN.isdisjoint(path.split("/")[:-1])]
@@ -389,8 +389,8 @@ class _Chooser:
             return "no Dockerfile makes it again"
         if not place or "/" in item.name or self.workspace:
             return None
-        folder = _word(place.rpartition("/")[2])
-        if any(folder.search(text) for one in self.builders for text in one.places):
+        directory = _word(place.rpartition("/")[2])
+        if any(directory.search(text) for one in self.builders for text in one.places):
             return None
         return f"nothing is built in {place}"
 
@@ -420,8 +420,8 @@ class _Chooser:
 
 
 def _is_recipe(path: str) -> bool:
-    *folders, name = path.split("/")
-    return bool(re.fullmatch(RECIPES, name)) and FOREIGN.isdisjoint(folders)
+    *directories, name = path.split("/")
+    return bool(re.fullmatch(RECIPES, name)) and FOREIGN.isdisjoint(directories)
 
 
 def _word(text: str, *, opens: bool = True, closes: bool = True) -> re.Pattern[bytes]:

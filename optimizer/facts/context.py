@@ -22,7 +22,7 @@ from ..dockerfile.source import BOM
 #: In a pattern made from a source: what a variable may come to. Unicode keeps this character for such a use.
 _ANYTHING = "\ufdd0"
 
-Kind = Literal["file", "folder", "link", "other"]
+Kind = Literal["file", "directory", "link", "other"]
 
 
 class Entry(NamedTuple):
@@ -53,7 +53,7 @@ class Context:
         if stat.S_ISREG(status.st_mode):
             kind = "file"
         elif stat.S_ISDIR(status.st_mode):
-            kind = "folder"
+            kind = "directory"
         elif stat.S_ISLNK(status.st_mode):
             kind = "link"
         return Entry(kind, stat.S_IMODE(status.st_mode), status.st_size if kind == "file" else None)
@@ -70,7 +70,7 @@ class Context:
             return None
 
     def ignored(self, path: str) -> bool:
-        """Whether ``.dockerignore`` keeps `path`, or a folder it lies in, out of the build."""
+        """Whether ``.dockerignore`` keeps `path`, or a directory it lies in, out of the build."""
         return ignored_by(self._patterns, path)
 
     @cached_property
@@ -128,7 +128,7 @@ class Pattern:
 
 
 def ignored_by(patterns: Iterable[Pattern], path: str) -> bool:
-    """Whether the last of the patterns that matches `path`, or a folder it lies in, keeps it out."""
+    """Whether the last of the patterns that matches `path`, or a directory it lies in, keeps it out."""
     ignored = False
     for pattern in patterns:
         if pattern.keep == ignored and pattern.below.fullmatch(path):
@@ -143,7 +143,7 @@ def _expression(text: str) -> str:
     for at, piece in enumerate(pieces):
         if piece in ("**", _ANYTHING) and (at == len(pieces) - 1 or piece != "**" or (at == 0 and literal)):
             parts.append(".*")
-        elif piece in ("**/", "**", f"{_ANYTHING}/"):  # stands for whole folders, also without its slash
+        elif piece in ("**/", "**", f"{_ANYTHING}/"):  # stands for whole directories, also without its slash
             parts.append("(?:.*/)?")
         elif piece == "*":
             parts.append("[^/]*")
@@ -168,7 +168,7 @@ def local_sources(instruction: Instruction) -> list[str] | None:
 
 
 def find_context(path: str, data: bytes) -> Context | None:
-    """The Dockerfile's own folder, where everything its COPYs name is in it; None otherwise."""
+    """The Dockerfile's own directory, where everything its COPYs name is in it; None otherwise."""
     try:
         document = Document.parse(data)
     except DockerfileError:
@@ -195,7 +195,7 @@ class Taken(NamedTuple):
 
     @property
     def head(self) -> str:
-        """The leading folders of the source, or all of it, as far as they are spelled out; may be empty."""
+        """The leading directories of the source, or all of it, as far as they are spelled out; may be empty."""
         parts = self.pattern.text.split("/") if self.pattern else []
         return "/".join(takewhile(lambda part: not re.search(r"[*?\[\\\ufdd0]", part), parts))
 
@@ -255,7 +255,7 @@ def _pattern_text(source: str) -> str:
     if _ANYTHING in text and ".." in text.split("/"):
         return _ANYTHING
     parts = os.path.normpath("/" + text).strip("/").split("/")
-    while parts and parts[-1] in ("*", "**"):  # all of a folder
+    while parts and parts[-1] in ("*", "**"):  # all of a directory
         parts.pop()
     text = "/".join(parts)
     try:

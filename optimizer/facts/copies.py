@@ -12,7 +12,7 @@ from ..dockerfile.shell import Command, Word
 from .context import Context, Entry, local_sources
 from .stages import Facts, Run, StageFacts, readable
 
-SYSTEM_FOLDERS = frozenset(
+SYSTEM_DIRECTORIES = frozenset(
     (
         "/", "/bin", "/etc", "/home", "/lib", "/media", "/mnt", "/opt", "/root", "/run", "/sbin", "/srv", "/tmp",
         "/usr", "/usr/bin", "/usr/lib", "/usr/local", "/usr/local/bin", "/usr/local/lib", "/usr/local/sbin",
@@ -29,7 +29,7 @@ class Copied(NamedTuple):
     path: str  # absolute, in the image
     source: str
     entry: Entry | None  # what the context says of it; None where there is no context
-    parent_exists: bool  # the folder it goes to is there before
+    parent_exists: bool  # the directory it goes to is there before
 
 
 _PRIVATE = re.compile(
@@ -55,25 +55,27 @@ def stored_twice(files: list[Copied]) -> int | None:
 
 def copied_files(stage: StageFacts, context: Context | None) -> Iterator[Copied]:
     """The files that single-source COPYs and ADDs of the stage make, as far as their places are certain."""
-    folders: set[str] = set(SYSTEM_FOLDERS)
+    directories: set[str] = set(SYSTEM_DIRECTORIES)
     workdir: str | None = None  # unknown until the stage says it
     for at, instruction in enumerate(stage.instructions):
         if instruction.keyword == "WORKDIR":
             workdir = resolve(instruction.args.decode("utf-8", "replace").strip("\"'"), workdir)
             if workdir:
-                folders.add(workdir)
+                directories.add(workdir)
         elif instruction.keyword == "RUN":
             run = stage.run_at(at)
             for command in run.script.commands if run and run.script else ():
                 if command.name == "mkdir" and not command.guards:
-                    folders.update(value for value in command.values() if value and value.startswith("/"))
+                    directories.update(value for value in command.values() if value and value.startswith("/"))
         elif instruction.keyword in ("COPY", "ADD"):
-            copied = _copied(instruction, workdir, folders, context)
+            copied = _copied(instruction, workdir, directories, context)
             if copied is not None:
                 yield copied
 
 
-def _copied(instruction: Instruction, workdir: str | None, folders: set[str], context: Context | None) -> Copied | None:
+def _copied(
+    instruction: Instruction, workdir: str | None, directories: set[str], context: Context | None
+) -> Copied | None:
     words = instruction.words
     heredoc = bool(instruction.heredocs)
     if len(words) != 2 or re.search(r"[$*?\[\"'\\]", words[1]):
@@ -90,11 +92,11 @@ def _copied(instruction: Instruction, workdir: str | None, folders: set[str], co
     target = resolve(words[1], workdir)
     if target is None:
         return None
-    if words[1].endswith(("/", "/.")) or words[1] in (".", "./") or target in folders:
+    if words[1].endswith(("/", "/.")) or words[1] in (".", "./") or target in directories:
         if heredoc:
             return None
         target = posixpath.join(target, posixpath.basename(words[0].rstrip("/")))
-    return Copied(instruction, target, words[0], entry, posixpath.dirname(target) in folders)
+    return Copied(instruction, target, words[0], entry, posixpath.dirname(target) in directories)
 
 
 def resolve(path: str, workdir: str | None) -> str | None:
@@ -118,7 +120,7 @@ def working_directory(stage: StageFacts, at: int) -> str | None:
 def commands_on_copies(facts: Facts, name: str) -> Iterator[tuple[Run, Command, list[Copied]]]:
     """Every plain command called `name` in the stages that ship, with what their COPYs make.
 
-    None whose failure is forgiven: what a COPY does instead stops the build where it fails.
+    None whose failure is ignored: what a COPY does instead stops the build where it fails.
     """
     for stage in facts.shipping:
         copied: list[Copied] | None = None
@@ -135,8 +137,8 @@ def copied_file(word: Word, run: Run, command: Command, copied: list[Copied]) ->
     path = operand_path(word, run)
     for file in reversed(copied):
         if file.path == path and file.instruction.start < command.start:
-            folder = file.source.endswith("/") or (word.value or "").endswith("/")
-            is_file = file.entry.kind == "file" if file.entry else not folder
+            directory = file.source.endswith("/") or (word.value or "").endswith("/")
+            is_file = file.entry.kind == "file" if file.entry else not directory
             return file if is_file and untouched(file, run, command) else None
     return None
 
@@ -170,8 +172,8 @@ def operand_path(word: Word, run: Run) -> str | None:
 def untouched(copied: Copied, run: Run, command: Command) -> bool:
     """Whether nothing between the COPY and `command` can have to do with the file."""
     name = posixpath.basename(copied.path).encode()
-    folder = posixpath.dirname(copied.path)
-    private = b"" if folder in SYSTEM_FOLDERS else folder.encode()
+    directory = posixpath.dirname(copied.path)
+    private = b"" if directory in SYSTEM_DIRECTORIES else directory.encode()
     for instruction in run.stage.instructions[copied.instruction.index - run.stage.instructions[0].index + 1 : run.at]:
         if instruction.keyword == "RUN" and (name in instruction.code or (private and private in instruction.code)):
             return False

@@ -14,7 +14,7 @@ from .stages import Run, StageFacts
 Need = Literal["no", "maybe", "yes"]
 
 
-def index_need(run: Run, known: Tool) -> Need:
+def index_need(run: Run, tool: Tool) -> Need:
     """Whether `run` needs an index that an earlier layer left.
 
     It does when it reads one before it refreshes its own, and when it removes one with an rm that fails where there
@@ -24,22 +24,22 @@ def index_need(run: Run, known: Tool) -> Need:
     if run.script is None:
         bodies = b"".join(run.instruction.source.data[doc.start : doc.end] for doc in run.instruction.heredocs)
         text = code + bodies
-        return "maybe" if known.mention.search(text) or _UNKNOWN_TEXT.search(text) else "no"
+        return "maybe" if tool.mention.search(text) or _UNKNOWN_TEXT.search(text) else "no"
     need: Need = "no"
     refreshed: list[tuple[str, ...]] = []
     made = False
     for at, command in enumerate(run.script.commands):
-        use = use_at(run.script.commands, at, known)
+        use = use_at(run.script.commands, at, tool)
         if use is None:
-            if _fails_on_nothing(command) and clears(known, command) and not made:
+            if _fails_on_nothing(command) and clears(tool, command) and not made:
                 return "yes"
-            if may_use(known, command) and not _SELF_SUFFICIENT.search(code):
+            if may_use(tool, command) and not _SELF_SUFFICIENT.search(code):
                 need = "maybe"
         elif use.action == "refresh":
             made = True
             refreshed.append(() if command.name in ("bash", "sh") else command.guards)
         elif use.action in ("install", "read"):
-            made = made or known.fetches_itself
+            made = made or tool.fetches_itself
             if any(command.guards[: len(guards)] == guards for guards in refreshed) or refreshes_itself(use):
                 continue
             return "yes"
@@ -63,7 +63,7 @@ def refreshes_itself(use: Use) -> bool:
     return any(option in use.tool.no_cache_replaces or option == use.tool.no_cache for option in options)
 
 
-def later_need(stage: StageFacts, at: int, known: Tool) -> tuple[Need, int]:
+def later_need(stage: StageFacts, at: int, tool: Tool) -> tuple[Need, int]:
     """Whether anything on top of instruction `at` needs the index it left, and the line of the first that does.
 
     A RUN that refreshes for itself does not end the search: what it makes may be cleared where it stands. Code that
@@ -75,27 +75,27 @@ def later_need(stage: StageFacts, at: int, known: Tool) -> tuple[Need, int]:
         need: Need = "no"
         if instruction.keyword == "RUN":
             run = owner.run_at(index)
-            need = index_need(run, known) if run else "maybe"
-        elif instruction.keyword in ("ONBUILD", "CMD", "ENTRYPOINT") and known.mention.search(instruction.code):
+            need = index_need(run, tool) if run else "maybe"
+        elif instruction.keyword in ("ONBUILD", "CMD", "ENTRYPOINT") and tool.mention.search(instruction.code):
             need = "maybe"
         if need == "yes":
             return "yes", instruction.line
-        if need == "maybe" and found[0] == "no" and not known.fetches_itself:
+        if need == "maybe" and found[0] == "no" and not tool.fetches_itself:
             found = ("maybe", instruction.line)
     return found
 
 
-def cleared_later(run: Run, known: Tool) -> Iterator[tuple[Script, Command]]:
+def cleared_later(run: Run, tool: Tool) -> Iterator[tuple[Script, Command]]:
     """The commands in the RUNs on top of `run` that clear the index or cache, each with the script it is in."""
     for owner, index in run.stage.later(run.at):
         other = owner.run_at(index)
         if other and other.script:
-            yield from ((other.script, command) for command in other.script.commands if clears(known, command))
+            yield from ((other.script, command) for command in other.script.commands if clears(tool, command))
 
 
-def removed_later(run: Run, known: Tool) -> bool:
+def removed_later(run: Run, tool: Tool) -> bool:
     """Whether a RUN on top of `run` removes the index or cache with an rm that fails where there is none."""
-    return any(_fails_on_nothing(command) for _, command in cleared_later(run, known))
+    return any(_fails_on_nothing(command) for _, command in cleared_later(run, tool))
 
 
 _UNKNOWN_TEXT = re.compile(rb"\.sh\b|\bbash\b|\bsh\b|ansible|\./|/install|/setup|\$\(curl|\$\(wget")
@@ -149,15 +149,15 @@ def _inert(command: Command) -> bool:
     )
 
 
-def may_use(known: Tool, command: Command) -> bool:
+def may_use(tool: Tool, command: Command) -> bool:
     """Whether `command` uses the tool, or runs code that may."""
-    if use_of(known, command) is not None:
+    if use_of(tool, command) is not None:
         return True
-    return not _inert(command) and (runs_unknown(command) or _mentions(known, command))
+    return not _inert(command) and (runs_unknown(command) or _mentions(tool, command))
 
 
-def _mentions(known: Tool, command: Command) -> bool:
-    return any(known.mention.search(word.raw) for word in command.words)
+def _mentions(tool: Tool, command: Command) -> bool:
+    return any(tool.mention.search(word.raw) for word in command.words)
 
 
 def runs_unknown(command: Command) -> bool:
@@ -187,10 +187,10 @@ def runs_unknown(command: Command) -> bool:
     if _INTERPRETER.fullmatch(name):
         words = [value for value in command.values() if value and value != "install"]
         return any(_INSTALLER_NAME.search(word) for word in words if not word.endswith("setup.py"))
-    return "/" in first and not first.startswith(_SYSTEM_FOLDERS)
+    return "/" in first and not first.startswith(_SYSTEM_DIRECTORIES)
 
 
-_SYSTEM_FOLDERS = ("/usr/", "/bin/", "/sbin/", "/opt/conda/", "/opt/venv/", "/venv/")
+_SYSTEM_DIRECTORIES = ("/usr/", "/bin/", "/sbin/", "/opt/conda/", "/opt/venv/", "/venv/")
 
 
 def _is_environment(command: Command) -> bool:
@@ -208,13 +208,13 @@ def settled(pattern: re.Pattern[bytes], document: Document, stage: StageFacts) -
     data = document.source.data
     if not pattern.search(data):
         return False
-    known = tuple(present(stage.source.data))
+    tool = tuple(present(stage.source.data))
     cleanups = [
         (command.start, command.end)
         for instruction in document.instructions
         if (script := read_script(instruction))
         for command in script.commands
-        if any(clears(one, command) for one in known)
+        if any(clears(one, command) for one in tool)
     ]
     return any(
         not any(start <= match.start() and match.end() <= end for start, end in cleanups)

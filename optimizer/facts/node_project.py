@@ -14,12 +14,12 @@ from ..dockerfile.document import Instruction
 from ..dockerfile.edits import Refusal
 from .context import Context, local_sources
 from .copies import working_directory
-from .ownership import place
+from .ownership import copy_destination
 from .stages import StageFacts
 
 _LOCKS = ("npm-shrinkwrap.json", "package-lock.json")  # the first that is there counts
 _MANIFESTS = ("package.json", *_LOCKS)
-#: What npm looks for in the folder of a project, and what it writes there.
+#: What npm looks for in the directory of a project, and what it writes there.
 _READ = (*_MANIFESTS, "yarn.lock", ".npmrc", "binding.gyp", "node_modules")
 _LIFE_CYCLE = frozenset(
     ("preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare", "dependencies")
@@ -27,9 +27,9 @@ _LIFE_CYCLE = frozenset(
 
 
 class Project(NamedTuple):
-    """A folder of the image, the one of the build context that its manifests come from, and their names there."""
+    """A directory of the image, the one of the build context that its manifests come from, and their names there."""
 
-    folder: str
+    directory: str
     source: str
     names: frozenset[str]
 
@@ -39,12 +39,12 @@ def project_at(stage: StageFacts, at: int) -> Project | None:
 
     None where that is not certain, or where more than its manifests is there.
     """
-    folder = working_directory(stage, at)
+    directory = working_directory(stage, at)
     found: Project | None = None
     for index, instruction in enumerate(stage.instructions[:at]):
-        if instruction.keyword not in ("COPY", "ADD") or folder is None:
+        if instruction.keyword not in ("COPY", "ADD") or directory is None:
             continue
-        target = place(instruction, working_directory(stage, index))
+        target = copy_destination(instruction, working_directory(stage, index))
         if target is None:
             return None
         words = instruction.words
@@ -53,9 +53,9 @@ def project_at(stage: StageFacts, at: int) -> Project | None:
         )
         sources = {posixpath.dirname(posixpath.normpath(word)) for word in words[:-1]}
         plain = all(posixpath.basename(word) in (*_MANIFESTS, "package*.json") for word in words[:-1])
-        if target == folder and len(sources) == 1 and plain and found is None and not instruction.flag("from"):
-            found = Project(folder, sources.pop(), names)
-        elif f"{target}/".startswith(f"{folder}/") or f"{folder}/".startswith(f"{target}/"):
+        if target == directory and len(sources) == 1 and plain and found is None and not instruction.flag("from"):
+            found = Project(directory, sources.pop(), names)
+        elif f"{target}/".startswith(f"{directory}/") or f"{directory}/".startswith(f"{target}/"):
             return None
     return found
 
@@ -71,13 +71,15 @@ def check_unread(
     refusal = Refusal(f"npm may read what line {copy.line} copies")
     if project is None:
         raise refusal
-    modules = posixpath.join(project.folder, "node_modules")
-    if f"{target}/".startswith(f"{modules}/") or project.folder.startswith(f"{target}/"):
+    modules = posixpath.join(project.directory, "node_modules")
+    if f"{target}/".startswith(f"{modules}/") or project.directory.startswith(f"{target}/"):
         raise refusal
     if context is None:
         return "a script of package.json may read what is copied"
     there = frozenset[str]() if writes_lock else project.names
-    if target == project.folder and any(_brings(context, copy, name, project._replace(names=there)) for name in _READ):
+    if target == project.directory and any(
+        _brings(context, copy, name, project._replace(names=there)) for name in _READ
+    ):
         raise refusal
     if not _is_self_contained(context, project):
         raise refusal
@@ -85,15 +87,15 @@ def check_unread(
 
 
 def _brings(context: Context, copy: Instruction, name: str, project: Project) -> bool:
-    """Whether `copy` may bring `name` into the folder of the project, other than it is there."""
+    """Whether `copy` may bring `name` into the directory of the project, other than it is there."""
     sources = local_sources(copy)
     if sources is None:
         return True
     for source in sources:
         entry = context.entry(source)
-        if entry is None or entry.kind not in ("file", "folder"):
+        if entry is None or entry.kind not in ("file", "directory"):
             return True
-        path = posixpath.normpath(posixpath.join(source, name) if entry.kind == "folder" else source)
+        path = posixpath.normpath(posixpath.join(source, name) if entry.kind == "directory" else source)
         if posixpath.basename(path) == name and context.entry(path) is not None:
             there = name in project.names and path == posixpath.normpath(posixpath.join(project.source, name))
             if not there:
@@ -102,7 +104,7 @@ def _brings(context: Context, copy: Instruction, name: str, project: Project) ->
 
 
 def _is_self_contained(context: Context, project: Project) -> bool:
-    """Whether no script runs when the project is installed, and no dependency is a folder of its own."""
+    """Whether no script runs when the project is installed, and no dependency is a directory of its own."""
     package, *locks = (
         _read(context, posixpath.join(project.source, name)) if name in project.names else None for name in _MANIFESTS
     )
@@ -117,7 +119,7 @@ def _is_self_contained(context: Context, project: Project) -> bool:
 
 
 def _looks_around(package: Any) -> bool:
-    """Whether a package of a lock file is a folder of the project, or may run a script when it is installed."""
+    """Whether a package of a lock file is a directory of the project, or may run a script when it is installed."""
     if not isinstance(package, dict):
         return True
     fields = cast("dict[str, Any]", package)

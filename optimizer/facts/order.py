@@ -8,10 +8,10 @@ from ..dockerfile.document import Instruction
 from ..dockerfile.edits import Refusal
 from ..dockerfile.shell import Command
 from ..facts.stages import readable
-from ..knowledge.tools import tool, use_of
-from .copies import SYSTEM_FOLDERS, is_private, working_directory
+from ..knowledge.tools import load_tool, use_of
+from .copies import SYSTEM_DIRECTORIES, is_private, working_directory
 from .node_project import check_unread, project_at
-from .ownership import place
+from .ownership import copy_destination
 from .packages import installs_project, managed
 from .stages import Facts, Run
 
@@ -39,7 +39,7 @@ def check_order(facts: Facts, run: Run, instruction: Instruction) -> str:
             writes_lock = "ci" not in command.values() and "clean-install" not in command.values()
             project = project_at(run.stage, run.at)
             doubts.append(check_unread(facts.context, project, instruction, target, writes_lock=writes_lock))
-        elif not _minds_nothing(command) or _may_name(command, target):
+        elif not _is_path_independent(command) or _may_name(command, target):
             raise refusal
     return next(filter(None, doubts), "")
 
@@ -49,10 +49,10 @@ def _target(run: Run, instruction: Instruction) -> str | None:
     at = run.stage.instructions.index(instruction)
     if instruction.keyword == "WORKDIR":
         target = working_directory(run.stage, at + 1)
-        return target if target in SYSTEM_FOLDERS or (target and is_private(target)) else None
+        return target if target in SYSTEM_DIRECTORIES or (target and is_private(target)) else None
     if instruction.keyword not in ("COPY", "ADD") or instruction.heredocs:
         return None
-    target = place(instruction, working_directory(run.stage, at))
+    target = copy_destination(instruction, working_directory(run.stage, at))
     owner = instruction.flag("chown")
     named = owner is not None and not _NUMBERS.fullmatch(owner.value or b"")
     return None if target is None or named or not is_private(target) else target
@@ -72,8 +72,8 @@ def _may_name(command: Command, target: str) -> bool:
     return False
 
 
-def _minds_nothing(command: Command) -> bool:
-    """Whether what `command` does is the same whatever the folder it runs in and the program's files.
+def _is_path_independent(command: Command) -> bool:
+    """Whether what `command` does is the same whatever the directory it runs in and the program's files.
 
     It is for packages that are installed or removed by name, and for files that are named by whole paths.
     """
@@ -81,7 +81,7 @@ def _minds_nothing(command: Command) -> bool:
         return False
     if command.name in ("rm", "mkdir"):
         return all(word.raw.startswith((b"/", b"-")) for word in command.argv[1:])
-    use = managed(command) or use_of(tool("pip"), command)
+    use = managed(command) or use_of(load_tool("pip"), command)
     if use is None or (use.tool.name == "pip" and use.verb.value != "install"):
         return False
     if use.tool.name == "pip" and any(_READS.match(word.raw) for word in command.argv):

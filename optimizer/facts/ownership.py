@@ -1,4 +1,4 @@
-"""What ``tree-chowned-after-copy`` and ``tree-chowned-in-later-layer`` share: whose folder it is, and who filled it."""
+"""Whose a directory is that is given away with all that is in it, and who filled it."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import NamedTuple
 from ..dockerfile.document import Instruction
 from ..dockerfile.shell import Command, Word
 from ..knowledge.images import Image
-from .copies import SYSTEM_FOLDERS, operand_path, resolve, working_directory
+from .copies import SYSTEM_DIRECTORIES, operand_path, resolve, working_directory
 from .stages import Facts, Run
 
 
-class Tree(NamedTuple):
-    """What a plain ``chown -R owner folder`` changes.
+class RecursiveChown(NamedTuple):
+    """What a plain ``chown -R owner directory`` changes.
 
     `flag` is the value of ``--chown`` that gives copied files the same owner, empty where COPY does so without one.
-    `option` is the word with the R, `operand` the one that names the folder.
+    `option` is the word with the R, `operand` the one that names the directory.
     """
 
     flag: str
-    folder: str  # absolute
+    directory: str  # absolute
     option: Word
     operand: Word
 
@@ -31,21 +31,21 @@ class Tree(NamedTuple):
         return bool(self.flag) and not self.flag.replace(":", "").isdigit()
 
     def holds(self, path: str) -> bool:
-        """Whether `path`, an absolute one, is the folder or lies in it."""
-        return (path.rstrip("/") + "/").startswith(self.folder + "/")
+        """Whether `path`, an absolute one, is the directory or lies in it."""
+        return (path.rstrip("/") + "/").startswith(self.directory + "/")
 
 
-def trees(facts: Facts) -> Iterator[tuple[Run, Command, Tree]]:
-    """Every plain recursive chown of one folder in the stages that ship, if nothing else in its RUN stores it again."""
+def recursive_chowns(facts: Facts) -> Iterator[tuple[Run, Command, RecursiveChown]]:
+    """Every plain recursive chown of a directory in the stages that ship, if its RUN stores that only once."""
     for run in (run for stage in facts.shipping for run in stage.runs):
         if run.script is not None:
             for command in run.script.commands:
-                tree = _tree(run, command) if command.name == "chown" else None
-                if tree is not None and not any(_stores_again(other, tree) for other in run.script.commands):
-                    yield run, command, tree
+                chown = _recursive_chown(run, command) if command.name == "chown" else None
+                if chown is not None and not any(_stores_again(other, chown) for other in run.script.commands):
+                    yield run, command, chown
 
 
-def _tree(run: Run, command: Command) -> Tree | None:
+def _recursive_chown(run: Run, command: Command) -> RecursiveChown | None:
     words = command.argv[1:]
     options = [word for word in words if word.raw.startswith(b"-")]
     operands = [word for word in words if word not in options]
@@ -53,21 +53,21 @@ def _tree(run: Run, command: Command) -> Tree | None:
         return None
     if not run.fails_with(command):  # what is done instead stops the build where it fails
         return None
-    folder = operand_path(operands[1], run)
+    directory = operand_path(operands[1], run)
     flag = _flag(operands[0].value or "")
-    if flag is None or folder is None or folder in SYSTEM_FOLDERS:
+    if flag is None or directory is None or directory in SYSTEM_DIRECTORIES:
         return None
     if not re.fullmatch(r"-[fcv]*R[fcv]*|--recursive", options[0].value or ""):
         return None
-    return Tree(flag, folder, options[0], operands[1])
+    return RecursiveChown(flag, directory, options[0], operands[1])
 
 
-def _stores_again(command: Command, tree: Tree) -> bool:
-    """Whether it is a recursive chmod of the folder."""
+def _stores_again(command: Command, chown: RecursiveChown) -> bool:
+    """Whether it is a recursive chmod of the directory."""
     words = [word.raw for word in command.argv[1:]]
     if command.name != "chmod" or not any(re.match(rb"-\w*R|--recursive", word) for word in words):
         return False
-    return any(not word.startswith((b"-", b"/")) or _may_lie_in(word, tree) for word in words[1:])
+    return any(not word.startswith((b"-", b"/")) or _may_lie_in(word, chown) for word in words[1:])
 
 
 _NAME = r"[A-Za-z_][\w-]*|\d+"
@@ -100,21 +100,21 @@ def takes_owner(instruction: Instruction) -> bool:
     return not (instruction.flag("chown") or instruction.heredocs or (instruction.keyword == "ADD" and unpacks))
 
 
-def place(instruction: Instruction, workdir: str | None) -> str | None:
-    """The folder or file that a COPY writes to; None where that is not certain."""
+def copy_destination(instruction: Instruction, workdir: str | None) -> str | None:
+    """The directory or file that a COPY writes to; None where that is not certain."""
     words = instruction.words
     return None if re.search(r"[$*?\[\"'\\]", words[-1]) else resolve(words[-1], workdir)
 
 
-def copies_into(run: Run, at: int, tree: Tree) -> bool | None:
-    """Whether the COPY at index `at` of the stage of `run` puts all it brings into the folder.
+def copies_into(run: Run, at: int, chown: RecursiveChown) -> bool | None:
+    """Whether the COPY at index `at` of the stage of `run` puts all it brings into the directory.
 
-    None where its place is not certain, or is a folder that the tree lies in.
+    None where its place is not certain, or is a directory that the tree lies in.
     """
-    target = place(run.stage.instructions[at], working_directory(run.stage, at))
-    if target is None or (target != tree.folder and tree.folder.startswith(target.rstrip("/") + "/")):
+    target = copy_destination(run.stage.instructions[at], working_directory(run.stage, at))
+    if target is None or (target != chown.directory and chown.directory.startswith(target.rstrip("/") + "/")):
         return None
-    return tree.holds(target)
+    return chown.holds(target)
 
 
 _MAKES_USERS = frozenset(
@@ -124,50 +124,50 @@ _PLAIN_MODE = re.compile(r"0?[0-7]{3}|[ugoa]*[+=-][rwxX]+(?:,[ugoa]*[+=-][rwxX]+
 
 
 def makes_users(run: Run, before: int | None = None) -> bool:
-    """Whether a command of `run`, or one in front of offset `before`, may make the user that a folder is given to."""
+    """Whether a command of `run`, or one in front of offset `before`, may make the user who gets a directory."""
     commands = run.script.commands if run.script else ()
     return any(one.name in _MAKES_USERS for one in commands if before is None or one.start < before)
 
 
-def leaves_owners(run: Run, tree: Tree, before: int | None = None) -> bool:
-    """Whether the commands of `run`, or those in front of offset `before`, certainly put nothing into the folder.
+def leaves_owners(run: Run, chown: RecursiveChown, before: int | None = None) -> bool:
+    """Whether the commands of `run`, or those in front of offset `before`, certainly put nothing into the directory.
 
     What they do to what is there must be what any owner allows, and no reason to store it again: what goes away, and a
-    mode without the bits that a chown takes off, is no matter.
+    mode without the bits that a chown takes off, does not matter.
     """
     script = run.script
     if script is None or run.mounts:
         return False
     end = script.end if before is None else before
     written = _REDIRECTION.findall(run.instruction.source.data[script.start : end])
-    if any(not path.startswith((b"&", b"/")) or _may_lie_in(path, tree) for path in written):
+    if any(not path.startswith((b"&", b"/")) or _may_lie_in(path, chown) for path in written):
         return False
-    return all(_leaves_owners(one, tree) for one in script.commands if one.start < end)
+    return all(_leaves_owners(one, chown) for one in script.commands if one.start < end)
 
 
 _REDIRECTION = re.compile(rb">[>|]?\s*([^\s;|)]*)")
 _ABROAD = frozenset(("mkdir", "touch", "chown", "chgrp", "ln", "mv", "cp"))  # where all their paths lie elsewhere
 
 
-def _leaves_owners(command: Command, tree: Tree) -> bool:
+def _leaves_owners(command: Command, chown: RecursiveChown) -> bool:
     if command.name == "rm":
         return True
     words = [word.raw for word in command.argv[1:] if not word.raw.startswith(b"-")]
     if command.name == "chmod":
         plain = bool(words) and bool(_PLAIN_MODE.fullmatch(words[0].decode("utf-8", "replace")))
-        return plain and not _stores_again(command, tree)
-    if tree.folder.encode() in command.normal:
+        return plain and not _stores_again(command, chown)
+    if chown.directory.encode() in command.normal:
         return False
     if command.name in _ABROAD:
         paths = words[1:] if command.name in ("chown", "chgrp") else words
-        return all(path.startswith(b"/") and not _may_lie_in(path, tree) for path in paths)
+        return all(path.startswith(b"/") and not _may_lie_in(path, chown) for path in paths)
     return command.name in _MAKES_USERS or command.name in ("echo", "true")
 
 
-def removes(run: Run, tree: Tree) -> bool:
-    """Whether an ``rm`` of `run` may take something out of the folder."""
+def removes(run: Run, chown: RecursiveChown) -> bool:
+    """Whether an ``rm`` of `run` may take something out of the directory."""
     return any(
-        not path.startswith(b"/") or _may_lie_in(path, tree)
+        not path.startswith(b"/") or _may_lie_in(path, chown)
         for command in (run.script.commands if run.script else ())
         if command.name == "rm"
         for path in (word.raw for word in command.argv[1:])
@@ -175,12 +175,12 @@ def removes(run: Run, tree: Tree) -> bool:
     )
 
 
-def _may_lie_in(path: bytes, tree: Tree) -> bool:
-    """Whether a path as a script spells it may be that of the folder or of something in it."""
-    return bool(re.search(rb"[$*?\[{`\"'\\]|\.\.", path)) or tree.holds(path.decode("utf-8", "replace"))
+def _may_lie_in(path: bytes, chown: RecursiveChown) -> bool:
+    """Whether a path as a script spells it may be that of the directory or of something in it."""
+    return bool(re.search(rb"[$*?\[{`\"'\\]|\.\.", path)) or chown.holds(path.decode("utf-8", "replace"))
 
 
-# Official images, and what they have below the folders that programs are put in (their Dockerfiles on GitHub).
+# Official images, and what they have below the directories that programs are put in (their Dockerfiles on GitHub).
 _OFFICIAL = frozenset(
     (
         "debian", "ubuntu", "alpine", "python", "node", "golang", "ruby", "rust", "php", "perl", "nginx", "httpd",
@@ -191,9 +191,9 @@ _PROGRAMS = re.compile(r"/(?:app|code|usr/src/app|(?:srv|opt|home)/([\w.-]+))(?:
 _THEIRS = re.compile(r"node|ubuntu|yarn.*|java|.*jdk.*|www")
 
 
-def is_empty_at_first(image: Image | None, folder: str) -> bool:
-    """Whether the base image certainly has no file in `folder`."""
+def is_empty_at_first(image: Image | None, directory: str) -> bool:
+    """Whether the base image certainly has no file in `directory`."""
     if image is None or image.name.removeprefix("library/") not in _OFFICIAL or "onbuild" in image.tag:
         return False
-    found = _PROGRAMS.fullmatch(folder)
+    found = _PROGRAMS.fullmatch(directory)
     return found is not None and not _THEIRS.fullmatch(found[1] or "")

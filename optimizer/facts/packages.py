@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..dockerfile.shell import Command, Script
-from ..knowledge.tools import Action, Tool, Use, clears, tool, use_of, uses
+from ..knowledge.tools import Action, Tool, Use, clears, load_tool, use_of, uses
 from .stages import Run
 
 #: The package managers of distributions.
@@ -15,7 +15,7 @@ MANAGERS = ("apt", "apk", "dnf", "yum", "microdnf", "tdnf", "zypper")
 def managed(command: Command) -> Use | None:
     """`command` as a use of a distribution's package manager."""
     name = "apt" if command.name == "aptitude" else re.split(r"[-\d]", command.name)[0]
-    return use_of(tool(name), command) if name in MANAGERS else None
+    return use_of(load_tool(name), command) if name in MANAGERS else None
 
 
 def removed(command: Command) -> set[bytes] | None:
@@ -37,7 +37,7 @@ def is_cleanup(command: Command) -> bool:
 
 def installs_project(command: Command) -> bool:
     """Whether npm installs what package.json says, development dependencies included."""
-    use = use_of(tool("npm"), command)
+    use = use_of(load_tool("npm"), command)
     if use is None or command.guards or use.verb.value not in ("ci", "clean-install", "install", "i"):
         return False
     return all(word is use.verb or word.raw in _HARMLESS for word in command.argv[1:])
@@ -46,27 +46,27 @@ def installs_project(command: Command) -> bool:
 _HARMLESS = frozenset((b"--no-audit", b"--no-fund", b"--ignore-scripts"))
 
 
-def act(command: Command, known: Tool) -> str | None:
-    """What a command does with packages of `known`: ``refresh``, ``install`` or ``clear``; None for anything else."""
-    use = use_of(known, command)
+def package_action(command: Command, tool: Tool) -> str | None:
+    """What a command does with packages of `tool`: ``refresh``, ``install`` or ``clear``; None for anything else."""
+    use = use_of(tool, command)
     if use is not None:
-        if use.verb.value in known.clean_subcommands:
+        if use.verb.value in tool.clean_subcommands:
             return "clear"
         return use.action if use.action in ("refresh", "install") else None
-    if command.name == "rm" and clears(known, command):
+    if command.name == "rm" and clears(tool, command):
         words = [word.raw for word in command.argv[1:] if not word.raw.startswith(b"-")]
         return "clear" if all(word.startswith(b"/") for word in words) else None
     return None
 
 
-def only_installs(run: Run, known: Tool) -> bool:
-    """Whether all that `run` does is to install with `known`, after a refresh or before a clean-up or not."""
+def only_installs(run: Run, tool: Tool) -> bool:
+    """Whether all that `run` does is to install with `tool`, after a refresh or before a clean-up or not."""
     script = run.script
     if script is None or script.heredoc or run.instruction.flags or not script.only_and:
         return False
     if len(script.units) != len(script.commands) or b">" in run.instruction.code:
         return False
-    acts = [act(command, known) for command in script.commands]
+    acts = [package_action(command, tool) for command in script.commands]
     return None not in acts and "install" in acts
 
 
@@ -74,29 +74,29 @@ def only_installs(run: Run, known: Tool) -> bool:
 _SOURCES = re.compile(rb"release|keyring|apt-source|repo|archive|http|ca-certificates|software-properties|[/*$]|plugin")
 
 
-def follows(first: Run, second: Run, known: Tool) -> bool:
+def follows(first: Run, second: Run, tool: Tool) -> bool:
     """Whether what `second` installs comes from where `first` installed from."""
     for run in (first, second):
         for command in run.script.commands if run.script else ():
-            use = use_of(known, command)
+            use = use_of(tool, command)
             if use is None or use.action != "install":
                 continue
             behind = command.argv[command.argv.index(use.verb) + 1 :]
             if any(_SOURCES.search(word.raw) for word in behind):
                 return False
-    one, two = (refresh_of(run, known) for run in (first, second))
+    one, two = (refresh_of(run, tool) for run in (first, second))
     return one == two or not two
 
 
-def refresh_of(run: Run, known: Tool) -> bytes:
+def refresh_of(run: Run, tool: Tool) -> bytes:
     """The refresh that `run` starts with, in its normal spelling."""
     first = run.script.commands[0] if run.script else None
-    return first.normal if first is not None and act(first, known) == "refresh" else b""
+    return first.normal if first is not None and package_action(first, tool) == "refresh" else b""
 
 
-def is_pure(script: Script, known: Tool, action: Action) -> bool:
+def is_pure(script: Script, tool: Tool, action: Action) -> bool:
     """Whether the whole script is ``&&``-joined plain uses of the tool, all of that one action."""
-    found = uses(script, known)
+    found = uses(script, tool)
     return (
         bool(found)
         and script.only_and
@@ -106,19 +106,19 @@ def is_pure(script: Script, known: Tool, action: Action) -> bool:
     )
 
 
-def only_cleans(run: Run, known: Tool) -> bool:
-    """Whether all that `run` does is to clean up, behind `known` among others."""
+def only_cleans(run: Run, tool: Tool) -> bool:
+    """Whether all that `run` does is to clean up, behind `tool` among others."""
     script = run.script
     if script is None or run.instruction.flags or len(script.units) != len(script.commands):
         return False
-    if not all(_removes_only(command, known) for command in script.commands):
+    if not all(_removes_only(command, tool) for command in script.commands):
         return False
-    return any(clears(known, command) or use_of(known, command) for command in script.commands)
+    return any(clears(tool, command) or use_of(tool, command) for command in script.commands)
 
 
-def _removes_only(command: Command, known: Tool) -> bool:
-    use = use_of(known, command)
+def _removes_only(command: Command, tool: Tool) -> bool:
+    use = use_of(tool, command)
     if use is not None:
-        return use.verb.value in known.clean_subcommands
+        return use.verb.value in tool.clean_subcommands
     paths = [value for value in command.values() if value is None or not value.startswith("-")]
     return command.name == "rm" and bool(paths) and all(path is not None and path.startswith("/") for path in paths)

@@ -1,6 +1,6 @@
 """Make neighbouring RUNs one, where nothing but the layers can tell the difference.
 
-What crosses from the first to the second must not matter: a folder, a variable, an option of the shell, a service, a
+What crosses from the first to the second must not matter: a directory, a variable, an option of the shell, a service, a
 failure. A join that would change something raises `Refusal`, with the reason in plain words.
 """
 
@@ -26,12 +26,12 @@ def check_joinable(document: Document, first: Run, second: Run, moved: Sequence[
     if first.stage is not second.stage or second.at <= first.at or any(other not in moved for other in between):
         raise Refusal("other instructions stand between them")
     if one.heredoc or two.heredoc:
-        raise Refusal("a here-document is one of them")
+        raise Refusal("a heredoc is one of them")
     if first.shell != second.shell:
         raise Refusal("they run in different ways")
     if not (_has_room_for_mounts(first, second) and _has_room_for_mounts(second, first)):
         raise Refusal("they have flags")
-    if one.state_changes and not (_FOLDER.issuperset(one.state_changes) and _folder_for(two) is not None):
+    if one.state_changes and not (_DIRECTORY.issuperset(one.state_changes) and _directory_for(two) is not None):
         raise Refusal(f"`{one.state_changes[0]}` in the first would reach the second")
     for command in one.commands:
         if command.name in _DAEMONS or b"/init.d/" in command.normal or command.name.endswith(("ctl", "_safe")):
@@ -60,8 +60,8 @@ def _has_room_for_mounts(run: Run, other: Run) -> bool:
     if len(other.mounts) != len(other.instruction.flags):
         return False
     for mount in other.mounts:
-        folder = mount["target"].rpartition("/")[0]
-        if mount["type"] != "bind" or not folder.startswith("/") or folder.encode() in run.instruction.code:
+        directory = mount["target"].rpartition("/")[0]
+        if mount["type"] != "bind" or not directory.startswith("/") or directory.encode() in run.instruction.code:
             return False
     return True
 
@@ -74,16 +74,16 @@ _DAEMONS = frozenset(
         "ansible", "ansible-playbook", "puppet", "chef-client", "chef-solo", "salt-call", "runsvdir", "initctl",
     )
 )  # fmt: skip
-_FOLDER = frozenset(("cd", "pushd", "popd"))
+_DIRECTORY = frozenset(("cd", "pushd", "popd"))
 _ABSOLUTE = frozenset(("rm", "chmod", "chown", "chgrp", "mv", "cp", "ln", "mkdir", "touch", "strip", "ldconfig"))
 _PACKAGE_MANAGERS = frozenset(("apt-get", "apt", "apk", "dnf", "yum", "microdnf"))
 
 
-def _folder_for(script: Script) -> bytes | None:
+def _directory_for(script: Script) -> bytes | None:
     """What must come before the script where a ``cd`` came before it: nothing, ``cd /``, or None for what is unknown.
 
-    Nothing, where it goes to a folder of its own first or names all paths whole. A package manager names packages, but
-    runs scripts that fail in a folder that has been removed.
+    Nothing, where it goes to a directory of its own first or names all paths whole. A package manager names packages,
+    but runs scripts that fail in a directory that has been removed.
     """
     first = script.commands[0]
     start = first.values()
@@ -143,7 +143,7 @@ def join_runs(
     edits: list[Edit] = []
     adds = list(then or ())
     drops: list[bytes] = []
-    folder = b""  # what was put in to leave the folder of a `cd` further up, where no other came since
+    directory = b""  # what was put in to leave the directory of a `cd` further up, where no other came since
     for at, (first, second) in enumerate(pairwise(runs)):
         check_joinable(document, first, second, (*above, *below))
         start, end = views[at].units[-1 - trims[at].end].end, views[at + 1].units[trims[at + 1].start].start
@@ -164,13 +164,13 @@ def join_runs(
         else:
             text = b" && " + style.escape + style.newline + b"".join(comments) + style.indent
         if any(view.state_changes for view in views[: at + 1]):
-            wanted = _folder_for(views[at + 1])
+            wanted = _directory_for(views[at + 1])
             if wanted is None:
                 raise Refusal("a `cd` further up would reach it")
-            if wanted and (wanted != folder or views[at].state_changes):
+            if wanted and (wanted != directory or views[at].state_changes):
                 text += wanted + b" && "
                 adds.append(wanted)
-                folder = wanted
+                directory = wanted
         edits.append(Edit(start, end, text))
     edits += _moves(document, runs, above, below)
     flags = [flag for run in runs[1:] for flag in run.instruction.flags]

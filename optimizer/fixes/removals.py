@@ -16,7 +16,7 @@ from ..facts.context import local_sources
 from ..facts.order import METADATA, check_order
 from ..facts.packages import MANAGERS, installs_project, is_cleanup, managed, removed
 from ..facts.stages import Facts, Run
-from ..knowledge.tools import present, tool, use_of
+from ..knowledge.tools import load_tool, present, use_of
 from ..rules.finding import Finding
 from .joining import join_runs
 
@@ -74,7 +74,7 @@ def removals(facts: Facts, rule: str, *, costly: bool) -> Iterator[Finding]:
 
 def _prunes(command: Command) -> bool:
     """Whether npm is told to remove development dependencies."""
-    use = use_of(tool("npm"), command)
+    use = use_of(load_tool("npm"), command)
     return use is not None and use.verb.value == "prune" and bool(_DEVELOPMENT.search(command.normal))
 
 

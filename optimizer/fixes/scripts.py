@@ -67,7 +67,7 @@ def joiner_at_end(run: Run, script: Script) -> bytes:
     if any(unit.connector == b"||" for unit in tail[:-1]) or (
         len(tail) == len(script.units) and tail[-1].connector == b"||"
     ):
-        raise Refusal("its last command may fail and be forgiven")
+        raise Refusal("a failure of its last command is ignored")
     if any(start > last.start for start in script.comments if not script.heredoc or start < _line_end(script, last)):
         raise Refusal("a shell comment follows its last command")
     if not errexit:
@@ -181,7 +181,7 @@ def insert_behind(run: Run, command: Command, text: bytes, *, own_line: bool = F
         return append_commands(run, [text])
     unit, following = script.units[at], script.units[at + 1]
     if unit.connector == b"||" or following.connector == b"||":
-        raise Refusal("its failure may be forgiven")
+        raise Refusal("its failure is ignored")
     if run.errexit is None:
         raise Refusal("whether `set -e` holds is unclear")
     source = run.instruction.source
@@ -210,7 +210,7 @@ def prepend_command(run: Run, command: bytes, *, own_line: bool = False, wide: b
     """
     script = readable(run)
     if script.heredoc:
-        raise Refusal("its script is a here-document")
+        raise Refusal("its script is a heredoc")
     if not script.only_and:
         raise Refusal("its commands are not all joined by `&&`")
     if run.shell.errexit and is_compound(script, script.units[0]):
@@ -260,7 +260,7 @@ def add_run_flags(run: Run, *flags: str) -> Fix:
     """Give a RUN more builder flags, each on a line of its own where the RUN goes over several."""
     script = readable(run)
     if script.heredoc:
-        raise Refusal("its script is a here-document")
+        raise Refusal("its script is a heredoc")
     instruction = run.instruction
     at = instruction.args_start
     style = Style(instruction, script)

@@ -14,7 +14,7 @@ import zlib
 from functools import cached_property
 from typing import IO, Any, Literal, NamedTuple, cast
 
-Kind = Literal["file", "folder", "link", "device", "pipe"]
+Kind = Literal["file", "directory", "link", "device", "pipe"]
 
 _WHITEOUT = ".wh."
 _OPAQUE = ".wh..wh..opq"
@@ -49,7 +49,7 @@ class Layer(NamedTuple):
     stored: dict[str, int]  # bytes that each file takes in this layer: 0 for the further names of a hard link
     hard_links: dict[str, str]  # names for files of a layer below
     removed: frozenset[str]
-    opaque: frozenset[str]  # folders whose contents of before are gone
+    opaque: frozenset[str]  # directories whose contents of before are gone
 
     @property
     def size(self) -> int:
@@ -116,7 +116,7 @@ class Image:
 
 
 def _apply(below: dict[str, Entry], layer: Layer) -> dict[str, Entry]:
-    replaced = {path for path, entry in layer.entries.items() if entry.kind != "folder" and path in below}
+    replaced = {path for path, entry in layer.entries.items() if entry.kind != "directory" and path in below}
     gone = layer.removed | replaced
     if gone or layer.opaque:
         merged = {path: entry for path, entry in below.items() if not _is_gone(path, gone, layer.opaque)}
@@ -213,7 +213,7 @@ def _blob(descriptor: dict[str, Any]) -> str:
 
 
 _KINDS: dict[bytes, Kind] = {
-    tarfile.DIRTYPE: "folder",
+    tarfile.DIRTYPE: "directory",
     tarfile.SYMTYPE: "link",
     tarfile.CHRTYPE: "device",
     tarfile.BLKTYPE: "device",
@@ -229,11 +229,11 @@ def _read_layer(files: tarfile.TarFile, digest: str) -> Layer:
     opaque: set[str] = set()
     for item in files:
         path = _absolute(item.name)
-        folder, name = posixpath.split(path)
+        directory, name = posixpath.split(path)
         if name == _OPAQUE:
-            opaque.add(folder)
+            opaque.add(directory)
         elif name.startswith(_WHITEOUT):
-            removed.add(posixpath.join(folder, name.removeprefix(_WHITEOUT)))
+            removed.add(posixpath.join(directory, name.removeprefix(_WHITEOUT)))
         elif item.islnk():
             target = _absolute(item.linkname)
             if target in entries:

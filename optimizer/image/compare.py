@@ -12,7 +12,7 @@ from .globs import holds, matches
 #: (``dfopt verify --control``). Their type, mode and owner must agree all the same.
 VOLATILE: dict[str, str] = {
     "/var/log/**": "logs tell when",
-    "/var/cache/fontconfig/**": "fontconfig notes the times of the folders",
+    "/var/cache/fontconfig/**": "fontconfig notes the times of the directories",
     "/var/cache/ldconfig/aux-cache": "ldconfig notes the times of the libraries",
     "/**/__pycache__/**": "Python's byte code notes the time of its source",
     "/etc/ssl/certs/java/cacerts": "Java's key store notes when a certificate came in",
@@ -94,9 +94,9 @@ def _is_volatile(path: str, was: Entry | None, now: Entry | None, known: frozens
 def _may_go(path: str, was: Entry, now: Entry | None, removes: tuple[str, ...]) -> bool:
     """Whether `removes` covers that the entry is gone, or has other contents.
 
-    A folder may go with what was in it: were anything else missing with it, that would be a difference of its own.
+    A directory may go with what was in it: were anything else missing with it, that would be a difference of its own.
     """
-    if now is None and was.kind == "folder" and holds(path, removes):
+    if now is None and was.kind == "directory" and holds(path, removes):
         return True
     return matches(path, removes) and (now is None or _same_but_content(was, now))
 

@@ -12,9 +12,9 @@ def matches(path: str, globs: Iterable[str]) -> bool:
     return any(_pattern(glob).fullmatch(path) for glob in globs)
 
 
-def holds(folder: str, globs: Iterable[str]) -> bool:
-    """Whether what one of the globs matches can lie below `folder`."""
-    depth = folder.count("/") if folder != "/" else 0
+def holds(directory: str, globs: Iterable[str]) -> bool:
+    """Whether what one of the globs matches can lie below `directory`."""
+    depth = directory.count("/") if directory != "/" else 0
     for plain in (one for glob in globs for one in _without_braces(glob)):
         parts = plain.split("/")
         head = parts[: depth + 1]
@@ -22,7 +22,7 @@ def holds(folder: str, globs: Iterable[str]) -> bool:
             head = head[: head.index("**") + 1]
         elif len(parts) <= depth + 1:
             continue
-        if _pattern("/".join(head)).fullmatch(folder):
+        if _pattern("/".join(head)).fullmatch(directory):
             return True
     return False
 

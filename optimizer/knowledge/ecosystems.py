@@ -17,13 +17,13 @@ from typing import NamedTuple
 
 
 class Item(NamedTuple):
-    """Files or folders; the regular expressions are for commands as `ignore` spells them: without options."""
+    """Files or directories; the regular expressions are for commands as `ignore` spells them: without options."""
 
     name: str  # a glob for the last part of a path; with a slash in it, a path from the root
     kind: str
     made: str = ""  # the commands that make it again
     beside: tuple[str, ...] = ()  # one of these lies beside it
-    holds: str = ""  # a file in the folder that shows what it is
+    holds: str = ""  # a file in the directory that shows what it is
     private_key: bool = False  # only where the file holds one: a certificate is no secret
     untracked: bool = False  # only where git is there to say that it is not a source: the name is a common one
     always: bool = False  # goes into every new file
@@ -148,10 +148,10 @@ SECTIONS: tuple[Section, ...] = (
     ),
 )  # fmt: skip
 
-#: Folders of other people's files, in which nothing is looked for that must be certain.
+#: Directories of other people's files, in which nothing is looked for that must be certain.
 FOREIGN = frozenset((".git", ".tox", ".venv", "node_modules", "site-packages", "vendor", "venv"))
 
-#: What says, in a file at the root, that a build there makes the outputs of the folders below too.
+#: What says, in a file at the root, that a build there makes the outputs of the directories below too.
 WORKSPACES: dict[str, bytes] = {
     "package.json": b'"workspaces"',
     "pnpm-workspace.yaml": b"packages",

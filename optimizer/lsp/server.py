@@ -21,7 +21,7 @@ from ..dockerfile.document import Document
 from ..dockerfile.scanner import DockerfileError
 from ..dockerfile.source import Source
 from ..report.plain import sentence
-from ..review.review_file import Reviewed, look_at
+from ..review.review import Reviewed, review_file
 from ..rules.config import ConfigError, forget
 from ..rules.engine import Applied, Offered, Result
 
@@ -73,7 +73,7 @@ def serve(fix: Fixer, page: Callable[[str], str], is_dockerfile: Callable[[str],
         if b"\r" not in data.replace(b"\r\n", b""):  # a lone one ends a line for an editor, and for nobody else
             try:
                 result = fix(path, data, None)
-                found = _Seen(path, look_at(path, result, lambda text: fix(path, text, None).patched))
+                found = _Seen(path, review_file(path, result, lambda text: fix(path, text, None).patched))
             except DockerfileError as error:
                 found = _Seen(path, None, error)
             except ConfigError as error:

@@ -15,7 +15,7 @@ class PostError(Exception):
     """Something that the platform would not do; the text is one line, and never holds a token."""
 
 
-class Answer(Exception):
+class ApiError(Exception):
     """An answer that is no success: its status, 0 where none came, its message, and its headers in lower case."""
 
     def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
@@ -52,12 +52,12 @@ def patiently(
     """What `call` returns, tried again after a failure that passes: no connection, a 5xx, a rate limit.
 
     Before it is tried again, `done` says whether it was done although the answer was lost, with what it made.
-    Raises `Answer` for any other failure, and when patience ends.
+    Raises `ApiError` for any other failure, and when patience ends.
     """
     for attempt in range(_ATTEMPTS):
         try:
             return call()
-        except Answer as answer:
+        except ApiError as answer:
             wait = _wait(answer, attempt, now())
             if wait is None or attempt == _ATTEMPTS - 1:
                 raise
@@ -67,7 +67,7 @@ def patiently(
     raise AssertionError("the last attempt returns or raises")
 
 
-def _wait(answer: Answer, attempt: int, now: float) -> float | None:
+def _wait(answer: ApiError, attempt: int, now: float) -> float | None:
     """How many seconds to wait before another attempt; None where there is no use in one."""
     passing = answer.limited or answer.status == 0 or answer.status >= 500
     if not passing:

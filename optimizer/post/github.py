@@ -13,8 +13,8 @@ from requests.exceptions import RequestException
 from ..report.github import body, comment_on, payload
 from ..report.markdown import marks
 from ..review.ci import Request
-from ..review.review_file import Item, Review, Reviewed
-from . import Answer, Posted, PostError, patiently
+from ..review.review import Item, Review, Reviewed
+from . import ApiError, Posted, PostError, patiently
 
 _Said = tuple[Reviewed, Item]
 
@@ -24,7 +24,7 @@ def post(review: Review, request: Request, token: str, *, sleep: Callable[[float
     patience: dict[str, Any] = {"sleep": sleep} if sleep else {}
     try:
         return _Poster(review, request, token, patience).post()
-    except Answer as answer:
+    except ApiError as answer:
         raise PostError(_problem(answer, request)) from answer
 
 
@@ -55,7 +55,7 @@ class _Poster:
         refused = 0
         try:
             self.send(pull, payload(self.review, items), items)
-        except Answer as answer:
+        except ApiError as answer:
             if answer.status != 422:
                 raise
             # GitHub refuses a review whole, and does not say for which of its comments.
@@ -70,7 +70,7 @@ class _Poster:
         return Posted(len(items), before, refused)
 
     def send(self, pull: PullRequest, made: dict[str, Any], items: list[_Said]) -> None:
-        """One review. Raises `Answer`."""
+        """One review. Raises `ApiError`."""
         wanted = {item.key for _, item in items}
         self.patiently(
             lambda: pull.requester.requestJsonAndCheck("POST", f"{pull.url}/reviews", input=made),
@@ -78,14 +78,14 @@ class _Poster:
         )
 
     def comment(self, pull: PullRequest, file: Reviewed, item: Item) -> bool:
-        """One comment; False where GitHub refuses its lines. Raises `Answer`."""
+        """One comment; False where GitHub refuses its lines. Raises `ApiError`."""
         made = {**comment_on(file, item), "commit_id": self.review.comparison.head if self.review.comparison else ""}
         try:
             self.patiently(
                 lambda: pull.requester.requestJsonAndCheck("POST", f"{pull.url}/comments", input=made),
                 done=lambda: True if item.key in _said(pull) else None,
             )
-        except Answer as answer:
+        except ApiError as answer:
             if answer.status != 422:
                 raise
             return False
@@ -102,9 +102,9 @@ def _asked(call: Callable[[], Any]) -> Any:
     except GithubException as error:
         data: Any = error.data
         message = str(data.get("message", "")) if isinstance(data, dict) else ""  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
-        raise Answer(error.status, message, error.headers) from error
+        raise ApiError(error.status, message, error.headers) from error
     except RequestException as error:
-        raise Answer(0, type(error).__name__) from error
+        raise ApiError(0, type(error).__name__) from error
 
 
 def _said(pull: PullRequest) -> set[str]:
@@ -114,7 +114,7 @@ def _said(pull: PullRequest) -> set[str]:
     return {key for text in texts for key in marks(text)}
 
 
-def _problem(answer: Answer, request: Request) -> str:
+def _problem(answer: ApiError, request: Request) -> str:
     where = f"{request.repository}#{request.number}"
     if answer.status == 401:
         return f"GitHub does not know the GITHUB_TOKEN ({where})"

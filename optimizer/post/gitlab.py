@@ -14,8 +14,8 @@ from ..report.github import body
 from ..report.gitlab import discussion, parted
 from ..report.markdown import marks
 from ..review.ci import Request
-from ..review.review_file import Review
-from . import Answer, Posted, PostError, patiently
+from ..review.review import Review
+from . import ApiError, Posted, PostError, patiently
 
 
 def post(review: Review, request: Request, token: str, *, sleep: Callable[[float], None] | None = None) -> Posted:
@@ -27,7 +27,7 @@ def post(review: Review, request: Request, token: str, *, sleep: Callable[[float
 
     try:
         return _post(review, request, token, ask)
-    except Answer as answer:
+    except ApiError as answer:
         raise PostError(_problem(answer, request)) from answer
 
 
@@ -57,7 +57,7 @@ def _post(review: Review, request: Request, token: str, ask: Callable[..., Any])
                 partial(merge.discussions.create, made),
                 lambda key=item.key: True if key in said() else None,
             )
-        except Answer as answer:
+        except ApiError as answer:
             if answer.status not in (400, 422):
                 raise
             outside.append((file, item))
@@ -77,12 +77,12 @@ def _asked(call: Callable[[], Any]) -> Any:
         return call()
     except GitlabError as error:
         headers: Any = getattr(error, "response_headers", None)
-        raise Answer(error.response_code or 0, str(error.error_message), headers) from error
+        raise ApiError(error.response_code or 0, str(error.error_message), headers) from error
     except RequestException as error:
-        raise Answer(0, type(error).__name__) from error
+        raise ApiError(0, type(error).__name__) from error
 
 
-def _problem(answer: Answer, request: Request) -> str:
+def _problem(answer: ApiError, request: Request) -> str:
     where = f"{request.repository}!{request.number}"
     if answer.status == 401:
         return f"GitLab does not know the GITLAB_TOKEN ({where})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..review.review_file import Item, Review, Reviewed
+from ..review.review import Item, Review, Reviewed
 from .plain import said
 
 _DATA = {"%": "%25", "\r": "%0D", "\n": "%0A"}

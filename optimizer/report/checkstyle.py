@@ -5,7 +5,7 @@ from __future__ import annotations
 from xml.etree import ElementTree as ET
 
 from ..dockerfile.source import Source
-from ..review.review_file import Review
+from ..review.review import Review
 from .plain import sentence
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ..review.review_file import Review
+from ..review.review import Review
 from .plain import said
 
 

@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..review.review_file import Review
+    from ..review.review import Review
 
 _WRITERS = {
     "github": "github.as_github",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ..review.review_file import Item, Review, Reviewed
+from ..review.review import Item, Review, Reviewed
 from .markdown import as_bare_diff, code, comment, heading, mark, messages, place, rules, table
 
 _LIMIT = 60_000  # characters: GitHub refuses a body of more than 65,536

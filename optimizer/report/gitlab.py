@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 from ..review.git import Comparison
-from ..review.review_file import Item, Review, Reviewed
+from ..review.review import Item, Review, Reviewed
 from .github import body
 from .markdown import comment
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from ..review.review_file import Item, Review, Reviewed
+from ..review.review import Item, Review, Reviewed
 from .plain import size
 
 _PUNCTUATION = re.compile(r"([\\`*_{}\[\]()<>#+.!|~@:&$%^=/-])")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..review.review_file import Item
+from ..review.review import Item
 from ..rules.engine import Applied, Offered
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ..review.review_file import Item, Review, Reviewed
+from ..review.review import Item, Review, Reviewed
 from .plain import said
 
 _SOURCE = {"name": "dfopt"}

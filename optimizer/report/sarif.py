@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from .. import __version__
 from ..dockerfile.source import Source
-from ..review.review_file import Item, Review, Reviewed
+from ..review.review import Item, Review, Reviewed
 from ..rules.engine import Applied, Offered
 from ..rules.registry import BY_NAME
 from .plain import sentence

@@ -9,7 +9,7 @@ from ..dockerfile.source import Source
 from ..rules.engine import Applied, Offered, Result
 
 if TYPE_CHECKING:
-    from ..review.review_file import Reviewed
+    from ..review.review import Reviewed
 
 
 def shown(result: Result) -> list[Applied | Offered]:

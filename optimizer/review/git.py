@@ -75,12 +75,12 @@ class Comparison(NamedTuple):
             return file.read()
 
 
-def compare(folder: str, base: str, head: str | None, wanted: Callable[[str, str], bool]) -> Comparison:
+def compare(directory: str, base: str, head: str | None, wanted: Callable[[str, str], bool]) -> Comparison:
     """What `head`, or the work tree where it is None, has changed since it branched off `base`.
 
     Only files that are `wanted` by the root and their path are looked at. Raises `GitError`.
     """
-    root = os.fsdecode(_git(folder, "rev-parse", "--show-toplevel")).removesuffix("\n")
+    root = os.fsdecode(_git(directory, "rev-parse", "--show-toplevel")).removesuffix("\n")
     start = _commit(root, base)
     tip = _commit(root, head or "HEAD")
     try:
@@ -184,18 +184,18 @@ def _untracked(root: str, path: str) -> Changed:
     return Changed(path, None, (Hunk(1, count, {}, frozenset()),))
 
 
-def _git(folder: str, *arguments: str) -> bytes:
-    run = _run(folder, *arguments)
+def _git(directory: str, *arguments: str) -> bytes:
+    run = _run(directory, *arguments)
     if run.returncode:
         raise GitError(_reason(run))
     return run.stdout
 
 
-def _run(folder: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+def _run(directory: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     environment = {**os.environ, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
     try:
         return subprocess.run(
-            ["git", "-C", folder, "-c", "diff.suppressBlankEmpty=false", *arguments],
+            ["git", "-C", directory, "-c", "diff.suppressBlankEmpty=false", *arguments],
             capture_output=True,
             check=False,
             env=environment,

@@ -49,16 +49,16 @@ def accept_all(data: bytes, suggestions: tuple[Suggestion, ...]) -> bytes:
     return data
 
 
-def suggest(result: Result, again: Callable[[bytes], bytes]) -> tuple[Suggestion, ...]:
+def suggest(result: Result, refix: Callable[[bytes], bytes]) -> tuple[Suggestion, ...]:
     """The suggestions that `result` comes to, in the order of their lines, no two of which overlap.
 
-    `again` fixes another text as `result` was made: where accepting one suggestion and fixing the rest would not come
+    `refix` fixes another text as `result` was made: where accepting one suggestion and fixing the rest would not come
     to the same, the suggestions depend on each other and are made one.
     """
     old = split_lines(result.original)
     groups = _apart(old, _of_one_finding(line_changes(result.original, result.edits)))
     made = tuple(_suggestion(old, group, result) for group in groups)
-    if len(made) > 1 and any(again(one.accept(result.original)) != result.patched for one in made):
+    if len(made) > 1 and any(refix(one.accept(result.original)) != result.patched for one in made):
         made = (_suggestion(old, _merged(old, groups), result),)
     return made
 

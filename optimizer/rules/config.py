@@ -14,9 +14,9 @@ class ConfigError(Exception):
 
 
 class Config(NamedTuple):
-    """The settings of a configuration file; `folder` is what its patterns are relative to."""
+    """The settings of a configuration file; `directory` is what its patterns are relative to."""
 
-    folder: str = ""
+    directory: str = ""
     select: frozenset[str] = frozenset()
     ignore: frozenset[str] = frozenset()
     per_file_ignores: tuple[tuple[str, frozenset[str]], ...] = ()
@@ -32,7 +32,7 @@ class Config(NamedTuple):
         if self.per_file_ignores:
             from fnmatch import fnmatch
 
-            relative = os.path.relpath(os.path.abspath(path), self.folder).replace(os.sep, "/")
+            relative = os.path.relpath(os.path.abspath(path), self.directory).replace(os.sep, "/")
             for pattern, rules in self.per_file_ignores:
                 if fnmatch(relative, pattern) or fnmatch(os.path.basename(relative), pattern):
                     ignore |= rules
@@ -65,18 +65,18 @@ def named_config(path: str) -> Config:
     return found
 
 
-def _find(folder: str) -> Config:
-    found = _cache.get(folder)
+def _find(directory: str) -> Config:
+    found = _cache.get(directory)
     if found is None:
         found = None
         for name in _NAMES:
-            path = os.path.join(folder, name)
+            path = os.path.join(directory, name)
             if os.path.isfile(path) and (found := read_config(path, needed=name == ".dfopt.toml")):
                 break
         if found is None:
-            parent = os.path.dirname(folder)
-            found = Config() if parent == folder else _find(parent)
-        _cache[folder] = found
+            parent = os.path.dirname(directory)
+            found = Config() if parent == directory else _find(parent)
+        _cache[directory] = found
     return found
 
 
@@ -138,7 +138,7 @@ class _Reader:
         return ConfigError(f"{self.path}:{line or 1}: {reason}")
 
     def config(self, table: dict[str, Any]) -> Config:
-        values: dict[str, Any] = {"folder": os.path.dirname(os.path.abspath(self.path))}
+        values: dict[str, Any] = {"directory": os.path.dirname(os.path.abspath(self.path))}
         for key, value in table.items():
             if key in ("select", "ignore", "extend-select"):
                 values[key.replace("-", "_")] = self.rules(key, value)

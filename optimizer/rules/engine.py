@@ -277,7 +277,7 @@ def _problem(before: Document, after: Document, findings: list[Finding]) -> str 
         return "the parser directives differ"
     heredocs = [sum(len(item.heredocs) for item in document.instructions) for document in (before, after)]
     if heredocs[0] != heredocs[1]:
-        return "a here-document was broken"
+        return "a heredoc was broken"
     comments = [
         Counter(document.source.data[start:end] for start, end in document.comments) for document in (before, after)
     ]

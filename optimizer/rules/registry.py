@@ -26,7 +26,7 @@ class Rule(NamedTuple):
     """A row of the table. Naming a rule imports nothing."""
 
     name: str
-    wing: str  # the folder of `transforms` that its module is in
+    wing: str  # the directory of `transforms` that its module is in
     applicability: Applicability  # the best that its findings can be
     removes: str  # what is gone from the layers afterwards, in a few words
     triggers: tuple[bytes, ...]  # a file without any of these words cannot be a case of the rule
@@ -229,7 +229,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("base-image-floating", "stages", "manual", "", (b"FROM", b"from", b"From"), ("DL3006", "DL3007")),
     Rule("base-image-full", "stages", "manual", "compilers, headers, version control", (b"FROM", b"from", b"From"), ()),
-    Rule("context-folder-copied", "copies", "manual", "history, packages", (b"COPY", b"ADD", b"copy", b"add"), ()),
+    Rule("context-directory-copied", "copies", "manual", "history, packages", (b"COPY", b"ADD", b"copy", b"add"), ()),
     Rule(
         "secret-in-layer",
         "copies",

@@ -26,9 +26,9 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("root")
-    bench_trace.make_root(folder)
-    return folder
+    directory = tmp_path_factory.mktemp("root")
+    bench_trace.make_root(directory)
+    return directory
 
 
 def unexplained(root: Path, before: str, after: str) -> list[str]:
@@ -85,7 +85,7 @@ WRONG = {
     "a COPY below what reads it": ("COPY b /a/b\nRUN c", "RUN c\nCOPY b /a/b"),
     "a label that is lost": ("RUN a\nLABEL a=b\nRUN b", "RUN a && b"),
     "labels in another order": ("RUN a\nLABEL a=b\nLABEL a=c\nRUN b", "RUN a && b\nLABEL a=c\nLABEL a=b"),
-    "a folder for what ran elsewhere": ("RUN make\nWORKDIR /a\nRUN c", "WORKDIR /a\nRUN make && c"),
+    "a directory for what ran elsewhere": ("RUN make\nWORKDIR /a\nRUN c", "WORKDIR /a\nRUN make && c"),
     "a dropped package": ("RUN apt-get install -y a b", "RUN apt-get install -y a"),
     "a lost connector": ("RUN a && b", "RUN a\nRUN true; b && c"),
     "a hidden failure": ("RUN apt-get install -y a", "RUN apt-get install -y a; rm -rf /var/lib/apt/lists/*"),

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Starts a Docker engine with BuildKit on a bare Debian machine, as root, and prints the DOCKER_HOST to export.
-# Debian's stable docker.io may be too old for `COPY --chmod` and heredocs, so trixie's lives in a folder of its own
+# Debian's stable docker.io may be too old for `COPY --chmod` and heredocs, so trixie's lives in a directory of its own
 # and its dockerd runs from there. An engine that answers already is left as it is. Idempotent.
 set -euo pipefail
 if [ -n "${DOCKER_HOST:-}" ] && docker version >/dev/null 2>&1; then
@@ -22,8 +22,8 @@ install -m 755 "$root/usr/libexec/docker/cli-plugins/docker-buildx" ~/.docker/cl
 if ! DOCKER_HOST=$socket docker version >/dev/null 2>&1; then
   mountpoint -q "$root" || mount --bind "$root" "$root" # dockerd pivots: its root must be a mount point
   mount --make-private "$root"
-  for folder in proc sys dev; do
-    mountpoint -q "$root/$folder" || { mount --rbind "/$folder" "$root/$folder"; mount --make-rslave "$root/$folder"; }
+  for directory in proc sys dev; do
+    mountpoint -q "$root/$directory" || { mount --rbind "/$directory" "$root/$directory"; mount --make-rslave "$root/$directory"; }
   done
   rm -f "$root/run/docker-dfopt.pid" "$root/run/docker-dfopt.sock"
   nohup unshare -m chroot "$root" dockerd -H unix:///run/docker-dfopt.sock --data-root /var/lib/docker-dfopt \

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from dfopt.optimizer import optimize
-from dfopt.optimizer.build.engines import BuildError, Options, Workshop
+from dfopt.optimizer.build.engines import BuildError, BuildSession, Options
 from dfopt.optimizer.build.verify import Request, Verifier
 from dfopt.optimizer.facts.context import Context
 from docker_images import need_engine
@@ -65,8 +65,8 @@ def test_the_same_proof(engine: str, context: Path) -> None:
     result = optimize(DOCKERFILE, context=Context(str(context)))
     # A container of podman's needs control groups, which a machine for tests may not give.
     commands = ("[]", "ls -l /srv") if engine == "buildah" else ()
-    with Workshop(engine, Options(str(context))) as workshop:
-        (proof,) = Verifier(workshop, result.original, Request(commands=commands)).verify(result).proofs
+    with BuildSession(engine, Options(str(context))) as session:
+        (proof,) = Verifier(session, result.original, Request(commands=commands)).verify(result).proofs
     assert proof.equivalent
     assert proof.before.size - proof.after.size >= 300_000
     assert [layer.line for layer in proof.before.layers if layer.line] == [layer.line for layer in proof.before.layers]
@@ -76,6 +76,6 @@ def test_the_same_proof(engine: str, context: Path) -> None:
 
 @pytest.mark.slow
 def test_a_failing_step_shows_its_lines(engine: str, context: Path) -> None:
-    with Workshop(engine, Options(str(context))) as workshop, pytest.raises(BuildError) as failed:
-        workshop.build(DOCKERFILE.replace("RUN cp", "RUN echo one && false && cp").encode(), "it")
+    with BuildSession(engine, Options(str(context))) as session, pytest.raises(BuildError) as failed:
+        session.build(DOCKERFILE.replace("RUN cp", "RUN echo one && false && cp").encode(), "it")
     assert any("RUN echo one" in line for line in failed.value.lines)

@@ -15,18 +15,18 @@ ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted(path.parent for path in (ROOT / "examples").glob("*/Dockerfile"))
 
 
-def fixed(folder: Path, *, unsafe: bool = False) -> Result:
-    path = folder / "Dockerfile"
-    return optimize(path.read_bytes(), context=Context(str(folder), str(path)), settings=Settings(unsafe=unsafe))
+def fixed(directory: Path, *, unsafe: bool = False) -> Result:
+    path = directory / "Dockerfile"
+    return optimize(path.read_bytes(), context=Context(str(directory), str(path)), settings=Settings(unsafe=unsafe))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("folder", EXAMPLES, ids=lambda folder: folder.name)
-def test_safe_fixes_are_equivalent_and_smaller(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    found = proof(folder, fixed(folder), (folder / "smoke.sh").read_text())
+@pytest.mark.parametrize("directory", EXAMPLES, ids=lambda directory: directory.name)
+def test_safe_fixes_are_equivalent_and_smaller(directory: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = proof(directory, fixed(directory), (directory / "smoke.sh").read_text())
     before, after = found.before.size, found.after.size
     with capsys.disabled():
-        print(f"\n{folder.name}: {before:,} -> {after:,} bytes, {before - after:,} saved ({1 - after / before:.1%})")
+        print(f"\n{directory.name}: {before:,} -> {after:,} bytes, {before - after:,} saved ({1 - after / before:.1%})")
     assert not found.comparison.undeclared
     assert found.tried[0].before.status == 0, found.tried[0].before.output.decode()
     assert found.tried[0].agrees
@@ -34,12 +34,12 @@ def test_safe_fixes_are_equivalent_and_smaller(folder: Path, capsys: pytest.Capt
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("folder", EXAMPLES, ids=lambda folder: folder.name)
-def test_unsafe_fixes_behave_the_same(folder: Path) -> None:
-    result = fixed(folder, unsafe=True)
-    if result.patched == fixed(folder).patched:
+@pytest.mark.parametrize("directory", EXAMPLES, ids=lambda directory: directory.name)
+def test_unsafe_fixes_behave_the_same(directory: Path) -> None:
+    result = fixed(directory, unsafe=True)
+    if result.patched == fixed(directory).patched:
         pytest.skip("no unsafe rewrite")
-    found = proof(folder, result, (folder / "smoke.sh").read_text())
+    found = proof(directory, result, (directory / "smoke.sh").read_text())
     assert found.tried[0].agrees
     assert found.after.size <= found.before.size
 
@@ -48,12 +48,12 @@ def test_unsafe_fixes_behave_the_same(folder: Path) -> None:
 @pytest.mark.parametrize("name", ["flask-api", "rpm-metrics"])
 def test_two_builds_of_one_dockerfile_differ_in_nothing_else(name: str) -> None:
     """The control: what the comparison leaves out is enough, so a difference it finds is a difference."""
-    folder = ROOT / "examples" / name
-    assert proof(folder, fixed(folder), control=True).control == ()
+    directory = ROOT / "examples" / name
+    assert proof(directory, fixed(directory), control=True).control == ()
 
 
 def test_every_example_has_its_expert_and_its_smoke_script() -> None:
     assert len(EXAMPLES) >= 10
-    for folder in EXAMPLES:
-        assert (folder / "smoke.sh").is_file()
-        assert (ROOT / "bench" / "expert" / f"{folder.name}.Dockerfile").is_file()
+    for directory in EXAMPLES:
+        assert (directory / "smoke.sh").is_file()
+        assert (ROOT / "bench" / "expert" / f"{directory.name}.Dockerfile").is_file()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from dfopt.optimizer import optimize
-from dfopt.optimizer.build.engines import Options, Workshop
+from dfopt.optimizer.build.engines import BuildSession, Options
 from dfopt.optimizer.build.verify import Request, Verifier
 from dfopt.optimizer.facts.context import Context
 from dfopt.optimizer.rules.engine import Result
@@ -50,18 +50,18 @@ MUTATIONS = [
     ("owner changed", COPY, "COPY --chown=app --chmod=755 start.sh", "/usr/local/bin/start.sh"),
     ("file lost", "COPY data /srv/data\n", "RUN mkdir /srv/data\n", "/srv/data/one.txt"),
     ("file elsewhere", "COPY data /srv/data", "COPY data /srv/data/data", "/srv/data/data/one.txt"),
-    ("folder's mode", "mkdir -p /var/lib/app", "mkdir -m 700 /var/lib/app", "/var/lib/app"),
+    ("directory's mode", "mkdir -p /var/lib/app", "mkdir -m 700 /var/lib/app", "/var/lib/app"),
     ("link's target", "ln -s /srv/data/one.txt", "ln -s /srv/data/two.txt", "/srv/current"),
     ("link became a copy", "ln -s", "cp", "/srv/current"),
     ("capability lost", " && setcap cap_net_raw+ep /usr/local/bin/probe", "", "/usr/local/bin/probe"),
     ("contents", "echo ready", "echo Ready", "/var/lib/app/state"),
-    ("folder's owner", "mkdir -p /var/lib/app", "install -d -o app /var/lib/app", "/var/lib/app"),
+    ("directory's owner", "mkdir -p /var/lib/app", "install -d -o app /var/lib/app", "/var/lib/app"),
     ("user not made", "RUN useradd --create-home app\n", "RUN useradd app\n", "/home/app"),
     ("environment changed", "APP_MODE=production", "APP_MODE=debug", "configuration Env"),
     ("environment lost", "ENV APP_MODE=production\n", "", "configuration Env"),
     ("other user", "USER app\n", "USER nobody\n", "configuration User"),
     ("user lost", "USER app\n", "", "configuration User"),
-    ("other working folder", "WORKDIR /srv\n", "WORKDIR /srv/data\n", "configuration WorkingDir"),
+    ("other working directory", "WORKDIR /srv\n", "WORKDIR /srv/data\n", "configuration WorkingDir"),
     ("other command", 'CMD ["serve"]', 'CMD ["server"]', "configuration Cmd"),
     ("entry point lost", 'ENTRYPOINT ["start.sh"]\n', "", "configuration Entrypoint"),
     ("health check lost", "HEALTHCHECK CMD true\n", "", "configuration Healthcheck"),
@@ -83,8 +83,8 @@ def right(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Verifier, 
         path.chmod(mode)
     result = optimize(DOCKERFILE, context=Context(str(context)))
     options = Options(str(context), extra=("--network=host",), cache=True)
-    with Workshop("docker", options) as workshop:
-        yield Verifier(workshop, result.original, Request()), result
+    with BuildSession("docker", options) as session:
+        yield Verifier(session, result.original, Request()), result
 
 
 @pytest.mark.slow

@@ -182,11 +182,11 @@ def index() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def context(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("context")
-    (folder / "blob").write_bytes(os.urandom(BYTES))
-    with tarfile.open(folder / "bulky.tar.gz", "w:gz") as archive:
-        archive.add(folder / "blob", "blob")
-    with tarfile.open(folder / "Demo-1.0.tar.gz", "w:gz") as archive:
+    directory = tmp_path_factory.mktemp("context")
+    (directory / "blob").write_bytes(os.urandom(BYTES))
+    with tarfile.open(directory / "bulky.tar.gz", "w:gz") as archive:
+        archive.add(directory / "blob", "blob")
+    with tarfile.open(directory / "Demo-1.0.tar.gz", "w:gz") as archive:
         for name, text in (
             ("Makefile.PL", "use ExtUtils::MakeMaker; WriteMakefile(NAME => 'Demo', VERSION => '1.0');\n"),
             ("lib/Demo.pm", "package Demo; our $VERSION = '1.0'; 1;\n"),
@@ -195,10 +195,10 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Path:
             entry = tarfile.TarInfo(f"Demo-1.0/{name}")
             entry.size = len(text)
             archive.addfile(entry, io.BytesIO(text.encode()))
-        archive.add(folder / "blob", "Demo-1.0/blob")
-    for path in folder.iterdir():
+        archive.add(directory / "blob", "Demo-1.0/blob")
+    for path in directory.iterdir():
         path.chmod(0o644)
-    (folder / "node").mkdir()
+    (directory / "node").mkdir()
     project = {"name": "demo", "dependencies": {"is-number": "7.0.0"}, "devDependencies": {"semver": "7.6.0"}}
     locked = {
         "": project,
@@ -207,24 +207,24 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "node_modules/semver": {"version": "7.6.0", "dev": True, "dependencies": {"lru-cache": "6.0.0"}},
         "node_modules/yallist": {"version": "4.0.0", "dev": True},
     }
-    (folder / "node" / "package.json").write_text(json.dumps(project))
-    (folder / "node" / "package-lock.json").write_text(
+    (directory / "node" / "package.json").write_text(json.dumps(project))
+    (directory / "node" / "package-lock.json").write_text(
         json.dumps({"name": "demo", "lockfileVersion": 3, "packages": locked})
     )
-    make_go_module(folder)
-    (folder / "demo").mkdir()
+    make_go_module(directory)
+    (directory / "demo").mkdir()
     methods = "".join(f"  # Says it {number} times.\n  def say{number}; end\n" for number in range(200))
-    (folder / "demo" / "demo.rb").write_text(f"# A demonstration.\nclass Demo\n{methods}end\n")
-    (folder / "demo" / "demo.gemspec").write_text(
+    (directory / "demo" / "demo.rb").write_text(f"# A demonstration.\nclass Demo\n{methods}end\n")
+    (directory / "demo" / "demo.gemspec").write_text(
         "Gem::Specification.new { |s| s.name = 'demo'; s.version = '1.0'; s.summary = s.authors = 'Demo'\n"
         "s.files = ['demo.rb']; s.require_paths = ['.']; s.date = '2024-01-01' }\n"
     )
-    return folder
+    return directory
 
 
-def make_go_module(folder: Path) -> None:
+def make_go_module(directory: Path) -> None:
     """A program in go/, and what it needs in proxy/, laid out as Go's module proxies are (Go Modules Reference)."""
-    versions = folder / "proxy" / "example.org" / "dep" / "@v"
+    versions = directory / "proxy" / "example.org" / "dep" / "@v"
     versions.mkdir(parents=True)
     module = b"module example.org/dep\n"
     files = {"go.mod": module, "dep.go": b'package dep\n\nconst Name = "dep"\n', "blob": os.urandom(BYTES)}
@@ -233,7 +233,7 @@ def make_go_module(folder: Path) -> None:
     with zipfile.ZipFile(versions / "v1.0.0.zip", "w") as packed:
         for name, data in files.items():
             packed.writestr(f"example.org/dep@v1.0.0/{name}", data)
-    program = folder / "go"
+    program = directory / "go"
     program.mkdir()
     (program / "main.go").write_text('package main\n\nimport "example.org/dep"\n\nfunc main() { println(dep.Name) }\n')
     (program / "go.mod").write_text("module demo\n\ngo 1.21\n\nrequire example.org/dep v1.0.0\n")

@@ -23,7 +23,7 @@ def member(name: str, content: bytes | None = b"", **fields: Any) -> tuple[tarfi
     return item, content or b""
 
 
-def folder(name: str, mode: int = 0o755) -> tuple[tarfile.TarInfo, bytes]:
+def directory(name: str, mode: int = 0o755) -> tuple[tarfile.TarInfo, bytes]:
     return member(name, None, type=tarfile.DIRTYPE, mode=mode)
 
 

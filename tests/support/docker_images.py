@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dfopt.optimizer.build.engines import BuildError, EngineError, Options, Workshop, choose
+from dfopt.optimizer.build.engines import BuildError, BuildSession, EngineError, Options, choose
 from dfopt.optimizer.build.verify import PatchedBuildError, Request, Verifier
 from dfopt.optimizer.image.proof import Proof, Verdict
 from dfopt.optimizer.rules.engine import Result
@@ -34,7 +34,7 @@ def proof(context: Path, result: Result, *commands: str, control: bool = False) 
     """What building `result` in `context` before and after shows, layers of earlier builds not made again."""
     need_engine()
     options = Options(str(context), extra=("--network=host",), cache=not control)
-    with Workshop("docker", options) as workshop:
-        verifier = Verifier(workshop, result.original, Request(commands=commands, control=control))
+    with BuildSession("docker", options) as session:
+        verifier = Verifier(session, result.original, Request(commands=commands, control=control))
         (found,) = patiently(verifier, result).proofs
     return found

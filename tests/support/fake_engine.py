@@ -2,7 +2,7 @@
 
 The table, a JSON file named by ``FAKE_WORLD``, maps an instruction, one space between its words, to the files it
 writes (``null`` for a removed one; ``fails once`` with what it says then), to a string for a step that fails saying that, or to a number of seconds that it
-takes. Images are folders' worth of JSON in ``FAKE_STORE``; every call is noted in ``FAKE_STORE/calls``.
+takes. Images are directories' worth of JSON in ``FAKE_STORE``; every call is noted in ``FAKE_STORE/calls``.
 """
 
 from __future__ import annotations
@@ -75,8 +75,8 @@ def _files(step: str) -> dict[str, Any]:
 
 def _member(name: str, content: str | None) -> Any:
     if content is None:
-        folder, _, last = name.rpartition("/")
-        return member(f"{folder}/.wh.{last}")
+        directory, _, last = name.rpartition("/")
+        return member(f"{directory}/.wh.{last}")
     return member(name, content.encode())
 
 

@@ -21,7 +21,7 @@ RUN --mount=type=bind,source=tiles.tar.gz,target=/tmp/tiles.tar.gz \\
 
 When it stays away: the archive is not a single file of the build context, or the COPY has flags; anything but the next
 RUN reads it, or anything but a plain `rm` removes it; that RUN changes or removes something at or above its place, is
-a here-document, or has a mount there; the folder it goes to might not exist before; another stage copies from there;
+a heredoc, or has a mount there; the directory it goes to might not exist before; another stage copies from there;
 `--builder classic`, which has no mounts; the stage does not ship.
 
 Safety: the archive, where nothing removed it, is missing; everything else is the same.
@@ -124,15 +124,15 @@ def _path(word: Word, run: Run, command: Command) -> str | None:
     """What an operand of `command` names, made absolute; None where that is not certain."""
     if word.value is None or re.search(r"[*?\[{~]", word.value):
         return None
-    folder = working_directory(run.stage, run.at)
+    directory = working_directory(run.stage, run.at)
     for other in run.script.commands if run.script else ():
         if other.start >= command.start or other.name not in ("cd", "pushd", "popd"):
             continue
         target = other.values()[0] if len(other.values()) == 1 else None
-        folder = None if other.guards or target is None or not target.startswith("/") else target
+        directory = None if other.guards or target is None or not target.startswith("/") else target
     if word.value.startswith("/"):
         return posixpath.normpath(word.value)
-    return posixpath.normpath(posixpath.join(folder, word.value)) if folder else None
+    return posixpath.normpath(posixpath.join(directory, word.value)) if directory else None
 
 
 _READS = frozenset(("sha256sum", "sha512sum", "sha1sum", "md5sum", "ls", "test", "file", "cat", "stat", "gpg"))
@@ -170,7 +170,7 @@ def _taken(command: Command) -> list[Word]:
 
 
 def _is_around(word: Word, run: Run, command: Command, file: Copied) -> bool:
-    """Whether an operand may mean a folder that the file lies in, or a pattern that it matches."""
+    """Whether an operand may mean a directory that the file lies in, or a pattern that it matches."""
     raw = word.raw.decode("utf-8", "replace").strip("\"'")
     if raw.startswith("/"):
         return file.path.startswith(re.split(r"[*?\[{$]", raw)[0].rstrip("/") or "/")

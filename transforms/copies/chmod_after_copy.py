@@ -23,14 +23,14 @@ ENTRYPOINT ["entrypoint.sh"]
 
 Only what is folded goes: other commands of the RUN, and other operands, stay.
 
-When it stays away: the classic builder, which has no `--chmod`; a folder, a symbolic link, a pattern, several
+When it stays away: the classic builder, which has no `--chmod`; a directory, a symbolic link, a pattern, several
 sources, another stage's files, an archive that ADD unpacks, a URL; a variable in a path; `-R` and other options; a
 mode with more than permission bits; the RUN goes on where the chmod fails; anything between the COPY and the chmod
 that may have to do with the file.
 
 Safety: the file ends with the same mode and content. `chmod +x` is safe where the build context shows the file's
 mode; otherwise 0644 is an assumption, and the rewrite is unsafe. It is unsafe too where COPY would create the
-file's folder with a mode other than 0755 (some versions put it there, BuildKit issue 5943), where
+file's directory with a mode other than 0755 (some versions put it there, BuildKit issue 5943), where
 only the name says that the source is a file, and where a comment would go with the RUN.
 
 References: Dockerfile reference, *COPY --chmod*; chmod(1).
@@ -151,5 +151,5 @@ def _doubts(file: Copied, bits: int) -> list[str]:
     """Why giving the mode in the COPY may do more than the chmod did."""
     doubts = assumptions(file)
     if not file.parent_exists and bits != 0o755:
-        doubts.append("a folder that COPY creates would get the mode too")
+        doubts.append("a directory that COPY creates would get the mode too")
     return doubts

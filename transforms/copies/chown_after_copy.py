@@ -24,10 +24,10 @@ USER app
 `chown app file` leaves the group as it is, while `--chown=app` also gives the file to app's own group: the group is
 always written, `--chown=app:0`.
 
-When it stays away: a folder, a symbolic link, a pattern, several sources, another stage's files, an archive that ADD
-unpacks, a URL; a variable in a path; `-R`, because the folder itself and what was in it before would keep their owner;
-the RUN goes on where the chown fails; a RUN between the COPY and the chown, which may be the one that creates the user;
-a folder that COPY would create, and give to the user too.
+When it stays away: a directory, a symbolic link, a pattern, several sources, another stage's files, an archive that ADD
+unpacks, a URL; a variable in a path; `-R`, because the directory itself and what was in it before would keep their
+owner; the RUN goes on where the chown fails; a RUN between the COPY and the chown, which may be the one that creates
+the user; a directory that COPY would create, and give to the user too.
 
 Safety: the file ends with the same owner, mode and content, since nothing between the two can change which users
 there are. Unsafe where only the name says that the source is a file, and where a comment would go with the RUN.
@@ -56,7 +56,7 @@ KEEPS = (
     # The user comes after the file.
     "FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN useradd app\nRUN chown app:app /etc/a.conf\n",
     "FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN useradd app && chown app:app /etc/a.conf\n",
-    # The folder itself stays root's.
+    # The directory itself stays root's.
     "FROM debian:12\nWORKDIR /app\nCOPY . /app\nRUN chown -R app:app /app\n",
     "FROM debian:12\nCOPY dir /srv/app\nRUN chown -R app:app /srv/app\n",
     # COPY creates /data, and would give it to app.

@@ -20,11 +20,11 @@ RUN nginx -t
 ```
 
 When it stays away: the file is not the only one of its COPY, or its place is not certain; a RUN stands between the two,
-or another command before the mv, which may make the folder it goes to, or read or write one of the two places; the mv
-has options, stands in a branch or its failure may be forgiven; the folder that the COPY made would be missing; it goes
+or another command before the mv, which may make the directory it goes to, or read or write one of the two places; the
+mv has options, stands in a branch or its failure is ignored; the directory that the COPY made would be missing; it goes
 to where links are usual (`/bin`, `/usr/bin`, `/etc/localtime`), which mv replaces and COPY follows; another instruction
-names the first place; the stage does not ship. A folder is moved into one of the same name if there is one, and copied
-over it: that is unsafe.
+names the first place; the stage does not ship. A directory is moved into one of the same name if there is one, and
+copied over it: that is unsafe.
 
 Safety: the same file, with the same mode and owner, at the same place.
 
@@ -39,7 +39,14 @@ from collections.abc import Iterator
 
 from ...optimizer.dockerfile.edits import Edit, Refusal
 from ...optimizer.dockerfile.shell import Command
-from ...optimizer.facts.copies import SYSTEM_FOLDERS, Copied, assumptions, commands_on_copies, operand_path, untouched
+from ...optimizer.facts.copies import (
+    SYSTEM_DIRECTORIES,
+    Copied,
+    assumptions,
+    commands_on_copies,
+    operand_path,
+    untouched,
+)
 from ...optimizer.facts.stages import Facts, Run, readable
 from ...optimizer.fixes.operands import drop_operands
 from ...optimizer.fixes.scripts import combine
@@ -94,8 +101,8 @@ def _finding(facts: Facts, run: Run, command: Command, copied: list[Copied]) -> 
     new = old[: len(old) - len(word.text)] + target
     fix = combine(Fix((Edit(word.start, word.end, target),), drops=(old,), adds=(new,)), gone)
     reasons = assumptions(file)
-    if file.entry is not None and file.entry.kind == "folder":
-        reasons = ["if there is such a folder already, mv puts this one into it"]
+    if file.entry is not None and file.entry.kind == "directory":
+        reasons = ["if there is such a directory already, mv puts this one into it"]
     if commented:
         reasons.append("the comment above it would go with it")
     safety = "unsafe" if reasons else "safe"
@@ -108,21 +115,21 @@ def _target(facts: Facts, run: Run, command: Command, file: Copied) -> bytes:
     target = operand_path(word, run)
     if target is None or word.value is None:
         raise Refusal("where it goes is not certain")
-    into = word.value.endswith("/") or target in SYSTEM_FOLDERS
+    into = word.value.endswith("/") or target in SYSTEM_DIRECTORIES
     place = posixpath.join(target, posixpath.basename(file.path)) if into else target
     if _LINKS.fullmatch(place):
         raise Refusal("mv replaces a link, and COPY would follow it")
     if not file.parent_exists:
-        raise Refusal("the COPY makes a folder that would be missing")
-    if file.entry is not None and file.entry.kind not in ("file", "folder"):
-        raise Refusal("it is neither a file nor a folder")
-    if file.entry is not None and file.entry.kind == "folder" and file.instruction.tokens[-1].text.endswith(b"/"):
-        raise Refusal("what is moved is a folder in the one that is copied")
+        raise Refusal("the COPY makes a directory that would be missing")
+    if file.entry is not None and file.entry.kind not in ("file", "directory"):
+        raise Refusal("it is neither a file nor a directory")
+    if file.entry is not None and file.entry.kind == "directory" and file.instruction.tokens[-1].text.endswith(b"/"):
+        raise Refusal("what is moved is a directory in the one that is copied")
     first = run.stage.instructions[0].index
     between = run.stage.instructions[file.instruction.index - first + 1 : run.at]
     earlier = [other for other in readable(run).commands if other.start < command.start]
     if any(one.keyword == "RUN" for one in between) or any(one.name not in _HARMLESS for one in earlier):
-        raise Refusal("something before it may make the folder it goes to")
+        raise Refusal("something before it may make the directory it goes to")
     data = facts.document.source.data
     if not untouched(file, run, command) or any(
         data.count(name.encode()) > 1 + (file.instruction.tokens[-1].text == name.encode())

@@ -1,7 +1,7 @@
 """Do not copy what is removed again.
 
 What a later RUN removes stays in the layer of the COPY that brought it. A single file that is removed before anything
-could read it need not be copied at all. Where a part of a copied folder is removed, `.dockerignore` is the place to
+could read it need not be copied at all. Where a part of a copied directory is removed, `.dockerignore` is the place to
 keep it out: that is only shown.
 
 Before:
@@ -22,7 +22,7 @@ RUN make
 ```
 
 When it stays away: the file is not the only one of its COPY, or its place is not certain; another RUN, or another
-command of the same, comes before the rm; the folder that the COPY made would be missing; the file might have been in
+command of the same, comes before the rm; the directory that the COPY made would be missing; the file might have been in
 the base image; the rm stands in a branch, or the RUN goes on where it fails; the stage does not ship.
 
 Safety: neither image has the file.
@@ -38,7 +38,7 @@ from collections.abc import Iterator
 from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.dockerfile.shell import Command
 from ...optimizer.facts.copies import (
-    SYSTEM_FOLDERS,
+    SYSTEM_DIRECTORIES,
     Copied,
     assumptions,
     copied_files,
@@ -88,8 +88,13 @@ def _single(facts: Facts, run: Run, command: Command, copied: list[Copied]) -> F
         file = next((file for file in reversed(copied) if file.path == path), None)
         if file is None or file.instruction.start > command.start or not file.parent_exists or file.instruction.flags:
             continue
-        folder = file.path.rpartition("/")[0]
-        if folder in SYSTEM_FOLDERS and folder not in ("/tmp", "/var/tmp", "/srv", "/opt"):  # may be the base image's
+        directory = file.path.rpartition("/")[0]
+        if directory in SYSTEM_DIRECTORIES and directory not in (
+            "/tmp",
+            "/var/tmp",
+            "/srv",
+            "/opt",
+        ):  # may be the base image's
             continue
         if file.entry is not None and file.entry.kind != "file":
             continue
@@ -112,7 +117,7 @@ def _single(facts: Facts, run: Run, command: Command, copied: list[Copied]) -> F
 
 
 def _part(run: Run, command: Command) -> Finding | None:
-    """The rm of a part of a folder that a COPY right above brought, before anything could use it: shown only."""
+    """The rm of a part of a directory that a COPY right above brought, before anything could use it: shown only."""
     first = run.stage.instructions[0].index
     for word in command.argv[1:]:
         path = operand_path(word, run)

@@ -1,8 +1,8 @@
-"""Give a copied folder its owner in the COPY.
+"""Give a copied directory its owner in the COPY.
 
-`RUN chown -R` stores every file below a folder a second time, only to note another owner: an image whose application is
-200 MB becomes 200 MB larger. `COPY --chown` gives the files their owner when they are stored. The folder itself may be
-older than the COPY, so the `chown` stays for it alone.
+`RUN chown -R` stores every file below a directory a second time, only to note another owner: an image whose application
+is 200 MB becomes 200 MB larger. `COPY --chown` gives the files their owner when they are stored. The directory itself
+may be older than the COPY, so the `chown` stays for it alone.
 
 Before:
 
@@ -25,14 +25,14 @@ USER node
 ```
 
 `chown -R app` leaves root's group to what was copied, and `--chown=app` would not: the group is always written,
-`--chown=app:root`. What a RUN moves out of the folder before the chown is given back to root there.
+`--chown=app:root`. What a RUN moves out of the directory before the chown is given back to root there.
 
 When it stays away: a variable in the owner or in a path; the user may be made after the COPY, by `useradd` or by a
-package; something else than COPY may have put files there (a RUN that names the folder or works in it, a VOLUME, an
+package; something else than COPY may have put files there (a RUN that names the directory or works in it, a VOLUME, an
 archive that ADD unpacks, a stage further up); the COPY has an owner already; the RUN changes the modes of all files
-too, or goes on where the chown fails; the stage does not ship. The base image may have files in the folder, which would
-keep their owner: unless it was just made by a `mkdir` that fails where one is already, or is one that the official
-image does not have, it is unsafe.
+too, or goes on where the chown fails; the stage does not ship. The base image may have files in the directory, which
+would keep their owner: unless it was just made by a `mkdir` that fails where one is already, or is one that the
+official image does not have, it is unsafe.
 
 Safety: the same files with the same owners. Symbolic links may have another owner than before, which nothing reads.
 
@@ -48,15 +48,15 @@ from typing import NamedTuple
 from ...optimizer.dockerfile.document import Instruction
 from ...optimizer.dockerfile.edits import Edit, Refusal
 from ...optimizer.dockerfile.shell import Command
-from ...optimizer.facts.copies import SYSTEM_FOLDERS, operand_path, working_directory
+from ...optimizer.facts.copies import SYSTEM_DIRECTORIES, operand_path, working_directory
 from ...optimizer.facts.ownership import (
-    Tree,
+    RecursiveChown,
     copies_into,
     is_empty_at_first,
     leaves_owners,
     makes_users,
+    recursive_chowns,
     takes_owner,
-    trees,
 )
 from ...optimizer.facts.stages import Facts, Run
 from ...optimizer.fixes.operands import with_flag
@@ -98,39 +98,39 @@ KEEPS = (
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield a finding for every recursive chown of a folder that COPYs alone have filled."""
-    for run, command, tree in trees(facts):
-        finding = _finding(run, command, tree)
+    """Yield a finding for every recursive chown of a directory that COPYs alone have filled."""
+    for run, command, chown in recursive_chowns(facts):
+        finding = _finding(run, command, chown)
         if finding is not None:
             yield finding
 
 
-def _finding(run: Run, command: Command, tree: Tree) -> Finding | None:
-    filled = _filled(run, command, tree)
+def _finding(run: Run, command: Command, chown: RecursiveChown) -> Finding | None:
+    filled = _filled(run, command, chown)
     if filled is None or not filled.copies:
         return None
-    message = f"chown stores what was copied to {tree.folder} a second time"
+    message = f"chown stores what was copied to {chown.directory} a second time"
     try:
-        moved = [_given_back(mover) for mover in filled.movers] if tree.flag else []
+        moved = [_given_back(mover) for mover in filled.movers] if chown.flag else []
     except Refusal as refusal:
         return Finding(RULE, message, command.start, command.end, None, reason=str(refusal))
-    flags = [with_flag(copy, f"--chown={tree.flag}") for copy in filled.copies] if tree.flag else []
+    flags = [with_flag(copy, f"--chown={chown.flag}") for copy in filled.copies] if chown.flag else []
     reasons: list[str] = []
-    if not filled.folder_is_new:
-        if not is_empty_at_first(run.stage.image, tree.folder):
-            reasons.append(f"files that the base image has in {tree.folder} would keep their owner")
+    if not filled.directory_is_new:
+        if not is_empty_at_first(run.stage.image, chown.directory):
+            reasons.append(f"files that the base image has in {chown.directory} would keep their owner")
         first = filled.copies[-1].index - run.stage.instructions[0].index
-        parent = posixpath.dirname(tree.folder)
-        if parent not in SYSTEM_FOLDERS and working_directory(run.stage, first) != tree.folder:
+        parent = posixpath.dirname(chown.directory)
+        if parent not in SYSTEM_DIRECTORIES and working_directory(run.stage, first) != chown.directory:
             reasons.append(f"{parent} would get that owner too where COPY makes it")
     safety = "unsafe" if reasons else "safe"
-    fix = combine(_for_the_folder_alone(command, tree), *flags, *moved)
+    fix = combine(_for_the_directory_alone(command, chown), *flags, *moved)
     return Finding(RULE, message, command.start, command.end, fix, safety, "; ".join(reasons))
 
 
-def _for_the_folder_alone(command: Command, tree: Tree) -> Fix:
+def _for_the_directory_alone(command: Command, chown: RecursiveChown) -> Fix:
     """Take the R out of the chown."""
-    option = tree.option
+    option = chown.option
     rest = b"" if option.raw == b"--recursive" else option.raw.replace(b"R", b"").removesuffix(b"-")
     words = [rest if word is option else word.raw for word in command.words]
     start = option.start if rest else command.words[command.words.index(option) - 1].end
@@ -139,32 +139,32 @@ def _for_the_folder_alone(command: Command, tree: Tree) -> Fix:
 
 
 def _given_back(mover: Run) -> Fix:
-    """Give what `mover` moves out of the folder back to root before it does."""
+    """Give what `mover` moves out of the directory back to root before it does."""
     command = mover.script.commands[0] if mover.script else None
     if command is None or len(command.argv) != 3 or command.guards or command.wrappers:
-        raise Refusal("what is moved out of the folder cannot be given back to root")
+        raise Refusal("what is moved out of the directory cannot be given back to root")
     return prepend_command(mover, b"chown -R root:root " + command.argv[1].raw)
 
 
 class _Filled(NamedTuple):
-    """What put files into the folder before the chown, last first, and which RUNs moved some out of it again."""
+    """What put files into the directory before the chown, last first, and which RUNs moved some out of it again."""
 
     copies: list[Instruction]
     movers: list[Run]
-    folder_is_new: bool
+    directory_is_new: bool
 
 
-def _filled(run: Run, command: Command, tree: Tree) -> _Filled | None:
-    """What filled the folder; None where anything but COPY may have, or the user comes too late."""
+def _filled(run: Run, command: Command, chown: RecursiveChown) -> _Filled | None:
+    """What filled the directory; None where anything but COPY may have, or the user comes too late."""
     stage = run.stage
-    if not leaves_owners(run, tree, command.start):
+    if not leaves_owners(run, chown, command.start):
         return None
-    user_may_be_new = tree.by_name and makes_users(run, command.start)
-    filled = _Filled([], [], folder_is_new=False)
+    user_may_be_new = chown.by_name and makes_users(run, command.start)
+    filled = _Filled([], [], directory_is_new=False)
     for at in range(run.at - 1, 0, -1):
         instruction = stage.instructions[at]
         if instruction.keyword in ("COPY", "ADD"):
-            inside = copies_into(run, at, tree)
+            inside = copies_into(run, at, chown)
             if inside is None:
                 return None
             if inside:
@@ -175,29 +175,29 @@ def _filled(run: Run, command: Command, tree: Tree) -> _Filled | None:
             other = stage.run_at(at)
             if other is None or other.script is None:
                 return None
-            if other.script.only_and and any(_makes(one, tree) for one in other.script.commands):
-                return filled._replace(folder_is_new=True)
-            if _moves_out(other, tree):
+            if other.script.only_and and any(_makes(one, chown) for one in other.script.commands):
+                return filled._replace(directory_is_new=True)
+            if _moves_out(other, chown):
                 filled.movers.append(other)
-            elif not leaves_owners(other, tree):
+            elif not leaves_owners(other, chown):
                 return None
-            user_may_be_new |= tree.by_name and makes_users(other)
+            user_may_be_new |= chown.by_name and makes_users(other)
         elif instruction.keyword in ("VOLUME", "SHELL", "ONBUILD"):
             return None
         elif instruction.keyword == "WORKDIR":
-            folder = working_directory(stage, at + 1)
-            if folder is None or (tree.holds(folder) and folder != tree.folder):
+            directory = working_directory(stage, at + 1)
+            if directory is None or (chown.holds(directory) and directory != chown.directory):
                 return None
     return filled if stage.parent is None else None
 
 
-def _makes(command: Command, tree: Tree) -> bool:
-    """Whether it is a ``mkdir`` that fails where the folder is there already."""
-    return command.name == "mkdir" and not command.guards and command.values() == [tree.folder]
+def _makes(command: Command, chown: RecursiveChown) -> bool:
+    """Whether it is a ``mkdir`` that fails where the directory is there already."""
+    return command.name == "mkdir" and not command.guards and command.values() == [chown.directory]
 
 
-def _moves_out(run: Run, tree: Tree) -> bool:
-    """Whether all that `run` does is to move one thing out of the folder."""
+def _moves_out(run: Run, chown: RecursiveChown) -> bool:
+    """Whether all that `run` does is to move one thing out of the directory."""
     script = run.script
     if script is None or len(script.commands) != 1 or run.mounts or b">" in run.instruction.code:
         return False
@@ -205,4 +205,4 @@ def _moves_out(run: Run, tree: Tree) -> bool:
     if command.name != "mv" or len(command.argv) != 3 or any(word.raw.startswith(b"-") for word in command.argv[1:]):
         return False
     source, target = (operand_path(word, run) for word in command.argv[1:])
-    return source is not None and target is not None and tree.holds(source) and not tree.holds(target)
+    return source is not None and target is not None and chown.holds(source) and not chown.holds(target)

@@ -1,7 +1,7 @@
-"""Give a folder its owner in the RUN that filled it.
+"""Give a directory its owner in the RUN that filled it.
 
-`RUN chown -R` stores every file below a folder a second time. Where an installer or a build filled the folder, the
-chown belongs in its RUN; what is copied there afterwards gets its owner in the COPY.
+`RUN chown -R` stores every file below a directory a second time. Where an installer or a build filled the directory,
+the chown belongs in its RUN; what is copied there afterwards gets its owner in the COPY.
 
 Before:
 
@@ -26,11 +26,11 @@ COPY --chown=node:node . .
 USER node
 ```
 
-When it stays away: neither is anything copied to the folder between the two, nor is the RUN known to fill the folder it
-runs in; the folder may not be there at the end of that RUN; the user may be made after it; a RUN in between may put
-files there, take some away or change the modes of all; a COPY in between has an owner already, or a place that is not
-certain; another USER or SHELL comes in between; one of the RUNs forgives failures; comments would be lost from sight;
-the stage does not ship.
+When it stays away: neither is anything copied to the directory between the two, nor is the RUN known to fill the
+directory it runs in; the directory may not be there at the end of that RUN; the user may be made after it; a RUN in
+between may put files there, take some away or change the modes of all; a COPY in between has an owner already, or a
+place that is not certain; another USER or SHELL comes in between; one of the RUNs ignores failures; comments would be
+lost from sight; the stage does not ship.
 
 Safety: the same files with the same owners. Symbolic links may have another owner than before, which nothing reads.
 
@@ -47,14 +47,14 @@ from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.dockerfile.shell import Command
 from ...optimizer.facts.copies import resolve, working_directory
 from ...optimizer.facts.ownership import (
-    Tree,
+    RecursiveChown,
     copies_into,
+    copy_destination,
     leaves_owners,
     makes_users,
-    place,
+    recursive_chowns,
     removes,
     takes_owner,
-    trees,
 )
 from ...optimizer.facts.stages import Facts, Run
 from ...optimizer.fixes.operands import drop_operands, with_flag
@@ -84,7 +84,7 @@ KEEPS = (
     f"{_NODE}RUN chown -R node:node /app && npm ci\nCOPY . .\n{_CHOWN}",
     f"{_NODE}VOLUME /app/data\nRUN npm ci\nCOPY . .\n{_CHOWN}",
     f"{_NODE}RUN --mount=type=cache,target=/app/.cache npm ci\nCOPY . .\n{_CHOWN}",
-    # The folder is not there yet.
+    # The directory is not there yet.
     f"FROM node:20\nRUN make\nCOPY . /app/\n{_CHOWN}",
     f"FROM node:20\nRUN make\nWORKDIR /app\nCOPY . /app/\n{_CHOWN}",
     f"FROM node:20 AS a\nWORKDIR /app\nRUN npm ci\nCOPY . .\n{_CHOWN}FROM node:20\nCOPY --from=a /app /b\n",
@@ -93,31 +93,31 @@ KEEPS = (
 
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every recursive chown that an earlier RUN could do for what it wrote itself."""
-    for run, command, tree in trees(facts):
-        filled = _filled(run, command, tree)
-        if filled is not None and (filled.copies or _fills(filled.last, tree)):
-            yield _finding(facts, run, command, tree, filled)
+    for run, command, chown in recursive_chowns(facts):
+        filled = _filled(run, command, chown)
+        if filled is not None and (filled.copies or _fills(filled.last, chown)):
+            yield _finding(facts, run, command, chown, filled)
 
 
 class _Filled(NamedTuple):
-    """The last RUN that may have put files into the folder, and the COPYs to there that came after it, last first."""
+    """The last RUN that may have put files into the directory, and the COPYs to there behind it, last first."""
 
     last: Run
     copies: list[Instruction]
 
 
-def _filled(run: Run, command: Command, tree: Tree) -> _Filled | None:
-    """What filled the folder last; None where that cannot be given its owner before the chown."""
+def _filled(run: Run, command: Command, chown: RecursiveChown) -> _Filled | None:
+    """What filled the directory last; None where that cannot be given its owner before the chown."""
     stage = run.stage
-    if not leaves_owners(run, tree, command.start) or (tree.by_name and makes_users(run, command.start)):
+    if not leaves_owners(run, chown, command.start) or (chown.by_name and makes_users(run, command.start)):
         return None
-    if removes(run, tree):  # it would be stored again first
+    if removes(run, chown):  # it would be stored again first
         return None
     copies: list[Instruction] = []
     for at in range(run.at - 1, 0, -1):
         instruction = stage.instructions[at]
         if instruction.keyword in ("COPY", "ADD"):
-            inside = copies_into(run, at, tree)
+            inside = copies_into(run, at, chown)
             if inside is None:
                 return None
             if inside:
@@ -128,31 +128,33 @@ def _filled(run: Run, command: Command, tree: Tree) -> _Filled | None:
             other = stage.run_at(at)
             if other is None or other.script is None or other.shell != run.shell:
                 return None
-            if not leaves_owners(other, tree):
-                return _Filled(other, copies) if _is_there(other, tree) and not other.mounted(tree.folder) else None
-            if (tree.by_name and makes_users(other)) or removes(other, tree):
+            if not leaves_owners(other, chown):
+                return (
+                    _Filled(other, copies) if _is_there(other, chown) and not other.mounted(chown.directory) else None
+                )
+            if (chown.by_name and makes_users(other)) or removes(other, chown):
                 return None
         elif instruction.keyword not in ("ENV", "ARG", "LABEL", "EXPOSE", "WORKDIR", "STOPSIGNAL", "CMD", "ENTRYPOINT"):
             return None
     return None
 
 
-def _is_there(run: Run, tree: Tree) -> bool:
-    """Whether the folder certainly exists at the end of `run`: WORKDIR or COPY made it, or something in it."""
+def _is_there(run: Run, chown: RecursiveChown) -> bool:
+    """Whether the directory certainly exists at the end of `run`: WORKDIR or COPY made it, or something in it."""
     found = False
     for at, instruction in enumerate(run.stage.instructions[: run.at]):
         if instruction.keyword == "WORKDIR":
-            folder = working_directory(run.stage, at + 1)
-            found |= folder is not None and tree.holds(folder)
+            directory = working_directory(run.stage, at + 1)
+            found |= directory is not None and chown.holds(directory)
         elif instruction.keyword in ("COPY", "ADD"):
-            target = place(instruction, working_directory(run.stage, at))
-            found |= target is not None and tree.holds(target) and target != tree.folder
+            target = copy_destination(instruction, working_directory(run.stage, at))
+            found |= target is not None and chown.holds(target) and target != chown.directory
         elif instruction.keyword == "VOLUME":  # what a RUN does there may not stay
             return False
     return found
 
 
-# What fills the folder it runs in, or one that it is told.
+# What fills the directory it runs in, or one that it is told.
 _FILLERS = frozenset(
     (
         "npm", "yarn", "pnpm", "bower", "composer", "bundle", "git", "tar", "unzip", "make", "mvn", "gradle", "gradlew",
@@ -161,17 +163,18 @@ _FILLERS = frozenset(
 )  # fmt: skip
 
 
-def _fills(run: Run, tree: Tree) -> bool:
-    """Whether `run` certainly puts something of a size that matters into the folder."""
+def _fills(run: Run, chown: RecursiveChown) -> bool:
+    """Whether `run` certainly puts something of a size that matters into the directory."""
     if run.script is None:
         return False
-    folder = working_directory(run.stage, run.at)
+    directory = working_directory(run.stage, run.at)
     for command in run.script.commands:
         if command.name == "cd":
             words = command.values()
-            folder = resolve(words[0] or "$", folder) if len(words) == 1 else None
+            directory = resolve(words[0] or "$", directory) if len(words) == 1 else None
         elif command.name in _FILLERS and (
-            tree.holds(folder or "/") or any(word.raw.startswith(tree.folder.encode()) for word in command.argv[1:])
+            chown.holds(directory or "/")
+            or any(word.raw.startswith(chown.directory.encode()) for word in command.argv[1:])
         ):
             words = command.values()
             if command.name == "git":
@@ -180,25 +183,25 @@ def _fills(run: Run, tree: Tree) -> bool:
     return False
 
 
-def _finding(facts: Facts, run: Run, command: Command, tree: Tree, filled: _Filled) -> Finding:
-    message = f"chown stores what line {filled.last.instruction.line} wrote to {tree.folder} a second time"
+def _finding(facts: Facts, run: Run, command: Command, chown: RecursiveChown, filled: _Filled) -> Finding:
+    message = f"chown stores what line {filled.last.instruction.line} wrote to {chown.directory} a second time"
     try:
-        there = _moved(command, tree, filled.last)
+        there = _moved(command, chown, filled.last)
         gone, commented = drop_operands(facts.document, run, command, [], 0)
     except Refusal as refusal:
         return Finding(RULE, message, command.start, command.end, None, reason=str(refusal))
-    flags = [with_flag(copy, f"--chown={tree.flag}") for copy in filled.copies] if tree.flag else []
+    flags = [with_flag(copy, f"--chown={chown.flag}") for copy in filled.copies] if chown.flag else []
     fix = combine(there, *flags, gone)
     reason = "the comment above it would go with it" if commented else ""
     return Finding(RULE, message, command.start, command.end, fix, "unsafe" if reason else "safe", reason)
 
 
-def _moved(command: Command, tree: Tree, last: Run) -> Fix:
+def _moved(command: Command, chown: RecursiveChown, last: Run) -> Fix:
     """Do the chown at the end of `last`, where that does not do so already."""
     alike = [one for one in (last.script.commands if last.script else ()) if one.name == "chown"]
     if alike and last.script and alike[-1] is last.script.commands[-1] and alike[-1].normal == command.normal:
         return Fix(())
-    if any(tree.folder.encode() in one.normal for one in alike):
-        raise Refusal("its RUN gives the folder an owner already")
-    operand = tree.operand.raw if (tree.operand.value or "").startswith("/") else tree.folder.encode()
-    return append_commands(last, [b" ".join(operand if word is tree.operand else word.raw for word in command.words)])
+    if any(chown.directory.encode() in one.normal for one in alike):
+        raise Refusal("its RUN gives the directory an owner already")
+    operand = chown.operand.raw if (chown.operand.value or "").startswith("/") else chown.directory.encode()
+    return append_commands(last, [b" ".join(operand if word is chown.operand else word.raw for word in command.words)])

@@ -26,7 +26,7 @@ The removal stands right behind the unpacking, where the archive's name means th
 
 When it stays away: the archive, or a pattern that its name may match, is named again later in the file; something later
 in the RUN may remove it; it is not certain that the same RUN downloaded it under that very name; it lies on a mount;
-one of the two commands stands in a branch or its failure may be forgiven; the stage does not ship.
+one of the two commands stands in a branch or its failure is ignored; the stage does not ship.
 
 Safety: the archive alone is missing, and nothing that the Dockerfile shows reads it again.
 
@@ -116,7 +116,7 @@ def _saved_as(script: Script, command: Command) -> list[bytes]:
     words = [plain(word.raw) for word in command.argv[1:]]
     output: list[bytes] = []
     urls: list[bytes] = []
-    folder, by_name = b"", command.name == "wget"
+    directory, by_name = b"", command.name == "wget"
     values = _CURL_VALUES if command.name == "curl" else _WGET_VALUES
     at = 0
     while at < len(words):
@@ -128,7 +128,7 @@ def _saved_as(script: Script, command: Command) -> list[bytes]:
                 if not equals:
                     value, at = following, at + 1
                 if long_name == b"--directory-prefix":
-                    folder = value
+                    directory = value
                 else:
                     output.append(value)
             elif long_name == b"--remote-name":
@@ -147,7 +147,7 @@ def _saved_as(script: Script, command: Command) -> list[bytes]:
                     if chr(letter) == ("o" if command.name == "curl" else "O"):
                         output.append(value)
                     elif chr(letter) == "P" and command.name == "wget":
-                        folder = value
+                        directory = value
                     break
                 if command.name == "curl" and letter == ord("O"):
                     by_name = True
@@ -163,8 +163,8 @@ def _saved_as(script: Script, command: Command) -> list[bytes]:
         target = re.fullmatch(rb"\s*>\s*([^\s<>|&;]+)\s*", tail)
         return [file_name(target[1])] if target else []
     names = output or [base_name(url) for url in urls if b"?" not in url and b"#" not in url and b"://" in url]
-    if folder and not output:
-        names = [folder.rstrip(b"/") + b"/" + name for name in names]
+    if directory and not output:
+        names = [directory.rstrip(b"/") + b"/" + name for name in names]
     return [file_name(name) for name in names if ARCHIVE.fullmatch(name)]
 
 

@@ -21,7 +21,7 @@ RUN curl -fsSL https://example.com/tool -o /usr/local/bin/tool && chmod +x /usr/
 
 When it stays away: the RUN does anything else; no RUN right before it downloads, unpacks, copies or compiles the
 file, or more than two others stand between them; state of one (a `cd`, a variable, an option of the shell) would
-reach the next and could matter there; the exit status of one is forgiven; a RUN has flags or a here-document; comments
+reach the next and could matter there; a failure of one is ignored; a RUN has flags or a heredoc; comments
 between them would be lost from sight; the stage does not ship.
 
 Safety: the same commands run in the same order, and the final files are the same. A change to one of the joined
@@ -151,7 +151,7 @@ def _parts(run: Run) -> Iterator[tuple[Command, bytes]]:
                 yield command, data[unit.start : unit.end]
 
 
-# What brings or makes files of a size that matters. A folder, an empty file and a line of text are not worth a join.
+# What brings or makes files of a size that matters. A directory, an empty file and a line of text are not worth a join.
 _WRITERS = frozenset(
     ("curl", "wget", "aria2c", "tar", "bsdtar", "unzip", "7z", "git", "svn", "cp", "rsync", "install", "gcc", "g++",
      "cc", "go", "javac", "jar", "gunzip", "bunzip2", "unxz", "dd", "fallocate")
@@ -163,7 +163,7 @@ _ARCHIVE = re.compile(rb"\S+\.(?:tar(?:\.\w+)?|tgz|tbz2?|txz|zip|7z)\b")
 
 
 def _names(command: Command, code: bytes, target: bytes) -> bool:
-    """Whether `command`, with its redirections in `code`, brought or made the target: a file or folder named there."""
+    """Whether `command`, with its redirections in `code`, brought or made the target, which is named there."""
     if command.name not in _WRITERS:
         return False
     if command.name in _COPIERS:  # what they read comes from elsewhere
@@ -178,9 +178,9 @@ def _names(command: Command, code: bytes, target: bytes) -> bool:
 
 
 def _unpacks_around(command: Command, code: bytes, target: bytes) -> bool:
-    """Whether `command` unpacks an archive into a folder that the target lies in."""
-    folder = _INTO.search(_ARCHIVE.sub(b"", code)) if command.name in _UNPACKERS else None
-    return folder is not None and target.startswith(folder[1].rstrip(b"/") + b"/")
+    """Whether `command` unpacks an archive into a directory that the target lies in."""
+    directory = _INTO.search(_ARCHIVE.sub(b"", code)) if command.name in _UNPACKERS else None
+    return directory is not None and target.startswith(directory[1].rstrip(b"/") + b"/")
 
 
 def _finding(facts: Facts, runs: list[Run]) -> Finding:

@@ -20,7 +20,7 @@ RUN useradd --system app && mkdir -p /srv/app && chown app /srv/app
 ```
 
 When it stays away: anything stands between the RUNs; state of one (a `cd`, a variable, an option of the shell, a
-background process) would reach the next; the exit status of one is forgiven; a RUN has flags or is a here-document;
+background process) would reach the next; a failure of one is ignored; a RUN has flags or is a heredoc;
 comments between them would be lost from sight; the stage does not ship.
 
 Safety: the same commands run in the same order and stop at the same failures. A change to one of them builds all of

@@ -21,8 +21,8 @@ RUN printf 'path-exclude=/usr/share/%s/*\\n' doc man info >/etc/dpkg/dpkg.cfg.d/
 ```
 
 When it stays away: the base image is not known to be Debian's in its full variant, or one built on that; the file names
-a folder of documentation or a setting of dpkg; a manual reader or a package of documentation is installed; the RUN does
-not join its commands with `&&`; the stage does not ship.
+a directory of documentation or a setting of dpkg; a manual reader or a package of documentation is installed; the RUN
+does not join its commands with `&&`; the stage does not ship.
 
 Safety: unsafe, and off by default. Some packages keep there what they need at run time (a schema, an example that a
 script copies), `man` finds nothing, and the setting holds for images that are built on this one.
@@ -38,7 +38,7 @@ from collections.abc import Iterator
 from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.facts.stages import Facts, Run, StageFacts
 from ...optimizer.fixes.scripts import combine, prepend_command
-from ...optimizer.knowledge.tools import tool, uses
+from ...optimizer.knowledge.tools import load_tool, uses
 from ...optimizer.rules.finding import Finding
 
 RULE = "apt-documentation-installed"
@@ -77,7 +77,7 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 def _first_install(stage: StageFacts) -> Run | None:
     for run in stage.runs:
-        for use in uses(run.script, tool("apt")) if run.script else ():
+        for use in uses(run.script, load_tool("apt")) if run.script else ():
             if use.action == "install":
                 return run
     return None

@@ -29,9 +29,9 @@ Ubuntu images that deletes every downloaded package, goes in the first RUN that 
 have the mounts too; images built on this one then keep what they download. Package managers of the distribution lock
 their mounts, because two builds must not write them at once.
 
-When it stays away: `--builder classic`; the RUN has a mount there, is a here-document, or needs an index that another
-layer fetched; a setting puts the cache elsewhere; the user is not root, or the home folder is not root's; something
-else uses the folder; the tool keeps its cache where the base image does not tell, or links what it installs to it
+When it stays away: `--builder classic`; the RUN has a mount there, is a heredoc, or needs an index that another
+layer fetched; a setting puts the cache elsewhere; the user is not root, or the home directory is not root's; something
+else uses the directory; the tool keeps its cache where the base image does not tell, or links what it installs to it
 (conda, pnpm).
 
 Safety: the same packages are installed. The first build fills the mounts; a build on another machine starts afresh.
@@ -86,42 +86,42 @@ def find(facts: Facts) -> Iterator[Finding]:
     if facts.builder == "classic" or _ELSEWHERE.search(facts.document.source.data):
         return
     for stage in facts.shipping:
-        for known in present(stage.source.data, TOOLS):
+        for tool in present(stage.source.data, TOOLS):
             for run in stage.runs:
-                if _fills(run, known) and not any(run.mounted(path) for path in _folders(run, known)):
-                    yield _finding(facts, run, known)
+                if _fills(run, tool) and not any(run.mounted(path) for path in _directories(run, tool)):
+                    yield _finding(facts, run, tool)
 
 
-def _fills(run: Run, known: Tool) -> bool:
+def _fills(run: Run, tool: Tool) -> bool:
     """Whether `run` would write to the mounts."""
     if run.script is None or run.script.heredoc:
         return False
-    if known.name == "apk" and not any(
+    if tool.name == "apk" and not any(
         use.action == "refresh" or (refreshes_itself(use) and "--no-cache" not in use.options)
-        for use in uses(run.script, known)
+        for use in uses(run.script, tool)
     ):
         return False
-    for use in uses(run.script, known):
-        if use.action == "install" or use.verb.value in known.cache_fills or use.verb.value in known.no_cache_for:
+    for use in uses(run.script, tool):
+        if use.action == "install" or use.verb.value in tool.cache_fills or use.verb.value in tool.no_cache_for:
             return True
     return False
 
 
-def _folders(run: Run, known: Tool) -> tuple[str, ...]:
-    """Where `known` has its index and cache on this base image; empty where that is not certain."""
+def _directories(run: Run, tool: Tool) -> tuple[str, ...]:
+    """Where `tool` has its index and cache on this base image; empty where that is not certain."""
     image = run.stage.image
     release = image.release if image else None
-    if known.name in ("dnf", "yum"):
+    if tool.name in ("dnf", "yum"):
         if release is None or release[0] not in ("fedora", "centos", "rhel"):
             return ()
         if release >= ("fedora", (41,)) and release[0] == "fedora":
             return ("/var/cache/libdnf5",)
         old = release[0] != "fedora" and release[1] < (8,)
         return ("/var/cache/yum",) if old else ("/var/cache/dnf",)
-    if known.name == "cargo":
+    if tool.name == "cargo":
         return ("/usr/local/cargo/registry",) if image and image.name == "rust" else ()
-    in_home = known.mounts[0].startswith("/root/")
-    return () if in_home and not _is_root(run) else known.mounts
+    in_home = tool.mounts[0].startswith("/root/")
+    return () if in_home and not _is_root(run) else tool.mounts
 
 
 def _is_root(run: Run) -> bool:
@@ -136,26 +136,26 @@ def _is_root(run: Run) -> bool:
     return stage.image is not None and "/" not in stage.image.name
 
 
-def _finding(facts: Facts, run: Run, known: Tool) -> Finding:
-    message = f"{known.name}'s index or cache could be kept outside the image"
+def _finding(facts: Facts, run: Run, tool: Tool) -> Finding:
+    message = f"{tool.name}'s index or cache could be kept outside the image"
     start, end = run.instruction.start, run.instruction.end
-    folders = _folders(run, known)
-    if not folders:
+    directories = _directories(run, tool)
+    if not directories:
         return Finding(RULE, message, start, end, None, reason="where this image has its cache is not known")
     try:
-        _check(facts, run, known, folders)
-        options = ",sharing=locked" if known.mounts_locked else ""
-        flags = [f"--mount=type=cache,target={folder}{options}" for folder in folders]
-        fixes = [*_without_cleanups(facts, run, known, folders), add_run_flags(run, *flags)]
-        if known.name == "apt" and _is_first(facts, run, known):
-            sudo = any(use.command.sudo for use in uses(readable(run), known))
+        _check(facts, run, tool, directories)
+        options = ",sharing=locked" if tool.mounts_locked else ""
+        flags = [f"--mount=type=cache,target={directory}{options}" for directory in directories]
+        fixes = [*_without_cleanups(facts, run, tool, directories), add_run_flags(run, *flags)]
+        if tool.name == "apt" and _is_first(facts, run, tool):
+            sudo = any(use.command.sudo for use in uses(readable(run), tool))
             fixes.append(prepend_command(run, b"sudo " * sudo + _DOCKER_CLEAN, own_line=True))
         fix = combine(*fixes)
     except Refusal as refusal:
         return Finding(RULE, message, start, end, None, reason=str(refusal))
-    removes = (*(f"{folder}/**" for folder in folders), *known.index_paths, *known.cache)
-    changes = tuple(f"{folder}/**" for folder in folders)
-    if known.name == "apt":
+    removes = (*(f"{directory}/**" for directory in directories), *tool.index_paths, *tool.cache)
+    changes = tuple(f"{directory}/**" for directory in directories)
+    if tool.name == "apt":
         changes += ("/etc/apt/apt.conf.d/docker-clean",)
     return Finding(RULE, message, start, end, fix, removes=removes, changes=changes)
 
@@ -163,28 +163,30 @@ def _finding(facts: Facts, run: Run, known: Tool) -> Finding:
 _DOCKER_CLEAN = b"rm -f /etc/apt/apt.conf.d/docker-clean"
 
 
-def _check(facts: Facts, run: Run, known: Tool, folders: tuple[str, ...]) -> None:
+def _check(facts: Facts, run: Run, tool: Tool, directories: tuple[str, ...]) -> None:
     """Raise `Refusal` where something else needs what would lie on the mounts, or may."""
-    if known.index_paths or known.refresh:
-        if not known.fetches_itself and index_need(run, known) != "no":
+    if tool.index_paths or tool.refresh:
+        if not tool.fetches_itself and index_need(run, tool) != "no":
             raise Refusal("it needs an index that another layer fetched")
-        need, line = later_need(run.stage, run.at, known)
-        if need != "no" and not known.fetches_itself:
+        need, line = later_need(run.stage, run.at, tool)
+        if need != "no" and not tool.fetches_itself:
             raise Refusal(f"line {line} may need this index")
-    if removed_later(run, known):
+    if removed_later(run, tool):
         raise Refusal("a later step removes the cache and would fail where there is none")
     for owner, index in run.stage.later(run.at):
         instruction = owner.instructions[index]
-        if instruction.keyword in ("CMD", "ENTRYPOINT", "ONBUILD") and known.cache_read_by & {
+        if instruction.keyword in ("CMD", "ENTRYPOINT", "ONBUILD") and tool.cache_read_by & {
             word.rsplit(b"/", 1)[-1] for word in re.findall(rb"[\w./-]+", instruction.code)
         }:
             raise Refusal(f"line {instruction.line} may read the cache")
     for instruction in facts.document.instructions:
-        if instruction.keyword in ("COPY", "ADD") and any(folder.encode() in instruction.code for folder in folders):
+        if instruction.keyword in ("COPY", "ADD") and any(
+            directory.encode() in instruction.code for directory in directories
+        ):
             raise Refusal(f"line {instruction.line} copies from or to the cache")
 
 
-def _is_first(facts: Facts, run: Run, known: Tool) -> bool:
+def _is_first(facts: Facts, run: Run, tool: Tool) -> bool:
     """Whether no RUN before this one installs, and every one after it can have the mounts."""
     if b"docker-clean" in facts.document.source.data:
         return False
@@ -192,15 +194,15 @@ def _is_first(facts: Facts, run: Run, known: Tool) -> bool:
     while chain[-1].parent is not None:
         chain.append(chain[-1].parent)
     earlier = [other for stage in chain for other in stage.runs if other.stage is not run.stage or other.at < run.at]
-    if any(known.mention.search(other.instruction.code) for other in earlier):
+    if any(tool.mention.search(other.instruction.code) for other in earlier):
         return False
     later = [owner.run_at(index) for owner, index in run.stage.later(run.at)]
     for other in later:
-        if other is None or not known.mention.search(other.instruction.code):
+        if other is None or not tool.mention.search(other.instruction.code):
             continue
         try:
-            _check(facts, other, known, known.mounts)
-            _without_cleanups(facts, other, known, known.mounts)
+            _check(facts, other, tool, tool.mounts)
+            _without_cleanups(facts, other, tool, tool.mounts)
         except Refusal:
             return False
         if other.script is None or other.script.heredoc:
@@ -208,25 +210,25 @@ def _is_first(facts: Facts, run: Run, known: Tool) -> bool:
     return True
 
 
-def _without_cleanups(facts: Facts, run: Run, known: Tool, folders: tuple[str, ...]) -> list[Fix]:
+def _without_cleanups(facts: Facts, run: Run, tool: Tool, directories: tuple[str, ...]) -> list[Fix]:
     """What takes the clean-ups of the mounts, and the options against a cache, out of `run`."""
     script = readable(run)
     fixes: list[Fix] = []
     gone: list[list[Unit]] = []  # what goes as a whole, neighbours together
     for command in script.commands:
-        use = use_of(known, command)
+        use = use_of(tool, command)
         operands = [word for word in command.argv[1:] if not word.raw.startswith(b"-")]
         needless = list[Word]()
         if use is not None and _clears(use):
             needless = operands
         elif use is not None:
-            options = {known.no_cache} - {""} if known.name != "apk" else set[str]()
+            options = {tool.no_cache} - {""} if tool.name != "apk" else set[str]()
             needless = [word for word in command.argv if word.value in options]
             operands = [*operands, *needless]
         elif command.name == "rm":
-            needless = _mounted_paths(operands, folders)
-        elif any(folder.encode() in word.raw for folder in folders for word in command.argv[1:]):
-            raise Refusal(f"`{command.name}` uses {folders[0]}")
+            needless = _mounted_paths(operands, directories)
+        elif any(directory.encode() in word.raw for directory in directories for word in command.argv[1:]):
+            raise Refusal(f"`{command.name}` uses {directories[0]}")
         if not needless:
             continue
         if command.guards:
@@ -259,14 +261,14 @@ def _clears(use: Use) -> bool:
     return bool(_CLEARS.fullmatch(b" ".join(words)))
 
 
-def _mounted_paths(operands: list[Word], folders: tuple[str, ...]) -> list[Word]:
+def _mounted_paths(operands: list[Word], directories: tuple[str, ...]) -> list[Word]:
     """The operands of an rm that lie on the mounts; `Refusal` where one is above them."""
     gone: list[Word] = []
     for word in operands:
         path = word.raw.decode("utf-8", "replace").strip("\"'").replace("~", "/root", 1)
         prefix = re.split(r"[*?\[{$]", path)[0].rstrip("/")
-        if any(f"{prefix}/".startswith(f"{folder}/") for folder in folders):
+        if any(f"{prefix}/".startswith(f"{directory}/") for directory in directories):
             gone.append(word)
-        elif any(f"{folder}/".startswith(f"{prefix}/") for folder in folders):
+        elif any(f"{directory}/".startswith(f"{prefix}/") for directory in directories):
             raise Refusal(f"`{word.raw.decode('utf-8', 'replace')}` would empty the mount")
     return gone

@@ -67,38 +67,38 @@ KEEPS = (
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every RUN that only cleans up behind an earlier one."""
     for stage in facts.shipping:
-        for known in present(stage.source.data, ("apt", "dnf", "yum", "microdnf", "tdnf", "zypper")):
+        for tool in present(stage.source.data, ("apt", "dnf", "yum", "microdnf", "tdnf", "zypper")):
             for run in stage.runs:
-                if only_cleans(run, known):
-                    finding = _finding(facts, run, known)
+                if only_cleans(run, tool):
+                    finding = _finding(facts, run, tool)
                     if finding:
                         yield finding
 
 
-def _finding(facts: Facts, run: Run, known: Tool) -> Finding | None:
-    message = f"this clean-up leaves the {known.name} files in the layer that wrote them"
+def _finding(facts: Facts, run: Run, tool: Tool) -> Finding | None:
+    message = f"this clean-up leaves the {tool.name} files in the layer that wrote them"
     start, end = run.instruction.start, run.instruction.end
     before = [other for other in run.stage.runs if other.at < run.at]
-    maker = next((other for other in reversed(before) if _touches_index(other, known)), None)
+    maker = next((other for other in reversed(before) if _touches_index(other, tool)), None)
     if maker is None:
         return None
     comments = _comments(facts, run)
     reason = ""
     try:
         if maker.at == run.at - 1:
-            if not _makes_index(maker, known):
+            if not _makes_index(maker, tool):
                 raise Refusal("the index lies in an earlier layer")
             fix = join_runs(facts.document, [maker, run])
             if comments and not _ABOUT_CLEANING.search(comments):
                 reason = "the comment above it may be about what follows"
         else:
-            fix = _move(facts, run, maker, known)
+            fix = _move(facts, run, maker, tool)
             reason = "the comment above it would go with it" if comments else ""
     except Refusal as refusal:
         return Finding(RULE, message, start, end, None, reason=str(refusal))
     if reason:
-        return Finding(RULE, message, start, end, fix, "unsafe", reason, known.index_paths)
-    return Finding(RULE, message, start, end, fix, removes=known.index_paths)
+        return Finding(RULE, message, start, end, fix, "unsafe", reason, tool.index_paths)
+    return Finding(RULE, message, start, end, fix, removes=tool.index_paths)
 
 
 _ABOUT_CLEANING = re.compile(
@@ -112,46 +112,48 @@ def _comments(facts: Facts, run: Run) -> bytes:
     return b"\n".join(data[start:end] for start, end in facts.document.comments_above(run.instruction))
 
 
-def _touches_index(run: Run, known: Tool) -> bool:
+def _touches_index(run: Run, tool: Tool) -> bool:
     return run.script is not None and any(
-        use.action in ("refresh", "install", "read") for use in uses(run.script, known)
+        use.action in ("refresh", "install", "read") for use in uses(run.script, tool)
     )
 
 
-def _makes_index(run: Run, known: Tool) -> bool:
+def _makes_index(run: Run, tool: Tool) -> bool:
     return run.script is not None and any(
-        use.action == "refresh" or (known.fetches_itself and use.action == "install") for use in uses(run.script, known)
+        use.action == "refresh" or (tool.fetches_itself and use.action == "install") for use in uses(run.script, tool)
     )
 
 
-def _move(facts: Facts, run: Run, maker: Run, known: Tool) -> Fix:
+def _move(facts: Facts, run: Run, maker: Run, tool: Tool) -> Fix:
     """The clean-up at the end of a RUN further up, as far as that does not end in it already."""
     script, target = readable(run), readable(maker)
-    if not _makes_index(maker, known):
+    if not _makes_index(maker, tool):
         raise Refusal("the index lies in an earlier layer")
     if not script.only_and or run.shell != maker.shell or maker.instruction.flags:
         raise Refusal("the two run in different ways")
     for command in script.commands:
-        use = use_of(known, command)
-        owned = use.verb.value in ("clean", "cc", "autoclean", "distclean") if use else _owned(command, known)
+        use = use_of(tool, command)
+        owned = use.verb.value in ("clean", "cc", "autoclean", "distclean") if use else _owned(command, tool)
         if not owned:
             raise Refusal("it removes more than the package manager's own files")
     for instruction in run.stage.instructions[maker.at + 1 : run.at]:
         other = next((item for item in run.stage.runs if item.instruction is instruction), None)
-        if instruction.keyword in ("USER", "SHELL") or (other is not None and index_need(other, known) != "no"):
+        if instruction.keyword in ("USER", "SHELL") or (other is not None and index_need(other, tool) != "no"):
             raise Refusal(f"line {instruction.line} stands between them")
-    last = max(use.command.start for use in uses(target, known) if use.action in ("refresh", "install", "read"))
+    last = max(use.command.start for use in uses(target, tool) if use.action in ("refresh", "install", "read"))
     done = [command.normal for command in target.commands if command.start > last]
     missing = [command.normal for command in script.commands if command.normal not in done]
     gone = delete_run(facts.document, run)
     return combine(gone, append_commands(maker, missing)) if missing else gone
 
 
-def _owned(command: Command, known: Tool) -> bool:
+def _owned(command: Command, tool: Tool) -> bool:
     """Whether an rm takes nothing but what the package manager wrote, said in plain paths."""
-    folders = (*(path.removesuffix("/**") for path in known.index_paths), "/var/cache/apt")
+    directories = (*(path.removesuffix("/**") for path in tool.index_paths), "/var/cache/apt")
     paths = [value for value in command.values() if value is None or not value.startswith("-")]
     return command.name == "rm" and all(
-        path is not None and "{" not in path and any((path + "/").startswith(folder + "/") for folder in folders)
+        path is not None
+        and "{" not in path
+        and any((path + "/").startswith(directory + "/") for directory in directories)
         for path in paths
     )

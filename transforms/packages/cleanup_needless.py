@@ -35,7 +35,7 @@ from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.dockerfile.shell import Command
 from ...optimizer.facts.stages import Facts, Run, readable
 from ...optimizer.fixes.scripts import drop_units
-from ...optimizer.knowledge.tools import tool, use_of, uses
+from ...optimizer.knowledge.tools import load_tool, use_of, uses
 from ...optimizer.rules.finding import Finding
 
 RULE = "cleanup-needless"
@@ -70,14 +70,14 @@ def _after_no_cache(run: Run, command: Command) -> bool:
     paths = [word.value for word in command.argv[1:] if not word.raw.startswith(b"-")]
     if not paths or not all(path and _APK_CACHE.fullmatch(path) for path in paths):
         return False
-    found = [use for use in uses(readable(run), tool("apk")) if use.action in ("install", "refresh")]
+    found = [use for use in uses(readable(run), load_tool("apk")) if use.action in ("install", "refresh")]
     return bool(found) and all("--no-cache" in use.options for use in found)
 
 
 def _done_by_image(run: Run, command: Command) -> bool:
     """Whether it is an ``apt-get clean`` on an image that cleans by itself."""
     image = run.stage.image
-    use = use_of(tool("apt"), command)
+    use = use_of(load_tool("apt"), command)
     words = [word for word in command.argv[1:] if not word.raw.startswith(b"-")]
     return (
         use is not None

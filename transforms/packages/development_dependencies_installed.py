@@ -72,16 +72,16 @@ def find(facts: Facts) -> Iterator[Finding]:
     if _SETTLED.search(data):
         return
     for stage in facts.shipping:
-        for known in present(stage.source.data, _OPTIONS):
-            option, verbs = _OPTIONS[known.name]
+        for tool in present(stage.source.data, _OPTIONS):
+            option, verbs = _OPTIONS[tool.name]
             for run in stage.runs:
-                for use in uses(run.script, known) if run.script else ():
+                for use in uses(run.script, tool) if run.script else ():
                     if use.verb.value in verbs and _installs_all(use) and not _needed(run):
-                        if known.name == "npm" and not _has_omit(stage.image):
+                        if tool.name == "npm" and not _has_omit(stage.image):
                             continue
                         yield Finding(
                             RULE,
-                            f"{known.name} installs development dependencies",
+                            f"{tool.name} installs development dependencies",
                             use.command.start,
                             use.command.end,
                             add_option(use.command, use.verb, option),

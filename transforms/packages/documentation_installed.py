@@ -68,11 +68,11 @@ def find(facts: Facts) -> Iterator[Finding]:
     if _READ.search(facts.document.source.data):
         return
     for stage in facts.shipping:
-        for known in present(stage.source.data, ("dnf", "yum", "microdnf")):
+        for tool in present(stage.source.data, ("dnf", "yum", "microdnf")):
             if _configured(stage):
                 return
             for run in stage.runs:
-                for use in uses(run.script, known) if run.script else ():
+                for use in uses(run.script, tool) if run.script else ():
                     option = _option(use, stage)
                     if option and use.verb.value in _VERBS and not _settled(use):
                         yield Finding(
@@ -93,7 +93,7 @@ def _configured(stage: StageFacts) -> bool:
             return False
         commands = run.script.commands if run.script else ()
         return not commands or any(
-            b"tsflags" in command.normal and not any(use_of(known, command) for known in present(stage.source.data))
+            b"tsflags" in command.normal and not any(use_of(tool, command) for tool in present(stage.source.data))
             for command in commands
         )
 

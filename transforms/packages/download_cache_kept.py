@@ -81,49 +81,49 @@ KEEPS = (
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every command, or RUN of commands, that leaves a cache."""
     for stage in facts.shipping:
-        for known in present(stage.source.data, ("pip", "uv", "apk")):
-            if settled(known.no_cache_settled, facts.document, stage):
+        for tool in present(stage.source.data, ("pip", "uv", "apk")):
+            if settled(tool.no_cache_settled, facts.document, stage):
                 continue
             for run in stage.runs:
-                if run.script is None or _kept_elsewhere(run, known) or _needed_by_its_clearing(run, known):
+                if run.script is None or _kept_elsewhere(run, tool) or _needed_by_its_clearing(run, tool):
                     continue
-                everything = uses(run.script, known)
+                everything = uses(run.script, tool)
                 todo = [use for use in everything if _leaves_cache(use)]
-                if known.refresh:
+                if tool.refresh:
                     # A refresh of its own RUN is another rule's.
                     installs = [use for use in everything if use.action == "install"]
                     if todo or (installs and any(use.action == "refresh" for use in everything)):
-                        yield _whole_run(run, known, everything, todo)
-                elif todo and later_need(stage, run.at, known)[0] == "no":
+                        yield _whole_run(run, tool, everything, todo)
+                elif todo and later_need(stage, run.at, tool)[0] == "no":
                     yield from (_one_command(run, use) for use in todo)
 
 
-def _needed_by_its_clearing(run: Run, known: Tool) -> bool:
+def _needed_by_its_clearing(run: Run, tool: Tool) -> bool:
     """Whether the tool itself clears the cache later: ``pip cache purge`` of nothing fails in some versions."""
-    return any(use_of(known, command) for _, command in cleared_later(run, known))
+    return any(use_of(tool, command) for _, command in cleared_later(run, tool))
 
 
-def _kept_elsewhere(run: Run, known: Tool) -> bool:
+def _kept_elsewhere(run: Run, tool: Tool) -> bool:
     """Whether the cache lies on a mount, or the RUN itself removes it."""
-    if any(run.mounted(path.removesuffix("/**")) for path in known.cache if "*" not in path[:-2]):
+    if any(run.mounted(path.removesuffix("/**")) for path in tool.cache if "*" not in path[:-2]):
         return True
-    if any(known.name in mount["target"] or ".cache" in mount["target"] for mount in run.mounts):
+    if any(tool.name in mount["target"] or ".cache" in mount["target"] for mount in run.mounts):
         return True
-    return run.script is not None and any(clears(known, command) for command in run.script.commands)
+    return run.script is not None and any(clears(tool, command) for command in run.script.commands)
 
 
 def _leaves_cache(use: Use) -> bool:
-    known = use.tool
-    if use.verb.value not in known.no_cache_for:
+    tool = use.tool
+    if use.verb.value not in tool.no_cache_for:
         return False
     words = [word.raw.decode("utf-8", "replace") for word in use.command.argv]
-    if any(word.startswith(known.no_cache_like) for word in words):
+    if any(word.startswith(tool.no_cache_like) for word in words):
         return False
-    if known.name == "uv" and use.verb.value in ("pip", "tool"):
+    if tool.name == "uv" and use.verb.value in ("pip", "tool"):
         following = words[use.command.argv.index(use.verb) + 1 :][:1]
         if following not in (["install"], ["sync"], ["upgrade"]):
             return False
-    if any(word in ("--root", "-p", "--initdb", "--no-network") for word in words) and known.name == "apk":
+    if any(word in ("--root", "-p", "--initdb", "--no-network") for word in words) and tool.name == "apk":
         return False
     following = [word for word in words[use.command.argv.index(use.verb) + 1 :] if not word.startswith("-")]
     return not (following and all(word.endswith(".apk") for word in following))
@@ -149,10 +149,10 @@ def _one_command(run: Run, use: Use) -> Finding:
     return Finding(RULE, message, use.command.start, use.command.end, fix, removes=removes)
 
 
-def _whole_run(run: Run, known: Tool, everything: list[Use], todo: list[Use]) -> Finding:
+def _whole_run(run: Run, tool: Tool, everything: list[Use], todo: list[Use]) -> Finding:
     """apk: all uses in a RUN at once, because what the option makes needless goes with it."""
     script = readable(run)
-    message = f"{known.name} keeps its index in this layer"
+    message = f"{tool.name} keeps its index in this layer"
     start, end = everything[0].command.start, everything[0].command.end
 
     def refuse(reason: str) -> Finding:
@@ -164,9 +164,9 @@ def _whole_run(run: Run, known: Tool, everything: list[Use], todo: list[Use]) ->
     refreshes = [use for use in everything if use.action == "refresh"]
     if any(use.action == "read" or (use.action == "install" and not _settles(use)) for use in everything):
         return refuse("another command of the RUN reads the index")
-    need, line = later_need(run.stage, run.at, known)
-    made = refreshes or any(option in known.no_cache_replaces for use in todo for option in use.options)
-    if need == "yes" and (made or removed_later(run, known)):
+    need, line = later_need(run.stage, run.at, tool)
+    made = refreshes or any(option in tool.no_cache_replaces for use in todo for option in use.options)
+    if need == "yes" and (made or removed_later(run, tool)):
         return refuse(f"line {line} needs this index")
     fixes: list[Fix] = []
     try:
@@ -178,16 +178,16 @@ def _whole_run(run: Run, known: Tool, everything: list[Use], todo: list[Use]) ->
     except Refusal as refusal:
         return refuse(f"its refresh stays: {refusal}")
     for use in todo:
-        needless = next((word for word in use.command.argv if word.value in known.no_cache_replaces), None)
+        needless = next((word for word in use.command.argv if word.value in tool.no_cache_replaces), None)
         if needless is not None:
-            fixes.append(replace_word(use.command, needless, known.no_cache))
+            fixes.append(replace_word(use.command, needless, tool.no_cache))
         else:
-            fixes.append(add_option(use.command, use.verb, known.no_cache))
+            fixes.append(add_option(use.command, use.verb, tool.no_cache))
     fix = combine(*fixes)
     if need == "maybe" and made:
         reason = f"line {line} runs code that may read this index"
-        return Finding(RULE, message, start, end, fix, "unsafe", reason, known.cache)
-    return Finding(RULE, message, start, end, fix, removes=known.cache)
+        return Finding(RULE, message, start, end, fix, "unsafe", reason, tool.cache)
+    return Finding(RULE, message, start, end, fix, removes=tool.cache)
 
 
 _FLOATING = frozenset(("latest", "stable", "stable-slim", "testing", "sid", "unstable", "rolling", "devel", "edge"))
@@ -250,7 +250,7 @@ def _upgrades_pip(command: Command) -> bool:
     words = [value or "" for value in command.values()]
     if any("get-pip" in word for word in words) or (command.name.startswith("easy_install") and "pip" in words):
         return command.name not in ("curl", "wget", "rm", "echo")
-    from ...optimizer.knowledge.tools import tool
+    from ...optimizer.knowledge.tools import load_tool
 
-    use = use_of(tool("pip"), command)
+    use = use_of(load_tool("pip"), command)
     return use is not None and use.verb.value == "install" and any(_NEW_PIP.fullmatch(word) for word in words)

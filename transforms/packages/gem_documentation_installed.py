@@ -35,7 +35,7 @@ from collections.abc import Iterator
 
 from ...optimizer.facts.stages import Facts, StageFacts
 from ...optimizer.fixes.scripts import add_option
-from ...optimizer.knowledge.tools import tool, uses
+from ...optimizer.knowledge.tools import load_tool, uses
 from ...optimizer.rules.finding import Finding
 
 RULE = "gem-documentation-installed"
@@ -65,7 +65,7 @@ def find(facts: Facts) -> Iterator[Finding]:
         if stage.image is not None and stage.image.name.rsplit("/", 1)[-1] in ("ruby", "jruby"):
             continue
         for run in stage.runs:
-            for use in uses(run.script, tool("gem")) if run.script else ():
+            for use in uses(run.script, load_tool("gem")) if run.script else ():
                 if use.action != "install" or any(option.startswith(_OPTIONS) for option in use.options):
                     continue
                 fix = add_option(use.command, use.verb, "--no-document")

@@ -80,29 +80,29 @@ class _Stop(Exception):
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every RUN that only refreshes an index."""
     for stage in facts.shipping:
-        for known in present(stage.source.data, ("apt", "dnf", "yum", "microdnf", "apk")):
+        for tool in present(stage.source.data, ("apt", "dnf", "yum", "microdnf", "apk")):
             for run in stage.runs:
                 if run.script is None or run.instruction.flags:
                     continue
-                if is_pure(run.script, known, "refresh"):
-                    yield _finding(facts, run, known)
+                if is_pure(run.script, tool, "refresh"):
+                    yield _finding(facts, run, tool)
                 else:
-                    yield from _unused(run, known)
+                    yield from _unused(run, tool)
 
 
-def _finding(facts: Facts, run: Run, known: Tool) -> Finding:
+def _finding(facts: Facts, run: Run, tool: Tool) -> Finding:
     script = readable(run)
-    message = f"the {known.name} index is refreshed in a layer of its own"
+    message = f"the {tool.name} index is refreshed in a layer of its own"
     start, end = run.instruction.start, run.instruction.end
     described = bool(facts.document.comments_above(run.instruction))
     try:
-        reader = _reader(run.stage, run.at, known)
+        reader = _reader(run.stage, run.at, tool)
         if reader is None:
-            if _has_settings(uses(script, known)):
+            if _has_settings(uses(script, tool)):
                 raise _Stop("it has settings of its own")
             message += ", and nothing uses it"
             fix = delete_run(facts.document, run)
-        elif known.no_cache:
+        elif tool.no_cache:
             raise _Stop(f"line {reader.instruction.line} reads the index")
         elif reader.at == run.at + 1:
             fix, described = join_runs(facts.document, [run, reader]), False
@@ -112,23 +112,23 @@ def _finding(facts: Facts, run: Run, known: Tool) -> Finding:
         return Finding(RULE, message, start, end, None, reason=str(stop))
     if described:
         reason = "the comment above it would go with it"
-        return Finding(RULE, message, start, end, fix, "unsafe", reason, known.index_paths)
-    return Finding(RULE, message, start, end, fix, removes=known.index_paths)
+        return Finding(RULE, message, start, end, fix, "unsafe", reason, tool.index_paths)
+    return Finding(RULE, message, start, end, fix, removes=tool.index_paths)
 
 
-def _unused(run: Run, known: Tool) -> Iterator[Finding]:
+def _unused(run: Run, tool: Tool) -> Iterator[Finding]:
     """A refresh beside other commands, none of which installs, in the RUN or behind it."""
     script = readable(run)
-    found = uses(script, known)
+    found = uses(script, tool)
     if not found or any(use.action != "refresh" or use.command.guards for use in found) or _has_settings(found):
         return
     others = [command for command in script.commands if not any(use.command is command for use in found)]
-    if any(runs_unknown(command) or known.mention.search(command.normal) for command in others):
+    if any(runs_unknown(command) or tool.mention.search(command.normal) for command in others):
         return
-    message = f"the {known.name} index is refreshed, and nothing uses it"
+    message = f"the {tool.name} index is refreshed, and nothing uses it"
     start, end = found[0].command.start, found[-1].command.end
     try:
-        if _reader(run.stage, run.at, known) is not None:
+        if _reader(run.stage, run.at, tool) is not None:
             return
         units = [unit for unit in script.units if any(unit.start == use.command.start for use in found)]
         if len(units) != 1:
@@ -137,33 +137,33 @@ def _unused(run: Run, known: Tool) -> Iterator[Finding]:
     except (_Stop, Refusal) as stop:
         yield Finding(RULE, message, start, end, None, reason=str(stop))
         return
-    yield Finding(RULE, message, start, end, fix, removes=known.index_paths)
+    yield Finding(RULE, message, start, end, fix, removes=tool.index_paths)
 
 
 def _has_settings(refreshes: list[Use]) -> bool:
     return any(option in ("-o", "-c", "--option", "--config-file") for use in refreshes for option in use.options)
 
 
-def _reader(stage: StageFacts, at: int, known: Tool) -> Run | None:
+def _reader(stage: StageFacts, at: int, tool: Tool) -> Run | None:
     """The first RUN that needs the index refreshed at `at`; None where there is none. `_Stop` where it is unclear."""
     for index in range(at + 1, len(stage.instructions)):
         instruction = stage.instructions[index]
         run = stage.run_at(index)
         if run is None:
-            if instruction.keyword in ("ONBUILD", "CMD", "ENTRYPOINT") and known.mention.search(instruction.code):
+            if instruction.keyword in ("ONBUILD", "CMD", "ENTRYPOINT") and tool.mention.search(instruction.code):
                 raise _Stop(f"line {instruction.line} may use the index")
             continue
-        need = index_need(run, known)
+        need = index_need(run, tool)
         if need == "yes":
             return run
-        if need == "maybe" and not known.fetches_itself:
+        if need == "maybe" and not tool.fetches_itself:
             raise _Stop(f"line {instruction.line} runs code that may use the index")
-        if run.script and any(use.action == "refresh" and not use.command.guards for use in uses(run.script, known)):
+        if run.script and any(use.action == "refresh" and not use.command.guards for use in uses(run.script, tool)):
             if run.script.only_and or run.errexit:
                 return None
             raise _Stop(f"line {instruction.line} goes on with the index where its own refresh fails")
     for child in stage.children:
-        if _reader(child, 0, known) is not None:
+        if _reader(child, 0, tool) is not None:
             raise _Stop("a stage built on this one installs from the index")
     return None
 

@@ -23,7 +23,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates
 ```
 
 When it stays away: anything stands between the RUNs; something further down still needs the index; one of them
-changes its shell (`cd`, `export`, `set`, a function), has a flag, is a here-document or goes on after a failure;
+changes its shell (`cd`, `export`, `set`, a function), has a flag, is a heredoc or goes on after a failure;
 each of them refreshes the index for itself. Nothing is joined that does not let the index go.
 
 Safety: the same commands run in the same order and stop at the same failures; only the index is missing.
@@ -70,57 +70,57 @@ KEEPS = (
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every run of neighbouring RUNs that share an index."""
     for stage in facts.shipping:
-        for known in present(stage.source.data, ("apt",)):
+        for tool in present(stage.source.data, ("apt",)):
             for run in stage.runs:
                 if run.script is None:
                     continue
                 refreshes = [
-                    use for use in uses(run.script, known) if use.action == "refresh" and not use.command.guards
+                    use for use in uses(run.script, tool) if use.action == "refresh" and not use.command.guards
                 ]
-                if not refreshes or _cleared(run, known, refreshes[-1].command.start):
+                if not refreshes or _cleared(run, tool, refreshes[-1].command.start):
                     continue
-                block = _readers(run, known)
+                block = _readers(run, tool)
                 # A lone refresh and one install are another rule's: they join even where the index must stay.
-                if block and not (len(block) == 1 and is_pure(run.script, known, "refresh")):
-                    yield _finding(facts, [run, *block], known)
+                if block and not (len(block) == 1 and is_pure(run.script, tool, "refresh")):
+                    yield _finding(facts, [run, *block], tool)
 
 
-def _readers(run: Run, known: Tool) -> list[Run]:
+def _readers(run: Run, tool: Tool) -> list[Run]:
     """The RUNs directly behind `run` that install from its index, and those that clean up behind them."""
     block: list[Run] = []
     following = run.stage.run_at(run.at + 1)
-    while following is not None and index_need(following, known) == "yes":
+    while following is not None and index_need(following, tool) == "yes":
         block.append(following)
-        if _cleared(following, known, 0):
+        if _cleared(following, tool, 0):
             return block
         following = run.stage.run_at(following.at + 1)
-    while block and following is not None and only_cleans(following, known):
+    while block and following is not None and only_cleans(following, tool):
         block.append(following)
         following = run.stage.run_at(following.at + 1)
     return block
 
 
-def _cleared(run: Run, known: Tool, since: int) -> bool:
+def _cleared(run: Run, tool: Tool, since: int) -> bool:
     return run.script is not None and any(
-        clears(known, command) and command.start > since for command in run.script.commands
+        clears(tool, command) and command.start > since for command in run.script.commands
     )
 
 
-def _finding(facts: Facts, runs: list[Run], known: Tool) -> Finding:
-    message = f"{len(runs)} layers share one {known.name} index, so none can clear it"
+def _finding(facts: Facts, runs: list[Run], tool: Tool) -> Finding:
+    message = f"{len(runs)} layers share one {tool.name} index, so none can clear it"
     start, end = runs[0].instruction.start, runs[0].instruction.end
-    need, line = later_need(runs[-1].stage, runs[-1].at, known)
+    need, line = later_need(runs[-1].stage, runs[-1].at, tool)
     if need == "yes":
         return Finding(RULE, message, start, end, None, reason=f"line {line} needs the index too")
     then: list[bytes] = []
-    if not any(_cleared(run, known, 0) for run in runs[1:]):
-        sudo = any(use.command.sudo for run in runs if run.script for use in uses(run.script, known))
-        then = [(("sudo " if sudo else "") + known.clear_command).encode()]
+    if not any(_cleared(run, tool, 0) for run in runs[1:]):
+        sudo = any(use.command.sudo for run in runs if run.script for use in uses(run.script, tool))
+        then = [(("sudo " if sudo else "") + tool.clear_command).encode()]
     try:
         fix = join_runs(facts.document, runs, then)
     except Refusal as refusal:
         return Finding(RULE, message, start, end, None, reason=str(refusal))
     if need == "maybe":
         reason = f"line {line} runs code that may install from this index"
-        return Finding(RULE, message, start, end, fix, "unsafe", reason, known.index_paths)
-    return Finding(RULE, message, start, end, fix, removes=known.index_paths)
+        return Finding(RULE, message, start, end, fix, "unsafe", reason, tool.index_paths)
+    return Finding(RULE, message, start, end, fix, removes=tool.index_paths)

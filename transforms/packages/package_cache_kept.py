@@ -1,7 +1,7 @@
 """Clear the cache of npm, Composer, Cargo and others in the RUN that filled it.
 
-npm keeps every package that it downloads below `~/.npm`, Composer below `~/.composer`, conda in its `pkgs` folder, gem
-and Bundler in a `cache` folder beside the gems, Cargo in its registry, Maven in `~/.m2/repository`, Gradle in
+npm keeps every package that it downloads below `~/.npm`, Composer below `~/.composer`, conda in its `pkgs` directory,
+gem and Bundler in a `cache` directory beside the gems, Cargo in its registry, Maven in `~/.m2/repository`, Gradle in
 `~/.gradle/caches`, cpan in `~/.cpan`, Go every object file below `~/.cache/go-build` and every module in its module
 cache. They have no option that keeps no cache, and nothing reads it again in the image. Cleared right behind the
 command that filled it, it never gets into a layer.
@@ -30,7 +30,7 @@ When it stays away: the file names the cache anywhere (to clear it, to copy it, 
 mount; the command reads from it (`--offline`); a later step, a trigger or the image's own command builds with Go,
 Cargo, Maven or Gradle and would have to fetch or compile everything again; Gradle without `--no-daemon`, whose daemon
 still uses it; gem and Bundler on a base image that does not tell where they keep it; the command stands in a branch
-or its failure may be forgiven. Where npm itself has been replaced by another version, that one may not run with the
+or its failure is ignored. Where npm itself has been replaced by another version, that one may not run with the
 Node.js that is there, so the rewrite is unsafe; so it is for yarn unless an option shows that it is Yarn 1, because
 later ones run programs from the cache; for sbt; and for Cargo, Maven, Gradle and Go's modules where a script, or
 nothing, says what the image runs.
@@ -106,57 +106,53 @@ def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every RUN that leaves such a cache, at the last command that fills it."""
     for stage in facts.shipping:
         tools = [
-            known
-            for known in present(stage.source.data, TOOLS)
-            if not settled(known.cache_settled, facts.document, stage)
+            tool for tool in present(stage.source.data, TOOLS) if not settled(tool.cache_settled, facts.document, stage)
         ]
         for run in stage.runs:
             filled = [
-                (known, last)
-                for known in tools
-                if (last := _last_filling(run, known)) and not _cleared_by_another(run, known)
+                (tool, last)
+                for tool in tools
+                if (last := _last_filling(run, tool)) and not _cleared_by_another(run, tool)
             ]
-            for known, last in filled:
-                if not any(one.start > last.start and _does_as_well(run, known, other) for other, one in filled):
-                    yield _finding(run, known, last)
+            for tool, last in filled:
+                if not any(one.start > last.start and _does_as_well(run, tool, other) for other, one in filled):
+                    yield _finding(run, tool, last)
 
 
-def _does_as_well(run: Run, known: Tool, other: Tool) -> bool:
-    """Whether what clears the cache of `other` clears that of `known` too, as Bundler's does for gem."""
-    mine, its = (set(_clear_command(run, one).split()) for one in (known, other))
-    return known is not other and bool(mine) and mine <= its
+def _does_as_well(run: Run, tool: Tool, other: Tool) -> bool:
+    """Whether what clears the cache of `other` clears that of `tool` too, as Bundler's does for gem."""
+    mine, its = (set(_clear_command(run, one).split()) for one in (tool, other))
+    return tool is not other and bool(mine) and mine <= its
 
 
-def _cleared_by_another(run: Run, known: Tool) -> bool:
+def _cleared_by_another(run: Run, tool: Tool) -> bool:
     """Whether a later RUN clears this cache; one that clears but what it filled itself leaves this layer as it is."""
-    return any(
-        not any(_fills(known, command) for command in script.commands) for script, _ in cleared_later(run, known)
-    )
+    return any(not any(_fills(tool, command) for command in script.commands) for script, _ in cleared_later(run, tool))
 
 
-def _last_filling(run: Run, known: Tool) -> Command | None:
+def _last_filling(run: Run, tool: Tool) -> Command | None:
     """The last command of `run` that fills the cache, where nothing clears or mounts it."""
     if run.script is None or any(mount["type"] != "bind" for mount in run.mounts):
         return None
-    if any(clears(known, command) for command in run.script.commands):
+    if any(clears(tool, command) for command in run.script.commands):
         return None
-    found = [command for command in run.script.commands if _fills(known, command)]
+    found = [command for command in run.script.commands if _fills(tool, command)]
     return found[-1] if found else None
 
 
-def _fills(known: Tool, command: Command) -> bool:
-    use = use_of(known, command)
+def _fills(tool: Tool, command: Command) -> bool:
+    use = use_of(tool, command)
     words = [word.value or "" for word in command.argv[1:]]
-    if any(word.split("=")[0] in known.cache_without for word in words):
+    if any(word.split("=")[0] in tool.cache_without for word in words):
         return False
-    if known.cache_needs and known.cache_needs not in words:
+    if tool.cache_needs and tool.cache_needs not in words:
         return False
-    if "*" in known.cache_fills:
+    if "*" in tool.cache_fills:
         return use is not None
     if use is None:  # `yarn` alone installs
-        plain = command.name in known.commands and "" in known.cache_fills
+        plain = command.name in tool.commands and "" in tool.cache_fills
         return plain and all(word.startswith("-") for word in words) and not {"--version", "-v", "--help"} & {*words}
-    return use.verb.value in known.cache_fills and not _is_something_else(use)
+    return use.verb.value in tool.cache_fills and not _is_something_else(use)
 
 
 def _is_something_else(use: Use) -> bool:
@@ -168,11 +164,11 @@ def _is_something_else(use: Use) -> bool:
     return allowed is not None and not set(following) & set(allowed)
 
 
-def _finding(run: Run, known: Tool, last: Command) -> Finding:
-    message = f"{known.name}'s cache stays in this layer"
-    if line := _read_later(run, known):
+def _finding(run: Run, tool: Tool, last: Command) -> Finding:
+    message = f"{tool.name}'s cache stays in this layer"
+    if line := _read_later(run, tool):
         return Finding(RULE, message, last.start, last.end, None, reason=f"line {line} builds with this cache")
-    clear = _clear_command(run, known)
+    clear = _clear_command(run, tool)
     if not clear:
         reason = "where this base image has the cache is not known"
         return Finding(RULE, message, last.start, last.end, None, reason=reason)
@@ -184,29 +180,29 @@ def _finding(run: Run, known: Tool, last: Command) -> Finding:
         if last.sudo and b"~" in text:
             raise Refusal("sudo may have another home than the shell")
         # What comes behind it in the same RUN may still read such a cache.
-        fix = append_commands(run, [text]) if known.cache_read_by else insert_behind(run, last, text)
+        fix = append_commands(run, [text]) if tool.cache_read_by else insert_behind(run, last, text)
     except Refusal as refusal:
         return Finding(RULE, message, last.start, last.end, None, reason=str(refusal))
-    reason = _doubt(run, known, last)
+    reason = _doubt(run, tool, last)
     safety = "unsafe" if reason else "safe"
-    return Finding(RULE, message, last.start, last.end, fix, safety, reason, known.cache, known.cache_changes)
+    return Finding(RULE, message, last.start, last.end, fix, safety, reason, tool.cache, tool.cache_changes)
 
 
-def _clear_command(run: Run, known: Tool) -> str:
+def _clear_command(run: Run, tool: Tool) -> str:
     """What clears the cache on this base image; empty where that is not known."""
     image = run.stage.image
     names = {image.name.rsplit("/", 1)[-1], *(image.release or ())[:1]} if image else set[str]()
-    return next((command for name, command in known.cache_clear_on if name in names), known.cache_clear)
+    return next((command for name, command in tool.cache_clear_on if name in names), tool.cache_clear)
 
 
-def _read_later(run: Run, known: Tool) -> int:
+def _read_later(run: Run, tool: Tool) -> int:
     """The line of the first later instruction, or trigger, that names a reader of the cache; 0 where none does."""
     later = [owner.instructions[index] for owner, index in run.stage.later(run.at)]
     later += (item for item in run.stage.instructions[: run.at] if item.keyword == "ONBUILD")
     for instruction in later:
         if instruction.keyword in ("RUN", "CMD", "ENTRYPOINT", "ONBUILD"):
             words = {word.rsplit(b"/", 1)[-1] for word in _WORDS.findall(instruction.code)}
-            if not known.cache_read_by.isdisjoint(words):
+            if not tool.cache_read_by.isdisjoint(words):
                 return instruction.line
     return 0
 
@@ -233,16 +229,16 @@ def _may_build(run: Run) -> str:
 _YARN_1 = frozenset(("--production", "--prod", "--pure-lockfile", "--ignore-optional", "--non-interactive", "global"))
 
 
-def _doubt(run: Run, known: Tool, last: Command) -> str:
+def _doubt(run: Run, tool: Tool, last: Command) -> str:
     """Why clearing the cache might fail, or might take what is needed; empty where neither can be."""
     words = [word.value or "" for word in last.argv[1:]]
-    if known.cache_doubt:
-        return known.cache_doubt
-    if known.cache_read_by and known.name != "go":  # Go would only compile again
+    if tool.cache_doubt:
+        return tool.cache_doubt
+    if tool.cache_read_by and tool.name != "go":  # Go would only compile again
         return _may_build(run)
-    if known.name == "yarn" and _YARN_1.isdisjoint(words):
+    if tool.name == "yarn" and _YARN_1.isdisjoint(words):
         return "this may be Yarn 2 or later, which runs programs from its cache"
-    if known.name == "npm" and _replaces_npm(run):
+    if tool.name == "npm" and _replaces_npm(run):
         return "npm has been replaced by a version that may not run with this Node.js"
     return ""
 

@@ -24,8 +24,8 @@ RUN apt-get update && apt-get install -y --no-install-recommends ghostscript \\
 
 When it stays away: a RUN does anything but install and clean up; anything stands between them; they install with
 different tools or settings; the first may bring a new source of packages, or reads one that is local; state of one
-would reach the next; the exit status of one is forgiven; one removes more than the index, and the last does not remove
-it again; a RUN has flags or is a here-document; comments between them would be lost from sight; the stage does not
+would reach the next; a failure of one is ignored; one removes more than the index, and the last does not remove
+it again; a RUN has flags or is a heredoc; comments between them would be lost from sight; the stage does not
 ship.
 
 Safety: the same packages are installed in the same order. A change to one list of packages now installs both again.
@@ -40,7 +40,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from ...optimizer.dockerfile.edits import Refusal
-from ...optimizer.facts.packages import act, follows, only_installs, refresh_of
+from ...optimizer.facts.packages import follows, only_installs, package_action, refresh_of
 from ...optimizer.facts.stages import Facts, Run
 from ...optimizer.fixes.joining import Trim, join_runs
 from ...optimizer.knowledge.tools import Tool, present, use_of
@@ -69,52 +69,52 @@ KEEPS = (
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every block of neighbouring RUNs that only install packages with one tool."""
     for stage in facts.shipping:
-        for known in present(stage.source.data, ("apt", "dnf", "yum", "microdnf", "tdnf", "zypper")):
+        for tool in present(stage.source.data, ("apt", "dnf", "yum", "microdnf", "tdnf", "zypper")):
             block: list[Run] = []
             for run in [*stage.runs, None]:
-                if run is not None and only_installs(run, known):
-                    if block and run.at == block[-1].at + 1 and len(block) < _MOST and follows(block[-1], run, known):
+                if run is not None and only_installs(run, tool):
+                    if block and run.at == block[-1].at + 1 and len(block) < _MOST and follows(block[-1], run, tool):
                         block.append(run)
                         continue
                     following = [run]
                 else:
                     following = []
                 if len(block) > 1:
-                    yield _finding(facts, block, known)
+                    yield _finding(facts, block, tool)
                 block = following
 
 
-def _finding(facts: Facts, runs: list[Run], known: Tool) -> Finding:
-    message = f"{len(runs)} layers each store the {known.name} package database"
+def _finding(facts: Facts, runs: list[Run], tool: Tool) -> Finding:
+    message = f"{len(runs)} layers each store the {tool.name} package database"
     start, end = runs[0].instruction.start, runs[0].instruction.end
     trims: list[Trim] = []
     for at, run in enumerate(runs):
-        acts = [act(command, known) for command in (run.script.commands if run.script else ())]
+        acts = [package_action(command, tool) for command in (run.script.commands if run.script else ())]
         ends = 0
         while acts[-1 - ends] == "clear" and run is not runs[-1]:
             ends += 1
         starts = 1 if at and acts[0] == "refresh" else 0
         trims.append(Trim(starts, ends))
-    if known.index_paths and any(
-        not refresh_of(second, known) and trim.end and not known.fetches_itself
+    if tool.index_paths and any(
+        not refresh_of(second, tool) and trim.end and not tool.fetches_itself
         for (_, second), trim in zip(pairwise(runs), trims, strict=False)
     ):
         return Finding(RULE, message, start, end, None, reason="the second has no index of its own")
-    if lost := _removals(runs[:-1], known) - _removals(runs[-1:], known):
+    if lost := _removals(runs[:-1], tool) - _removals(runs[-1:], tool):
         reason = f"nothing after the last install does what {min(lost).decode('utf-8', 'replace')} does"
         return Finding(RULE, message, start, end, None, reason=reason)
     try:
         fix = join_runs(facts.document, runs, trims=trims)
     except Refusal as refusal:
         return Finding(RULE, message, start, end, None, reason=str(refusal))
-    return Finding(RULE, message, start, end, fix, removes=known.index_paths)
+    return Finding(RULE, message, start, end, fix, removes=tool.index_paths)
 
 
-def _removals(runs: list[Run], known: Tool) -> set[bytes]:
+def _removals(runs: list[Run], tool: Tool) -> set[bytes]:
     """What clean-ups take away beside the index and the cache, which the last install leaves for the last to do."""
     found: set[bytes] = set()
     for command in (command for run in runs for command in (run.script.commands if run.script else ())):
-        use = use_of(known, command)
+        use = use_of(tool, command)
         if use is not None:
             found |= {command.normal} if use.verb.value == "autoremove" else set()
         elif command.name == "rm":

@@ -78,7 +78,7 @@ KEEPS = (
     "FROM debian:12\nRUN echo deb http://deb.example sid main >> /etc/apt/sources.list && apt-get update\n",
     "FROM debian:12\nRUN echo apt-get update && grep -q 'apt-get install' /etc/motd\n",
     "FROM debian:12\nRUN bash -c 'apt-get update && apt-get install -y curl'\n",
-    # A status that may be forgiven, or an end that nothing can follow.
+    # A failure that is ignored, or an end that nothing can follow.
     "FROM debian:12\nRUN apt-get update && apt-get install -y curl || true\n",
     "FROM debian:12\nRUN apt-get update && apt-get install -y curl && exec true\n",
     "FROM debian:12\nRUN apt-get update && apt-get install -y curl # the client\n",
@@ -90,24 +90,24 @@ KEEPS = (
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every RUN that leaves an index behind."""
     for stage in facts.shipping:
-        for known in present(stage.source.data, ("apt", "dnf", "yum", "microdnf", "tdnf", "zypper", "pacman")):
+        for tool in present(stage.source.data, ("apt", "dnf", "yum", "microdnf", "tdnf", "zypper", "pacman")):
             for run in stage.runs:
-                last = _left_behind(run, known)
+                last = _left_behind(run, tool)
                 if last is not None:
-                    yield _finding(run, known, last)
+                    yield _finding(run, tool, last)
 
 
-def _left_behind(run: Run, known: Tool) -> Use | None:
+def _left_behind(run: Run, tool: Tool) -> Use | None:
     """The last command of `run` that writes the index which nothing behind it clears, or None."""
-    if run.script is None or any(run.mounted(path.removesuffix("/**")) for path in known.index_paths):
+    if run.script is None or any(run.mounted(path.removesuffix("/**")) for path in tool.index_paths):
         return None
-    found = uses(run.script, known)
+    found = uses(run.script, tool)
     if not any(use.action in ("install", "read") for use in found):
         return None  # a refresh that is cleared at once would be no use to anyone
     last: Use | None = None
     cleared = 0
     for use in found:
-        fetches = known.fetches_itself or (known.operation is not None and use.action == "install")
+        fetches = tool.fetches_itself or (tool.operation is not None and use.action == "install")
         writes = use.action == "refresh" or (fetches and use.action in ("install", "read"))
         elsewhere = any(option.startswith(("--installroot", "--root")) for option in use.options)
         if writes and not elsewhere and "command_substitution" not in use.command.guards:
@@ -115,35 +115,35 @@ def _left_behind(run: Run, known: Tool) -> Use | None:
     if last is None:
         return None
     for command in run.script.commands:
-        if clears(known, command):
+        if clears(tool, command):
             cleared = command.start
     return None if cleared > last.command.start else last
 
 
-def _clear_command(run: Run, known: Tool, last: Use) -> str:
+def _clear_command(run: Run, tool: Tool, last: Use) -> str:
     """What to append: the tool's own command, or an rm where the RUN turns repositories off or takes them away."""
     code = run.instruction.code
     limited = b"--disablerepo" in code or b"--repo" in code or b"yum.repos.d" in code
-    clear = known.clear_by_hand if limited and known.clear_by_hand else known.clear_command
-    if known.clear_partly and _shared(run, known):
-        clear = known.clear_partly
+    clear = tool.clear_by_hand if limited and tool.clear_by_hand else tool.clear_command
+    if tool.clear_partly and _shared(run, tool):
+        clear = tool.clear_partly
     if "{name}" in clear:
         return clear.replace("{name}", last.spelled.decode("utf-8", "surrogateescape"))
     return f"sudo {clear}" if last.command.sudo else clear
 
 
-def _shared(run: Run, known: Tool) -> bool:
+def _shared(run: Run, tool: Tool) -> bool:
     """Whether a later RUN needs the index, or an earlier one fetched it."""
-    refreshed = any(use.action == "refresh" or refreshes_itself(use) for use in uses(readable(run), known))
-    return not refreshed or later_need(run.stage, run.at, known)[0] != "no"
+    refreshed = any(use.action == "refresh" or refreshes_itself(use) for use in uses(readable(run), tool))
+    return not refreshed or later_need(run.stage, run.at, tool)[0] != "no"
 
 
-def _finding(run: Run, known: Tool, last: Use) -> Finding:
-    clear = _clear_command(run, known, last)
-    message = f"the {known.name} index and cache stay in this layer"
+def _finding(run: Run, tool: Tool, last: Use) -> Finding:
+    clear = _clear_command(run, tool, last)
+    message = f"the {tool.name} index and cache stay in this layer"
     start, end = last.command.start, last.command.end
-    need, line = later_need(run.stage, run.at, known)
-    if known.clear_partly:
+    need, line = later_need(run.stage, run.at, tool)
+    if tool.clear_partly:
         need = "no"
     if need == "yes":
         return Finding(RULE, message, start, end, None, reason=f"line {line} needs this index")
@@ -153,5 +153,5 @@ def _finding(run: Run, known: Tool, last: Use) -> Finding:
         return Finding(RULE, message, start, end, None, reason=str(refusal))
     if need == "maybe":
         reason = f"line {line} runs code that may install from this index"
-        return Finding(RULE, message, start, end, fix, "unsafe", reason, known.index_paths)
-    return Finding(RULE, message, start, end, fix, removes=known.index_paths)
+        return Finding(RULE, message, start, end, fix, "unsafe", reason, tool.index_paths)
+    return Finding(RULE, message, start, end, fix, removes=tool.index_paths)

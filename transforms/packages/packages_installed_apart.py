@@ -31,8 +31,8 @@ RUN pip install --no-cache-dir --break-system-packages -r requirements.txt
 
 When it stays away: the RUN above does anything but install and clean up; the two refresh the index in different ways,
 or the second needs what the first may bring along, a new source of packages; something between the two may matter to a
-package (a RUN, an ENV, an ARG, a USER, a COPY to a folder of the system); what comes behind the install may need the
-package index; a failure may be forgiven; a RUN has flags or is a here-document; the stage does not ship.
+package (a RUN, an ENV, an ARG, a USER, a COPY to a directory of the system); what comes behind the install may need the
+package index; a failure is ignored; a RUN has flags or is a heredoc; the stage does not ship.
 
 Safety: the same packages are installed in the same order, and the rest is done with them. A change to either list of
 packages now installs both again. Unsafe where a comment would go with the RUN. It is off by default: not everybody
@@ -50,8 +50,8 @@ from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.dockerfile.shell import Command, Unit
 from ...optimizer.facts.copies import is_private, working_directory
 from ...optimizer.facts.needs import later_need, may_use
-from ...optimizer.facts.ownership import place
-from ...optimizer.facts.packages import act, follows, only_installs
+from ...optimizer.facts.ownership import copy_destination
+from ...optimizer.facts.packages import follows, only_installs, package_action
 from ...optimizer.facts.stages import Facts, Run, readable
 from ...optimizer.fixes.scripts import combine, delete_run, drop_units, insert_behind
 from ...optimizer.knowledge.tools import Tool, present
@@ -85,27 +85,27 @@ KEEPS = (
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every RUN that starts with an install and has a RUN above that only installs packages."""
     for stage in facts.shipping:
-        for known in present(stage.source.data, ("apt", "dnf", "yum", "microdnf", "tdnf", "zypper")):
+        for tool in present(stage.source.data, ("apt", "dnf", "yum", "microdnf", "tdnf", "zypper")):
             for run in stage.runs:
-                head = _head(run, known)
-                above = _above(run, known) if head else None
-                if above is not None and follows(above, run, known):
-                    finding = _finding(facts, above, run, head, known)
+                head = _head(run, tool)
+                above = _above(run, tool) if head else None
+                if above is not None and follows(above, run, tool):
+                    finding = _finding(facts, above, run, head, tool)
                     if finding is not None:
                         yield finding
 
 
-def _head(run: Run, known: Tool) -> list[Unit]:
+def _head(run: Run, tool: Tool) -> list[Unit]:
     """The units that `run` starts with and that refresh the index and install; none where it is not to be split."""
     script = run.script
     if script is None or script.heredoc or run.instruction.flags or not script.only_and:
         return []
     head: list[Unit] = []
     for unit, command in _plain(run):
-        if act(command, known) not in ("refresh", "install"):
+        if package_action(command, tool) not in ("refresh", "install"):
             break
         head.append(unit)
-    installs = [act(command, known) == "install" for unit, command in _plain(run) if unit in head]
+    installs = [package_action(command, tool) == "install" for unit, command in _plain(run) if unit in head]
     return head if any(installs) and installs[-1] else []
 
 
@@ -123,13 +123,13 @@ def _plain(run: Run) -> Iterator[tuple[Unit, Command]]:
 _QUIET = frozenset(("LABEL", "EXPOSE", "WORKDIR", "CMD", "ENTRYPOINT", "STOPSIGNAL", "HEALTHCHECK"))
 
 
-def _above(run: Run, known: Tool) -> Run | None:
+def _above(run: Run, tool: Tool) -> Run | None:
     """The RUN above that only installs packages, if nothing between the two can matter to a package."""
     for at in range(run.at - 1, 0, -1):
         instruction = run.stage.instructions[at]
         if instruction.keyword == "RUN":
             other = run.stage.run_at(at)
-            return other if other and other.shell == run.shell and only_installs(other, known) else None
+            return other if other and other.shell == run.shell and only_installs(other, tool) else None
         if instruction.keyword not in _QUIET and not _copies_privately(instruction, run, at):
             return None
     return None
@@ -139,37 +139,37 @@ def _copies_privately(instruction: Instruction, run: Run, at: int) -> bool:
     """Whether it is a COPY to where programs are put, and no package looks."""
     if instruction.keyword not in ("COPY", "ADD"):
         return False
-    target = place(instruction, working_directory(run.stage, at))
+    target = copy_destination(instruction, working_directory(run.stage, at))
     return target is not None and is_private(target)
 
 
-def _finding(facts: Facts, above: Run, run: Run, head: list[Unit], known: Tool) -> Finding | None:
+def _finding(facts: Facts, above: Run, run: Run, head: list[Unit], tool: Tool) -> Finding | None:
     commands = run.script.commands if run.script else ()
     rest = [command for command in commands if command.start > head[-1].start]
-    cleanups = [command for command in rest if _only_clears(command, known)]
-    message = f"another layer stores the {known.name} package database"
+    cleanups = [command for command in rest if _only_clears(command, tool)]
+    message = f"another layer stores the {tool.name} package database"
     start, end = run.instruction.start, run.instruction.end
-    if above.at == run.at - 1 and all(act(command, known) == "clear" for command in rest):
+    if above.at == run.at - 1 and all(package_action(command, tool) == "clear" for command in rest):
         return None  # the whole of it joins the other: package-database-rewritten
-    if any(may_use(known, command) for command in rest if command not in cleanups):
+    if any(may_use(tool, command) for command in rest if command not in cleanups):
         return None
-    need, line = later_need(run.stage, run.at, known)
+    need, line = later_need(run.stage, run.at, tool)
     if need != "no":
         return Finding(RULE, message, start, end, None, reason=f"line {line} may need the index that it leaves")
     try:
-        if rest != cleanups and all(act(command, known) == "clear" for command in rest):
+        if rest != cleanups and all(package_action(command, tool) == "clear" for command in rest):
             raise Refusal("it removes more than the package index")
         if rest == cleanups and _comments_beside(run, head):
             raise Refusal("a comment stands beside what it installs")
         commented = rest == cleanups and bool(facts.document.comments_above(run.instruction))
         taken = delete_run(facts.document, run) if rest == cleanups else _without(run, head, cleanups)
-        given = [_handed_over(above, run, command, known) for unit, command in _plain(run) if unit in head]
+        given = [_handed_over(above, run, command, tool) for unit, command in _plain(run) if unit in head]
         fix = combine(taken, *filter(None, given))
     except Refusal as refusal:
         return Finding(RULE, message, start, end, None, reason=str(refusal))
     reason = "the comment above it would go with it" if commented else ""
     safety = "unsafe" if reason else "safe"
-    return Finding(RULE, message, start, end, fix, safety, reason, removes=known.index_paths)
+    return Finding(RULE, message, start, end, fix, safety, reason, removes=tool.index_paths)
 
 
 def _comments_beside(run: Run, head: list[Unit]) -> bool:
@@ -179,14 +179,14 @@ def _comments_beside(run: Run, head: list[Unit]) -> bool:
     return data[run.instruction.start : run.instruction.end].count(b"#") > inside
 
 
-def _only_clears(command: Command, known: Tool) -> bool:
+def _only_clears(command: Command, tool: Tool) -> bool:
     """Whether `command` clears the index and nothing that anybody else may have left."""
-    if act(command, known) != "clear" or command.guards:
+    if package_action(command, tool) != "clear" or command.guards:
         return False
     if command.name != "rm":
         return "autoremove" not in command.values()
     paths = [word.raw for word in command.argv[1:] if not word.raw.startswith(b"-")]
-    return all(known.clear_text is not None and known.clear_text.search(path) for path in paths)
+    return all(tool.clear_text is not None and tool.clear_text.search(path) for path in paths)
 
 
 def _without(run: Run, head: list[Unit], cleanups: list[Command]) -> Fix:
@@ -201,10 +201,10 @@ def _without(run: Run, head: list[Unit], cleanups: list[Command]) -> Fix:
     return combine(*(drop_units(script, group) for group in groups))
 
 
-def _handed_over(above: Run, run: Run, command: Command, known: Tool) -> Fix | None:
+def _handed_over(above: Run, run: Run, command: Command, tool: Tool) -> Fix | None:
     """Do an install of `run` behind the last one of `above`; a refresh has been done there."""
-    if act(command, known) != "install":
+    if package_action(command, tool) != "install":
         return None
-    last = [one for one in readable(above).commands if act(one, known) == "install"][-1]
+    last = [one for one in readable(above).commands if package_action(one, tool) == "install"][-1]
     text = run.instruction.source.data[command.start : command.end]
     return insert_behind(above, last, text, own_line=True)._replace(adds=(command.normal,))

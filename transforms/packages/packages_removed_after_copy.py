@@ -26,7 +26,7 @@ RUN apk add --no-cache --virtual .build gcc musl-dev \\
 
 When it stays away: where `packages-removed-in-later-layer` does; no source has to move (that is the other rule);
 `npm ci` may see a difference, because what is copied brings a file that npm reads, or because package.json or a
-dependency has a script that runs when it is installed, or because a dependency is a folder of the project.
+dependency has a script that runs when it is installed, or because a dependency is a directory of the project.
 
 Safety: the same commands run in the same order on the same files. It is off by default: every change of the sources
 now installs the packages again, and a multi-stage build would be better still. Unsafe where a script of package.json

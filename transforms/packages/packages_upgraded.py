@@ -50,9 +50,9 @@ _VERBS = frozenset(
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every upgrade of all packages."""
     for stage in facts.shipping:
-        for known in present(stage.source.data, ("apt", "apk", "dnf", "yum", "microdnf", "tdnf", "zypper")):
+        for tool in present(stage.source.data, ("apt", "apk", "dnf", "yum", "microdnf", "tdnf", "zypper")):
             for run in stage.runs:
-                for use in uses(run.script, known) if run.script else ():
+                for use in uses(run.script, tool) if run.script else ():
                     if use.action == "install" and use.verb.value in _VERBS and not _names_packages(use):
                         message = f"{use.command.name} {use.verb.value} stores packages of the base image a second time"
                         reason = "whether a fix can wait for the next base image is for a person to say"

@@ -30,7 +30,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...optimizer.facts.stages import Facts
-from ...optimizer.knowledge.tools import tool, uses
+from ...optimizer.knowledge.tools import load_tool, uses
 from ...optimizer.rules.finding import Finding
 
 RULE = "pip-upgraded"
@@ -49,7 +49,7 @@ def find(facts: Facts) -> Iterator[Finding]:
         if stage.image is None or stage.image.name != "python":
             continue
         for run in stage.runs:
-            for use in uses(run.script, tool("pip")) if run.script else ():
+            for use in uses(run.script, load_tool("pip")) if run.script else ():
                 argv = use.command.argv
                 words = {word.value for word in argv[argv.index(use.verb) :]}
                 elsewhere = "/" in (argv[0].value or "/")

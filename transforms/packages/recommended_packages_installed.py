@@ -53,20 +53,20 @@ def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every install that takes recommended packages along."""
     data = facts.document.source.data
     for stage in facts.shipping:
-        for known in present(stage.source.data, ("apt", "dnf", "microdnf", "zypper")):
+        for tool in present(stage.source.data, ("apt", "dnf", "microdnf", "zypper")):
             if b"Install-Recommends" in data or b"install_weak_deps=" in data.replace(
                 b"--setopt=install_weak_deps=", b""
             ):
                 continue
             for run in stage.runs:
-                for use in uses(run.script, known) if run.script else ():
+                for use in uses(run.script, tool) if run.script else ():
                     if use.verb.value in ("install", "in") and use.command.name != "aptitude" and not _settled(use):
                         yield Finding(
                             RULE,
                             f"{use.command.name} installs recommended packages",
                             use.command.start,
                             use.command.end,
-                            add_option(use.command, use.behind_verb(), known.no_weak),
+                            add_option(use.command, use.behind_verb(), tool.no_weak),
                             "unsafe",
                             "packages that only come by recommendation are no longer installed",
                             changes=("/**",),

@@ -56,7 +56,7 @@ class Tool(NamedTuple):
     cache_doubt: str = ""  # why nothing is certain to do without it
     cache_settled: re.Pattern[bytes] = _NEVER  # text in the file that means the cache is somebody's business
     cache_changes: tuple[str, ...] = ()  # what the clearing itself writes
-    mounts: tuple[str, ...] = ()  # the folders of its index and cache, where they are the same everywhere
+    mounts: tuple[str, ...] = ()  # the directories of its index and cache, where they are the same everywhere
     mounts_locked: bool = False  # whether two of its kind must not use them at once
     no_weak: str = ""  # the option against weak dependencies
     no_weak_like: tuple[str, ...] = ()
@@ -75,7 +75,7 @@ TOOLS: dict[str, bytes] = {
 _loaded: dict[str, Tool] = {}
 
 
-def tool(name: str) -> Tool:
+def load_tool(name: str) -> Tool:
     """The knowledge of one package manager, loaded when it is first asked for."""
     if name not in _loaded:
         _loaded[name] = import_module(f".{name}", __name__).TOOL
@@ -112,16 +112,16 @@ class Use(NamedTuple):
 _PYTHON = re.compile(r"python(\d(\.\d+)?)?")
 
 
-def use_of(known: Tool, command: Command) -> Use | None:
-    """`command` as a use of `known`, or None. ``echo pip install`` and ``sh -c '…'`` are none."""
+def use_of(tool: Tool, command: Command) -> Use | None:
+    """`command` as a use of `tool`, or None. ``echo pip install`` and ``sh -c '…'`` are none."""
     words = command.argv
     at = 1
-    if command.name not in known.commands:
+    if command.name not in tool.commands:
         if not command.name.startswith("python") or not _PYTHON.fullmatch(command.name):
             return None
-        if "python -m " + known.name not in known.commands:
+        if "python -m " + tool.name not in tool.commands:
             return None
-        if len(words) < 3 or words[1].value != "-m" or words[2].value != known.name:
+        if len(words) < 3 or words[1].value != "-m" or words[2].value != tool.name:
             return None
         at = 3
     while at < len(words):
@@ -129,29 +129,29 @@ def use_of(known: Tool, command: Command) -> Use | None:
         if value is None:
             if not words[at].raw.startswith(b"$"):
                 return None
-        elif known.operation:
-            if known.operation.fullmatch(value):
-                return Use(known, command, words[at], _operation(value, words[at + 1 :]))
-        elif value in known.value_options:
+        elif tool.operation:
+            if tool.operation.fullmatch(value):
+                return Use(tool, command, words[at], _operation(value, words[at + 1 :]))
+        elif value in tool.value_options:
             at += 1
         elif not value.startswith("-"):
-            return Use(known, command, words[at], _action(known, value, command))
+            return Use(tool, command, words[at], _action(tool, value, command))
         at += 1
     return None
 
 
-def _action(known: Tool, verb: str, command: Command) -> Action:
-    if verb in known.refresh:
-        some = known.partial_refresh.search(command.normal) or _names_something(known, verb, command)
+def _action(tool: Tool, verb: str, command: Command) -> Action:
+    if verb in tool.refresh:
+        some = tool.partial_refresh.search(command.normal) or _names_something(tool, verb, command)
         return "read" if some else "refresh"
-    if verb in known.install:
+    if verb in tool.install:
         return "install"
-    if verb in known.read:
+    if verb in tool.read:
         return "read"
     return "other"
 
 
-def _names_something(known: Tool, verb: str, command: Command) -> bool:
+def _names_something(tool: Tool, verb: str, command: Command) -> bool:
     """Whether a refresh is told of what, and may leave out the rest; ``makecache`` takes a word that says how."""
     values = command.values()
     at = values.index(verb) + 1
@@ -159,7 +159,7 @@ def _names_something(known: Tool, verb: str, command: Command) -> bool:
         value = values[at]
         if value is None or not value.startswith("-"):
             return True
-        at += 2 if value in known.value_options else 1
+        at += 2 if value in tool.value_options else 1
     return False
 
 
@@ -177,20 +177,20 @@ def _operation(operation: str, operands: tuple[Word, ...]) -> Action:
     return "refresh" if "y" in operation else "other"
 
 
-def uses(script: Script, known: Tool) -> list[Use]:
+def uses(script: Script, tool: Tool) -> list[Use]:
     """The uses of a tool in a script, in order."""
     commands = script.commands
-    return [use for at in range(len(commands)) if (use := use_at(commands, at, known)) is not None]
+    return [use for at in range(len(commands)) if (use := use_at(commands, at, tool)) is not None]
 
 
-def use_at(commands: tuple[Command, ...], at: int, known: Tool) -> Use | None:
+def use_at(commands: tuple[Command, ...], at: int, tool: Tool) -> Use | None:
     """The command at index `at` as a use: itself, or as the shell that a known script is piped into."""
     command = commands[at]
-    use = use_of(known, command)
+    use = use_of(tool, command)
     if use is None and at and command.name in ("bash", "sh") and "pipeline" in command.guards and _reads_stdin(command):
         source = commands[at - 1]
-        if "pipeline" in source.guards and known.refreshing_scripts.search(source.normal):
-            return Use(known, command, command.argv[0], "refresh")
+        if "pipeline" in source.guards and tool.refreshing_scripts.search(source.normal):
+            return Use(tool, command, command.argv[0], "refresh")
     return use
 
 
@@ -198,15 +198,15 @@ def _reads_stdin(command: Command) -> bool:
     return all(value is not None and value.startswith("-") for value in command.values())
 
 
-def clears(known: Tool, command: Command) -> bool:
+def clears(tool: Tool, command: Command) -> bool:
     """Whether `command` clears the index of the tool, by the tool itself or by hand."""
-    use = use_of(known, command)
+    use = use_of(tool, command)
     if use is not None:
         words = [word.value or "" for word in use.command.argv if not (word.value or "").startswith("-")]
         verb = use.verb.value or ""
-        return verb in known.clear or any(f"{verb} {word}" in known.clear for word in words)
-    if command.name in ("rm", "find", "unlink", "shred") and known.clear_text is not None:
-        return any(known.clear_text.search(word.raw) for word in command.argv[1:])
+        return verb in tool.clear or any(f"{verb} {word}" in tool.clear for word in words)
+    if command.name in ("rm", "find", "unlink", "shred") and tool.clear_text is not None:
+        return any(tool.clear_text.search(word.raw) for word in command.argv[1:])
     return False
 
 
@@ -214,4 +214,4 @@ def present(data: bytes, names: Iterable[str] = TOOLS) -> Iterator[Tool]:
     """The tools out of `names` whose commands `data`, a Dockerfile, mentions at all."""
     for name in names:
         if TOOLS[name] in data:
-            yield tool(name)
+            yield load_tool(name)

@@ -12,7 +12,7 @@ TOOL = Tool(
     cache_clear="rm -rf ~/.cpanm",
     cache_fills=frozenset(("*",)),
     cache_without=("--save-dists", "--look", "--info", "--help", "--version", "-V", "--self-contained"),
-    # With --sudo, root writes below the user's folder what the user may not remove.
+    # With --sudo, root writes below the user's directory what the user may not remove.
     cache_settled=re.compile(rb"\.cpanm|PERL_CPANM_HOME|cpanm[^\n]*\s(?:--sudo|-S)\b"),
     cache=("/root/.cpanm/**", "/home/*/.cpanm/**"),
 )

@@ -1,6 +1,6 @@
 """install2.r and its like, of R's littler package (manual: rocker-project.org, *Extending images*).
 
-``install.packages`` itself downloads to the session's folder, which R removes.
+``install.packages`` itself downloads to the session's directory, which R removes.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""npm, of Node.js (manuals npm-install(1), npm-cache(1), *folders*). It has no option that keeps no cache."""
+"""npm, of Node.js (manuals npm-install(1), npm-cache(1), *directories*). It has no option that keeps no cache."""
 
 import re
 

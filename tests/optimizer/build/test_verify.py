@@ -33,23 +33,23 @@ WORLD: dict[str, Any] = {
 
 
 class Bench:
-    """A folder with a Dockerfile and its context, and a way to run dfopt there with fake engines alone."""
+    """A directory with a Dockerfile and its context, and a way to run dfopt there with fake engines alone."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.store, self.world = folder / "context", folder / "store", folder / "world.json"
-        programs = folder / "bin"
-        for path in (self.folder, self.store, programs):
+    def __init__(self, directory: Path) -> None:
+        self.directory, self.store, self.world = directory / "context", directory / "store", directory / "world.json"
+        programs = directory / "bin"
+        for path in (self.directory, self.store, programs):
             path.mkdir()
-        (self.folder / "run.sh").write_text("#!/bin/sh\n")
-        (self.folder / "run.sh").chmod(0o644)
+        (self.directory / "run.sh").write_text("#!/bin/sh\n")
+        (self.directory / "run.sh").chmod(0o644)
         for engine in ("docker", "podman", "buildah"):
             script = f'#!{sys.executable}\nimport os, runpy\nos.environ["FAKE_NAME"] = "{engine}"\nrunpy.run_path("{SUPPORT}/fake_engine.py", run_name="__main__")\n'
             (programs / engine).write_text(script)
             (programs / engine).chmod(0o755)
         self.environment = {
-            "PATH": str(programs), "FAKE_STORE": str(self.store), "FAKE_WORLD": str(self.world), "TMPDIR": str(folder),
+            "PATH": str(programs), "FAKE_STORE": str(self.store), "FAKE_WORLD": str(self.world), "TMPDIR": str(directory),
         }  # fmt: skip
-        self.dockerfile = self.folder / "Dockerfile"
+        self.dockerfile = self.directory / "Dockerfile"
         self.write(DOCKERFILE)
         self.set({})
 
@@ -64,7 +64,7 @@ class Bench:
         program = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         return subprocess.Popen(
             [sys.executable, "-c", program + "from dfopt.optimizer.cli import main; main()", *arguments],
-            cwd=self.folder,
+            cwd=self.directory,
             env=self.environment | environment,
             stdin=self.dockerfile.open(),
             stdout=subprocess.PIPE,
@@ -82,9 +82,9 @@ class Bench:
         return (self.store / "calls").read_text().splitlines()
 
     def left(self) -> list[str]:
-        """Images still in the engine, and files still in the temporary folder."""
+        """Images still in the engine, and files still in the temporary directory."""
         images = [path.name for path in self.store.iterdir() if path.name != "calls"]
-        return images + [path.name for path in self.folder.parent.iterdir() if path.name.startswith("dfopt-")]
+        return images + [path.name for path in self.directory.parent.iterdir() if path.name.startswith("dfopt-")]
 
 
 @pytest.fixture
@@ -208,7 +208,7 @@ def test_an_interrupt_leaves_nothing_behind(bench: Bench, kind: signal.Signals, 
 
 
 def test_the_engine_is_called_as_asked(bench: Bench) -> None:
-    (bench.folder / "Dockerfile.dockerignore").write_text("x\n")
+    (bench.directory / "Dockerfile.dockerignore").write_text("x\n")
     code, _, err = bench.run(
         "verify", "Dockerfile", "--engine", "podman", "--build-arg", "A=1", "--platform", "linux/arm64",
         "--build-option=--network=host", "--run", "id",
@@ -218,7 +218,7 @@ def test_the_engine_is_called_as_asked(bench: Bench) -> None:
     assert len(builds) == 2
     for call in builds:
         assert "--no-cache --build-arg A=1 --platform linux/arm64 --layers --force-rm --format=docker" in call
-        assert call.endswith(f"--network=host {bench.folder}")
+        assert call.endswith(f"--network=host {bench.directory}")
         assert "--ignorefile=" in call
     assert any(
         "--entrypoint /bin/sh localhost/dfopt-verify:" in call and call.endswith(" -c id") for call in bench.calls
@@ -338,7 +338,7 @@ def test_a_spinner_only_on_a_terminal(bench: Bench) -> None:
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-c", "from dfopt.optimizer.cli import main; main()", "verify", "Dockerfile"],
-        cwd=bench.folder, env=bench.environment | {"TERM": "xterm", "COLUMNS": "100"}, stdout=subprocess.PIPE, stderr=theirs,
+        cwd=bench.directory, env=bench.environment | {"TERM": "xterm", "COLUMNS": "100"}, stdout=subprocess.PIPE, stderr=theirs,
     )  # fmt: skip
     os.close(theirs)
     seen = read(ours)

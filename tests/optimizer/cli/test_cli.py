@@ -149,7 +149,7 @@ def test_a_bad_file_stops_no_other(dfopt, text: bytes, error: str) -> None:
     assert bad.read_bytes() == text
 
 
-def test_a_missing_file_a_folder_and_a_device(dfopt) -> None:
+def test_a_missing_file_a_directory_and_a_device(dfopt) -> None:
     Path("Dockerfile").mkdir()
     for path, error in (("nope", "No such file"), ("/dev/null", "not a regular file")):
         done = dfopt("fix", path)
@@ -171,7 +171,7 @@ def test_a_read_only_file_stays(dfopt) -> None:
     [
         (["fix", "--select", "pip-cache"], "unknown rule 'pip-cache'"),
         (["fix", "--ignore", "download-cache-keep"], "did you mean 'download-cache-kept'?"),
-        (["fix", "--context", "nowhere"], "the context is not a folder"),
+        (["fix", "--context", "nowhere"], "the context is not a directory"),
         (["fix", "--jobs", "0"], "0 is not in the range"),
         (["fix", "--builder", "kaniko"], "'kaniko' is not one of"),
         (["fix", "--nonsense"], "No such option"),

@@ -155,7 +155,7 @@ def test_json(dfopt: Call) -> None:
     ("arguments", "error"),
     [
         (["nowhere"], "nowhere: No such file or directory"),
-        (["package.json"], "package.json: not a folder"),
+        (["package.json"], "package.json: not a directory"),
         (["node_modules"], "node_modules: no Dockerfile found; --dockerfile names one that lies elsewhere"),
         (["--dockerfile", "nowhere"], "nowhere: No such file or directory"),
         (["--dockerfile", "package.json"], "package.json:1: unknown instruction: {}"),

@@ -28,15 +28,15 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def nobody(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
-    """Run as somebody without rights, in a folder of theirs."""
+    """Run as somebody without rights, in a directory of theirs."""
     if os.geteuid() != 0:
         yield
         return
     run(["fix", "--jobs", "1", "/dev/null"])  # what is imported late may lie where only root can read
     capfd.readouterr()
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        if "pytest" in folder.name or folder == tmp_path:
-            folder.chmod(0o755)
+    for directory in (tmp_path, *tmp_path.parents[:2]):
+        if "pytest" in directory.name or directory == tmp_path:
+            directory.chmod(0o755)
     os.chown(tmp_path, 65534, 65534)
     os.setresuid(65534, 65534, 0)
     try:

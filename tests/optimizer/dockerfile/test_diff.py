@@ -31,15 +31,15 @@ def edited(draw: st.DrawFn) -> tuple[bytes, EditSet]:
 @given(edited())
 def test_git_applies_it(tmp_path_factory: pytest.TempPathFactory, case: tuple[bytes, EditSet]) -> None:
     text, edits = case
-    folder = tmp_path_factory.mktemp("git")
+    directory = tmp_path_factory.mktemp("git")
     diff = unified_diff(text, edits, "Dockerfile")
-    path = folder / "Dockerfile"
+    path = directory / "Dockerfile"
     path.write_bytes(text)
     if diff:
-        subprocess.run(["git", "apply", "-"], input=diff, cwd=folder, check=True, capture_output=True)
+        subprocess.run(["git", "apply", "-"], input=diff, cwd=directory, check=True, capture_output=True)
     assert path.read_bytes() == edits.apply(text)
     if diff and edits.apply(text):  # git takes a patch to an empty file for one that deletes it
-        subprocess.run(["git", "apply", "-R", "-"], input=diff, cwd=folder, check=True, capture_output=True)
+        subprocess.run(["git", "apply", "-R", "-"], input=diff, cwd=directory, check=True, capture_output=True)
         assert path.read_bytes() == text
 
 

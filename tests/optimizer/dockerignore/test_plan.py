@@ -165,11 +165,11 @@ def test_what_another_dockerfile_names_stays_in(tmp_path: Path) -> None:
     assert lines(tmp_path, BUILT, ALL) == []  # it makes nothing
 
 
-def test_files_in_a_folder_that_is_named_stay_in_but_for_caches(tmp_path: Path) -> None:
+def test_files_in_a_directory_that_is_named_stay_in_but_for_caches(tmp_path: Path) -> None:
     make(tmp_path, "app/.env app/a.py app/__pycache__/a.pyc")
     found = planned(tmp_path, "FROM a\nCOPY app /app\n")
     assert [item.pattern for item in found.added] == ["**/__pycache__"]
-    assert [tuple(item) for item in found.left] == [("app/.env", "Dockerfile:2 names it or a folder it lies in")]
+    assert [tuple(item) for item in found.left] == [("app/.env", "Dockerfile:2 names it or a directory it lies in")]
 
 
 def test_a_file_to_come_that_is_named_is_not_kept_out(tmp_path: Path) -> None:
@@ -230,16 +230,16 @@ EXISTING = st.lists(st.one_of(PATHS, PATHS.map("!{}".format), GLOBS, st.just("*"
 RUN = "RUN npm ci && npm run build && mvn package && composer install && cargo build"
 
 
-def within(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(f"{folder}/")
+def within(path: str, directory: str) -> bool:
+    return path == directory or path.startswith(f"{directory}/")
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(PATHS, max_size=12), st.lists(SOURCES, min_size=1, max_size=4), EXISTING, st.booleans())
 def test_nothing_is_lost_and_once_is_enough(paths: list[str], sources: list[str], existing: str, new: bool) -> None:
     text = "FROM a\n" + "".join(f"COPY {source} /x/\n" for source in sources) + RUN
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
+    with tempfile.TemporaryDirectory() as directory:
+        root = Path(directory)
         for path in paths:
             if (
                 not any((root / up).is_file() for up in (path, *map(str, Path(path).parents)))
@@ -247,22 +247,24 @@ def test_nothing_is_lost_and_once_is_enough(paths: list[str], sources: list[str]
             ):
                 make(root, {path: KEY})
         (root / ".dockerignore").write_text("" if new else existing)
-        before = Context(folder)
+        before = Context(directory)
         named = {
             source.strip("./") if source[0] == "." and source[1:2] == "/" else source.strip("/") for source in sources
         }
         safe = {path for path in named if path not in (".", "*") and not before.ignored(path)}
-        inside = {path for path in Tree(folder) if any(within(path, one) for one in safe) and not before.ignored(path)}
+        inside = {
+            path for path in Tree(directory) if any(within(path, one) for one in safe) and not before.ignored(path)
+        }
         found = planned(root, text, existing=None if new else existing)
         added = "\n".join(["" if new else existing, *(item.pattern for item in found.added)])
         (root / ".dockerignore").write_text(added)
-        after = Context(folder)
+        after = Context(directory)
         assert not [path for path in safe if after.ignored(path)]
         caches = ("__pycache__", ".DS_Store")
         assert all(not after.ignored(path) or any(part in caches for part in path.split("/")) for path in inside)
         assert planned(root, text, existing=added).added == ()
         patterns = [Pattern(line) for _, line in ignore_lines(added.encode())]
-        rest = Tree(folder, patterns)
+        rest = Tree(directory, patterns)
         own = (
             0 if ignored_by(patterns, ".dockerignore") else len(added.encode()) - (0 if new else len(existing.encode()))
         )

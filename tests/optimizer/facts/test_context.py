@@ -28,13 +28,13 @@ def test_dockerignore(tmp_path: Path, lines: str, path: str, ignored: bool) -> N
 def test_entries(tmp_path: Path) -> None:
     (tmp_path / "a.sh").touch()
     (tmp_path / "a.sh").chmod(0o750)
-    (tmp_path / "folder").mkdir(mode=0o755)
+    (tmp_path / "directory").mkdir(mode=0o755)
     (tmp_path / "link").symlink_to("a.sh")
     (tmp_path / "secret").touch()
     (tmp_path / ".dockerignore").write_text("secret\n")
     context = Context(str(tmp_path))
     assert context.entry("a.sh") == context.entry("./a.sh") == context.entry("/a.sh") == Entry("file", 0o750, 0)
-    assert context.entry("folder/") == Entry("folder", 0o755)
+    assert context.entry("directory/") == Entry("directory", 0o755)
     link = context.entry("link")
     assert link is not None
     assert link.kind == "link"
@@ -58,7 +58,7 @@ def test_a_dockerignore_of_its_own_wins(tmp_path: Path) -> None:
         ("NONSENSE chmod\n", False),
     ],
 )
-def test_the_folder_of_the_dockerfile(tmp_path: Path, text: str, found: bool) -> None:
+def test_the_directory_of_the_dockerfile(tmp_path: Path, text: str, found: bool) -> None:
     (tmp_path / "here").touch()
     context = find_context(str(tmp_path / "Dockerfile"), text.encode())
     assert (context is not None) is found

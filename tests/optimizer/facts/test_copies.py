@@ -17,7 +17,7 @@ def context(tmp_path: Path) -> Context:
     for name, mode in (("plain.sh", 0o644), ("ready.sh", 0o755), ("odd.sh", 0o664), ("a.conf", 0o644)):
         (tmp_path / name).touch()
         (tmp_path / name).chmod(mode)
-    (tmp_path / "folder").mkdir()
+    (tmp_path / "directory").mkdir()
     (tmp_path / "link").symlink_to("plain.sh")
     return Context(str(tmp_path))
 
@@ -73,9 +73,9 @@ def test_unsafe(context: Context, text: str) -> None:
 
 
 LEFT = [
-    "COPY folder /x\nRUN chmod 755 /x\n",
-    "COPY folder/ /x\nRUN chmod 755 /x\n",
-    "COPY folder /x\nRUN chmod 755 /x/\n",
+    "COPY directory /x\nRUN chmod 755 /x\n",
+    "COPY directory/ /x\nRUN chmod 755 /x\n",
+    "COPY directory /x\nRUN chmod 755 /x/\n",
     "COPY link /x.sh\nRUN chmod 755 /x.sh\n",
     "COPY nowhere.sh /x.sh\nRUN chmod 755 /x.sh\n",
     "COPY plain.sh /x.sh\nRUN chmod 755 /x.sh; make\nRUN chmod -v 700 /x.sh\n",
@@ -83,7 +83,7 @@ LEFT = [
     "COPY plain.sh /x.sh\nRUN cp /x.sh /y.sh\nRUN chmod 755 /x.sh\n",
     "COPY plain.sh $APP/x.sh\nRUN chmod 755 $APP/x.sh\n",
     "COPY plain.sh /app/\nRUN cd /app && chmod 755 plain.sh\n",
-    "COPY plain.sh ./\nRUN chmod 755 ./plain.sh\n",  # which folder is not known
+    "COPY plain.sh ./\nRUN chmod 755 ./plain.sh\n",  # which directory is not known
     "COPY --parents plain.sh /x/\nRUN chmod 755 /x/plain.sh\n",
     "COPY a.conf /etc/a.conf\nRUN chown -R 5:6 /etc/a.conf\n",
     "COPY a.conf /etc/a.conf\nRUN make\nRUN chown 5:6 /etc/a.conf\n",

@@ -61,7 +61,7 @@ def test_what_is_moved_out_stays_with_root() -> None:
 
 
 @pytest.mark.parametrize(
-    ("base", "folder", "safe"),
+    ("base", "directory", "safe"),
     [
         ("node:20", "/app", True),
         ("python:3.12-slim", "/home/app", True),
@@ -73,8 +73,8 @@ def test_what_is_moved_out_stays_with_root() -> None:
         ("python:3", "/app/web", False),  # COPY would make /app, and give it away
     ],
 )
-def test_what_the_base_image_may_have(base: str, folder: str, *, safe: bool) -> None:
-    before = f"FROM {base}\nCOPY . {folder}\nRUN chown -R 7:7 {folder}\n"
+def test_what_the_base_image_may_have(base: str, directory: str, *, safe: bool) -> None:
+    before = f"FROM {base}\nCOPY . {directory}\nRUN chown -R 7:7 {directory}\n"
     assert (fix(before) != before) == safe
     assert fix(before, unsafe=True) != before
 

@@ -16,14 +16,14 @@ SETTINGS = Settings(select=frozenset(("packages-removed-after-copy",)))
 MANIFESTS = "COPY package.json package-lock.json ./\n"
 
 
-def project(folder: Path, package: dict[str, Any], locked: dict[str, Any], files: tuple[str, ...] = ()) -> Context:
-    folder.mkdir(exist_ok=True)
-    (folder / "package.json").write_text(json.dumps({"dependencies": {"a": "1"}, **package}))
-    (folder / "package-lock.json").write_text(json.dumps({"lockfileVersion": 3, "packages": {"": {}, **locked}}))
+def project(directory: Path, package: dict[str, Any], locked: dict[str, Any], files: tuple[str, ...] = ()) -> Context:
+    directory.mkdir(exist_ok=True)
+    (directory / "package.json").write_text(json.dumps({"dependencies": {"a": "1"}, **package}))
+    (directory / "package-lock.json").write_text(json.dumps({"lockfileVersion": 3, "packages": {"": {}, **locked}}))
     for name in ("main.js", *files):
-        (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_text("node_modules\n.npmrc\n" if name == ".dockerignore" else "")
-    return Context(str(folder))
+        (directory / name).parent.mkdir(exist_ok=True)
+        (directory / name).write_text("node_modules\n.npmrc\n" if name == ".dockerignore" else "")
+    return Context(str(directory))
 
 
 def moved(copy: str, context: Context | None, manifests: str = MANIFESTS, install: str = "npm ci") -> bool:
@@ -97,7 +97,7 @@ def test_an_installation_that_writes_the_lock_file(tmp_path: Path) -> None:
     assert not moved("COPY . .", context, install="npm install")
 
 
-def test_a_project_in_a_folder_of_the_context(tmp_path: Path) -> None:
+def test_a_project_in_a_directory_of_the_context(tmp_path: Path) -> None:
     project(tmp_path / "web", {}, {})
     project(tmp_path / "api", {}, {})
     manifests = "COPY web/package*.json ./\n"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from archives import docker_archive, folder, member, oci_archive, tar
+from archives import directory, docker_archive, member, oci_archive, tar
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -26,7 +26,7 @@ def contents(image: Image) -> dict[str, int]:
 
 
 def test_the_last_layer_wins_and_both_are_stored(tmp_path: Path) -> None:
-    image = read(tmp_path, [folder("etc"), member("etc/a", b"one")], [member("etc/a", b"three")])
+    image = read(tmp_path, [directory("etc"), member("etc/a", b"one")], [member("etc/a", b"three")])
     assert contents(image) == {"/etc/a": 5}
     assert image.size == 8
     assert image.stored == {"/etc/a": (3, 5)}
@@ -34,29 +34,29 @@ def test_the_last_layer_wins_and_both_are_stored(tmp_path: Path) -> None:
 
 
 def test_names_may_start_with_a_dot_or_a_slash(tmp_path: Path) -> None:
-    assert set(read(tmp_path, [folder("./"), folder("./a/"), member("/a/b")]).files) == {"/", "/a", "/a/b"}
+    assert set(read(tmp_path, [directory("./"), directory("./a/"), member("/a/b")]).files) == {"/", "/a", "/a/b"}
 
 
-def test_a_whiteout_takes_the_file_or_the_whole_folder(tmp_path: Path) -> None:
-    below = [folder("a"), member("a/x", b"1"), member("ab", b"1"), member("b", b"1")]
+def test_a_whiteout_takes_the_file_or_the_whole_directory(tmp_path: Path) -> None:
+    below = [directory("a"), member("a/x", b"1"), member("ab", b"1"), member("b", b"1")]
     image = read(tmp_path, below, [member(".wh.a"), member(".wh.b")])
     assert set(image.files) == {"/ab"}
     assert image.size == 3
 
 
-def test_an_opaque_folder_hides_what_was_in_it_and_shows_what_is_new(tmp_path: Path) -> None:
-    below = [folder("a"), member("a/x"), folder("a/d"), member("a/d/y")]
-    image = read(tmp_path, below, [folder("a"), member("a/.wh..wh..opq"), member("a/z")])
+def test_an_opaque_directory_hides_what_was_in_it_and_shows_what_is_new(tmp_path: Path) -> None:
+    below = [directory("a"), member("a/x"), directory("a/d"), member("a/d/y")]
+    image = read(tmp_path, below, [directory("a"), member("a/.wh..wh..opq"), member("a/z")])
     assert set(image.files) == {"/a", "/a/z"}
 
 
-def test_a_file_takes_the_place_of_a_folder(tmp_path: Path) -> None:
-    image = read(tmp_path, [folder("a"), member("a/x")], [member("a", b"now a file")])
+def test_a_file_takes_the_place_of_a_directory(tmp_path: Path) -> None:
+    image = read(tmp_path, [directory("a"), member("a/x")], [member("a", b"now a file")])
     assert set(image.files) == {"/a"}
 
 
-def test_a_folder_keeps_what_is_in_it_when_its_mode_changes(tmp_path: Path) -> None:
-    image = read(tmp_path, [folder("a"), member("a/x")], [folder("a", 0o700)])
+def test_a_directory_keeps_what_is_in_it_when_its_mode_changes(tmp_path: Path) -> None:
+    image = read(tmp_path, [directory("a"), member("a/x")], [directory("a", 0o700)])
     assert set(image.files) == {"/a", "/a/x"}
     assert image.files["/a"].mode == 0o700
 
@@ -142,7 +142,7 @@ def test_zstd_is_refused_by_name(tmp_path: Path) -> None:
         read(tmp_path, [member("a")], pack=lambda _: b"\x28\xb5\x2f\xfd....")
 
 
-# A layer writes files and folders, or removes; the model is a plain dictionary changed step by step.
+# A layer writes files and directories, or removes; the model is a plain dictionary changed step by step.
 NAMES = st.lists(st.sampled_from("ab"), min_size=1, max_size=3).map("/".join)
 ACTS = st.lists(st.tuples(st.sampled_from(["write", "remove"]), NAMES), max_size=4)
 
@@ -152,7 +152,7 @@ ACTS = st.lists(st.tuples(st.sampled_from(["write", "remove"]), NAMES), max_size
 def test_layers_merge_like_changes_made_one_after_the_other(
     tmp_path_factory: pytest.TempPathFactory, layers: list[list[tuple[str, str]]]
 ) -> None:
-    model: dict[str, str] = {}  # path to "folder" or "file"
+    model: dict[str, str] = {}  # path to "directory" or "file"
     packed: list[list[tuple[tarfile.TarInfo, bytes]]] = []
     for acts in layers:
         members: dict[str, tuple[tarfile.TarInfo, bytes]] = {}
@@ -172,8 +172,8 @@ def test_layers_merge_like_changes_made_one_after_the_other(
             for parent in parents:
                 if model.get(f"/{parent}") == "file":
                     model = {p: k for p, k in model.items() if not p.startswith(f"/{parent}/")}
-                model[f"/{parent}"] = "folder"
-                members.setdefault(parent, folder(parent))
+                model[f"/{parent}"] = "directory"
+                members.setdefault(parent, directory(parent))
             model = {p: k for p, k in model.items() if not p.startswith(f"/{name}/")} | {f"/{name}": "file"}
             members[name] = member(name, b"x")
         packed.append(list(members.values()))

@@ -10,7 +10,7 @@ from dfopt.optimizer.image import Entry, Image, Layer
 from dfopt.optimizer.image.compare import Comparison, compare
 
 FILE = Entry("file", 0o644, 0, 0, 3, "", "aaa", ())
-FOLDER = Entry("folder", 0o755, 0, 0, 0, "", "", ())
+DIRECTORY = Entry("directory", 0o755, 0, 0, 0, "", "", ())
 LINK = Entry("link", 0o777, 0, 0, 0, "a", "", ())
 
 
@@ -33,9 +33,9 @@ def compared(was: dict[str, Entry], now: dict[str, Entry], **declared: Any) -> C
         (FILE, FILE._replace(digest="bbb"), "other contents"),
         (FILE, FILE._replace(digest="bbb", size=9), "other contents, 3 bytes became 9"),
         (FILE, FILE._replace(attributes=(("security.capability", "x"),)), "other extended attributes"),
-        (FILE, FOLDER, "file became folder"),
+        (FILE, DIRECTORY, "file became directory"),
         (LINK, LINK._replace(target="b"), "target a became b"),
-        (FOLDER, FOLDER._replace(mode=0o1777, group=5), "mode 755 became 1777; owner 0:0 became 0:5"),
+        (DIRECTORY, DIRECTORY._replace(mode=0o1777, group=5), "mode 755 became 1777; owner 0:0 became 0:5"),
     ],
 )
 def test_every_difference_is_seen_and_named(was: Entry | None, now: Entry | None, how: str) -> None:
@@ -58,11 +58,11 @@ def test_removes_allows_less_and_other_contents_but_nothing_new_and_no_other_mod
     assert compared({path: FILE}, {path: FILE._replace(mode=0o600)}, removes=globs).undeclared
 
 
-def test_the_folder_of_a_removed_cache_may_go_and_nothing_beside_the_cache() -> None:
-    was = {"/root": FOLDER, "/root/.cache": FOLDER, "/root/.cache/pip": FOLDER, "/root/.cache/pip/x": FILE}
-    assert not compared(was, {"/root": FOLDER}, removes=["/root/.cache/pip/**"]).undeclared
+def test_the_directory_of_a_removed_cache_may_go_and_nothing_beside_the_cache() -> None:
+    was = {"/root": DIRECTORY, "/root/.cache": DIRECTORY, "/root/.cache/pip": DIRECTORY, "/root/.cache/pip/x": FILE}
+    assert not compared(was, {"/root": DIRECTORY}, removes=["/root/.cache/pip/**"]).undeclared
     was["/root/.cache/mine"] = FILE
-    found = compared(was, {"/root": FOLDER}, removes=["/root/.cache/pip/**"]).undeclared
+    found = compared(was, {"/root": DIRECTORY}, removes=["/root/.cache/pip/**"]).undeclared
     assert [item.path for item in found] == ["/root/.cache/mine"]
 
 

@@ -29,7 +29,7 @@ def test_globs(glob: str, path: str, expected: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("glob", "folder", "expected"),
+    ("glob", "directory", "expected"),
     [
         ("/root/.cache/pip/**", "/root/.cache", True),
         ("/root/.cache/pip/**", "/root/.config", False),
@@ -41,5 +41,5 @@ def test_globs(glob: str, path: str, expected: bool) -> None:
         ("/{root,home/*}/.cache/{pip,uv}/**", "/home/app/.cache/go", False),
     ],
 )
-def test_a_folder_can_hold_what_a_glob_matches(glob: str, folder: str, expected: bool) -> None:
-    assert holds(folder, [glob]) is expected
+def test_a_directory_can_hold_what_a_glob_matches(glob: str, directory: str, expected: bool) -> None:
+    assert holds(directory, [glob]) is expected

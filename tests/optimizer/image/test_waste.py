@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from archives import docker_archive, folder, member
+from archives import directory, docker_archive, member
 
 from dfopt.optimizer.image import read_archive
 from dfopt.optimizer.image.waste import waste
@@ -22,7 +22,7 @@ def test_waste_is_what_is_stored_twice_deleted_or_left_over(tmp_path: Path) -> N
             member("app", b"1" * 10),
         ],
         [member("app", b"1" * 10, mode=0o755), member("tmp/.wh.archive"), member("base", b"1" * 5)],
-        [folder("srv"), member("app", b"")],
+        [directory("srv"), member("app", b"")],
     ]
     found = waste(read_archive(str(docker_archive(tmp_path / "image.tar", layers))), base=1)
     assert found.stored_twice == {"/app": 20, "/tmp/archive": 20}

@@ -81,10 +81,10 @@ class Editor:
         return text
 
 
-def speak(folder, conversation, *options, name="Dockerfile"):
+def speak(directory, conversation, *options, name="Dockerfile"):
     async def run():
         client = LanguageClient("editor", "1")
-        editor = Editor(client, (folder / name).as_uri())
+        editor = Editor(client, (directory / name).as_uri())
         environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
         program = "import sys; from dfopt.optimizer.cli import main; main()"
         await client.start_io(sys.executable, "-c", program, "lsp", *options, env=environment)

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from dfopt.optimizer import optimize
 from dfopt.optimizer.cli import run
-from dfopt.optimizer.post import Answer, PostError, github, gitlab, patiently
+from dfopt.optimizer.post import ApiError, PostError, github, gitlab, patiently
 from dfopt.optimizer.report.markdown import code, escape, fenced, marks
 from dfopt.optimizer.review.ci import Request
 from dfopt.optimizer.review.git import compare
-from dfopt.optimizer.review.review_file import Review, look_at
+from dfopt.optimizer.review.review import Review, review_file
 from dfopt.optimizer.review.suggest import accept_all, suggest
 
 BASE = "\n".join(
@@ -64,7 +64,7 @@ def reviewed(head="HEAD", *, everything=False):
         data = comparison.read(changed.path)
         result = optimize(data, path=changed.path)
         files.append(
-            look_at(
+            review_file(
                 changed.path, result, lambda text: optimize(text).patched, changed, everything=everything, unsafe=False
             )
         )
@@ -629,9 +629,9 @@ def test_patience_ends():
 
     def call():
         calls.append(1)
-        raise Answer(502, "")
+        raise ApiError(502, "")
 
-    with pytest.raises(Answer):
+    with pytest.raises(ApiError):
         patiently(call, sleep=calls.append)
     assert calls == [1, 1, 1, 2, 1, 4, 1, 8, 1]
 

@@ -23,7 +23,7 @@ SCHEMAS = {
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
+def directory(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -35,15 +35,15 @@ def valid(path, schema):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_is_written_is_valid_and_written_once(folder, kind, capfd):
+def test_what_is_written_is_valid_and_written_once(directory, kind, capfd):
     assert run(["init", kind]) == 0
-    assert not list(folder.iterdir())
+    assert not list(directory.iterdir())
     assert capfd.readouterr().out.startswith("--- /dev/null\n")
     assert run(["init", kind, "--write"]) == 0
-    written = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    assert {str(path.relative_to(folder)) for path in written} == {piece.path for piece in KINDS[kind]}
+    written = {path: path.read_bytes() for path in directory.rglob("*") if path.is_file()}
+    assert {str(path.relative_to(directory)) for path in written} == {piece.path for piece in KINDS[kind]}
     for path in written:
-        name = str(path.relative_to(folder))
+        name = str(path.relative_to(directory))
         if name in SCHEMAS:
             valid(path, SCHEMAS[name])
         else:
@@ -63,8 +63,8 @@ PRE_COMMIT = [
 
 
 @pytest.mark.parametrize("text", PRE_COMMIT)
-def test_a_hook_joins_the_others(folder, text):
-    path = folder / ".pre-commit-config.yaml"
+def test_a_hook_joins_the_others(directory, text):
+    path = directory / ".pre-commit-config.yaml"
     path.write_bytes(text.encode())
     before = yaml.safe_load(text)
     assert run(["init", "--write"]) == 0
@@ -75,12 +75,12 @@ def test_a_hook_joins_the_others(folder, text):
     assert path.read_bytes().startswith(text.encode().rstrip())
 
 
-def test_the_diff_applies(folder, capfd):
+def test_the_diff_applies(directory, capfd):
     subprocess.run(("git", "init", "-q"), check=True)
-    (folder / ".gitlab-ci.yml").write_text("job:\n  script: x")
+    (directory / ".gitlab-ci.yml").write_text("job:\n  script: x")
     assert run(["init"]) == 0
     subprocess.run(("git", "apply", "-"), input=capfd.readouterr().out, text=True, check=True)
-    made = yaml.safe_load((folder / ".gitlab-ci.yml").read_text())
+    made = yaml.safe_load((directory / ".gitlab-ci.yml").read_text())
     assert made == {"job": {"script": "x"}, "include": [{"local": ".gitlab/dfopt.gitlab-ci.yml"}]}
 
 
@@ -96,8 +96,8 @@ def test_the_diff_applies(folder, capfd):
         (".github/workflows/dfopt.yml", "name: another\n"),
     ],
 )
-def test_what_is_not_certain_is_left_and_said(folder, name, text, capfd):
-    path = folder / name
+def test_what_is_not_certain_is_left_and_said(directory, name, text, capfd):
+    path = directory / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
     assert run(["init", "--write"]) == 2
@@ -124,7 +124,7 @@ def test_a_file_only_ever_grows_by_our_entry(text):
         assert after == {name: value for name, value in before.items() if name != key}
 
 
-def test_nothing_to_go_by_is_an_error(folder, capfd):
+def test_nothing_to_go_by_is_an_error(directory, capfd):
     assert run(["init"]) == 2
     assert "github, gitlab, pre-commit, reviewdog" in capfd.readouterr().err
 
@@ -138,12 +138,12 @@ def test_the_action_and_the_hooks_are_valid():
     assert subprocess.run(program, check=False).returncode == 0
 
 
-def act(folder, **inputs):
+def act(directory, **inputs):
     """Run the action's script with a dfopt that only writes down what it is given."""
     step = yaml.safe_load((ROOT / "action.yml").read_text())["runs"]["steps"][0]
-    tools = folder / "tools"
+    tools = directory / "tools"
     tools.mkdir()
-    venv = folder / "dfopt" / "bin"
+    venv = directory / "dfopt" / "bin"
     venv.mkdir(parents=True)
     for path, text in {
         tools / "python3": "exit 0",
@@ -154,11 +154,11 @@ def act(folder, **inputs):
         path.chmod(0o755)
     names = dict.fromkeys(step["env"], "")
     environment = {**names, "DFOPT_MODE": "review", "DFOPT_SOURCE": "/action", **inputs}
-    environment |= {"PATH": f"{tools}:{os.environ['PATH']}", "RUNNER_TEMP": str(folder)}
+    environment |= {"PATH": f"{tools}:{os.environ['PATH']}", "RUNNER_TEMP": str(directory)}
     ran = subprocess.run(
-        ["bash", "-c", step["run"]], env=environment, capture_output=True, text=True, cwd=folder, check=False
+        ["bash", "-c", step["run"]], env=environment, capture_output=True, text=True, cwd=directory, check=False
     )
-    called = folder / "called"
+    called = directory / "called"
     return ran, called.read_text().split("\0")[:-1] if called.exists() else None
 
 

@@ -93,10 +93,10 @@ class Review(NamedTuple):
         return [(file, item) for file in self.files for item in file.items]
 
 
-def look_at(
+def review_file(
     path: str,
     result: Result,
-    again: Callable[[bytes], bytes],
+    refix: Callable[[bytes], bytes],
     changed: Changed | None = None,
     *,
     everything: bool = False,
@@ -104,7 +104,7 @@ def look_at(
 ) -> Reviewed:
     """What there is to say about the file at `path`.
 
-    `again` fixes another text as `result` was made. Where `changed` says what a change did to the file, it is what
+    `refix` fixes another text as `result` was made. Where `changed` says what a change did to the file, it is what
     the change touched, unless `everything` is asked for. What is offered as unsafe is said too, or only counted.
     """
     document = Document.parse(result.original)
@@ -115,7 +115,7 @@ def look_at(
     items: list[Item] = []
     offered: list[Applied | Offered] = [item for item in result.offered if item.why in ("unsafe", "manual")]
     told: list[tuple[int, int, tuple[Applied | Offered, ...], Suggestion | None]] = [
-        (made.first, made.last, made.findings, made) for made in suggest(result, again)
+        (made.first, made.last, made.findings, made) for made in suggest(result, refix)
     ]
     told += [(*_lines(source, item), (item,), None) for item in offered]
     counted = 0

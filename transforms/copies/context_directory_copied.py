@@ -1,7 +1,8 @@
 """Keep version control and installed packages out of the image.
 
-`COPY . .` copies all of the build context that `.dockerignore` does not keep out. A `.git` folder is the whole history,
-often larger than the program; `node_modules` is what `npm ci` makes again in the image, built for another machine.
+`COPY . .` copies all of the build context that `.dockerignore` does not keep out. A `.git` directory is the whole
+history, often larger than the program; `node_modules` is what `npm ci` makes again in the image, built for another
+machine.
 
 Before:
 
@@ -20,8 +21,8 @@ RUN npm ci
 COPY server.js ./
 ```
 
-When it stays away: the folder is not in the context, or `.dockerignore` names it; without a context, only a COPY that
-names the folder itself is seen.
+When it stays away: the directory is not in the context, or `.dockerignore` names it; without a context, only a COPY
+that names the directory itself is seen.
 
 Safety: manual. `dfopt dockerignore` writes the file.
 
@@ -37,8 +38,8 @@ from ...optimizer.facts.context import local_sources
 from ...optimizer.facts.stages import Facts
 from ...optimizer.rules.finding import Finding
 
-RULE = "context-folder-copied"
-_FOLDERS = (".git", "node_modules", ".venv", ".svn", ".hg")
+RULE = "context-directory-copied"
+_DIRECTORIES = (".git", "node_modules", ".venv", ".svn", ".hg")
 
 KEEPS = (
     "FROM node:22\nCOPY . .\n",
@@ -49,16 +50,16 @@ KEEPS = (
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield a finding for every COPY that brings such a folder."""
+    """Yield a finding for every COPY that brings such a directory."""
     for stage in facts.shipping:
         for instruction in stage.instructions:
             for source in local_sources(instruction) or ():
                 path = posixpath.normpath(source.lstrip("/") or ".")
-                for folder in _FOLDERS:
-                    inside = posixpath.normpath(posixpath.join(path, folder))
-                    named = posixpath.basename(path) == folder
+                for directory in _DIRECTORIES:
+                    inside = posixpath.normpath(posixpath.join(path, directory))
+                    named = posixpath.basename(path) == directory
                     entry = facts.context.entry(inside) if facts.context and not named else None
-                    if named or (entry is not None and entry.kind == "folder"):
+                    if named or (entry is not None and entry.kind == "directory"):
                         message = f"{path if named else inside} is copied into the image"
                         start, end = instruction.start, instruction.end
                         yield Finding(RULE, message, start, end, None, "manual", "name it in .dockerignore")
