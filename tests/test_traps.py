@@ -315,8 +315,8 @@ def test_mounts_take_clean_ups_of_the_cache_away_and_nothing_else(before: str, a
 
 
 def test_runs_are_merged_when_nothing_else_is_left_to_do() -> None:
-    text = "FROM debian:12\nCOPY a.sh /a.sh\nRUN chmod 755 /a.sh\nRUN b\nRUN c\n"
-    after = "FROM debian:12\nCOPY --chmod=755 a.sh /a.sh\nRUN b && c\n"
+    text = "FROM debian:12\nCOPY a.sh /a.sh\nRUN chmod 755 /a.sh\nRUN make\nRUN make install\n"
+    after = "FROM debian:12\nCOPY --chmod=755 a.sh /a.sh\nRUN make && make install\n"
     assert fix(text, extend=frozenset(("merge-runs",))).text == after
 
 

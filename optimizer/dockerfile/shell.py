@@ -8,6 +8,8 @@ certainty makes the script *opaque*, with the reason; nothing in an opaque scrip
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Container
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -26,10 +28,25 @@ class Word(NamedTuple):
     value: str | None
 
 
-class Command:
-    """A simple command. `guards` names what stands around it, outermost first: empty at the top level."""
+class Redirection(NamedTuple):
+    """Where a command reads from or writes to: ``>``, ``>>``, ``<``, ``<<<`` … and the word behind it."""
 
-    __slots__ = ("argv", "assignments", "end", "guards", "name", "start", "words", "wrappers")
+    operator: str
+    target: Word
+
+    @property
+    def writes(self) -> bool:
+        """Whether a file may be written; ``2>&1`` and the like go where something else goes already."""
+        return ">" in self.operator and not (self.operator == ">&" and self.target.raw.isdigit())
+
+
+class Command:
+    """A simple command. `guards` names what stands around it, outermost first: empty at the top level.
+
+    `redirections` are its own and those of the compound commands that it stands in.
+    """
+
+    __slots__ = ("argv", "assignments", "end", "guards", "name", "redirections", "start", "words", "wrappers")
 
     def __init__(
         self, start: int, end: int, words: tuple[Word, ...], assignments: tuple[bytes, ...], guards: tuple[str, ...]
@@ -39,6 +56,7 @@ class Command:
         self.words = words
         self.assignments = assignments
         self.guards = guards
+        self.redirections: tuple[Redirection, ...] = ()
         skip = _wrapper_length(words)
         #: ``sudo``, ``env A=b``, ``time`` … as spelled
         self.wrappers = words[:skip]
@@ -59,6 +77,57 @@ class Command:
     def values(self) -> list[str | None]:
         """The values of the words after the command's name."""
         return [word.value for word in self.argv[1:]]
+
+    def operands(self, valued: Container[str | None] = ()) -> list[Word]:
+        """The words behind the name but for options and the values of those `valued`; all of those behind ``--``."""
+        found: list[Word] = []
+        words = iter(self.argv[1:])
+        for word in words:
+            if word.raw == b"--":
+                return [*found, *words]
+            if word.value in valued:
+                next(words, None)
+            elif not word.raw.startswith(b"-") or word.raw == b"-":
+                found.append(word)
+        return found
+
+    def has_option(self, *letters_or_names: str) -> bool:
+        """Whether one of the options is there: a letter, also among others behind one dash, or a long name."""
+        for word in self.argv[1:]:
+            if word.raw == b"--":
+                return False
+            text = word.value or ""
+            if text.startswith("--") and text[2:].partition("=")[0] in letters_or_names:
+                return True
+            if text[:1] == "-" and text[1:2] != "-" and any(len(one) == 1 and one in text for one in letters_or_names):
+                return True
+        return False
+
+    @property
+    def writes_files(self) -> bool:
+        """Whether a redirection of it may write a file."""
+        return any(one.writes for one in self.redirections)
+
+    def started(self) -> list[Command]:
+        """The commands that its words make it start: ``xargs rm``, ``find -exec chmod 644 {} +``."""
+        words = self.argv
+        if self.name == "xargs":
+            at = 1
+            while at < len(words) and words[at].raw.startswith(b"-"):
+                at += 2 if words[at].value in _XARGS_VALUES else 1
+            return [self._of(words[at:])] if at < len(words) else []
+        found: list[Command] = []
+        if self.name == "find":
+            for at, word in enumerate(words):
+                if word.value in ("-exec", "-execdir", "-ok", "-okdir"):
+                    ends = (
+                        n for n, one in enumerate(words) if n > at and one.raw in (b"+", b";", b"\\;", b"';'", b'";"')
+                    )
+                    found.append(self._of(words[at + 1 : next(ends, len(words))]))
+        return found
+
+    def _of(self, words: tuple[Word, ...]) -> Command:
+        return Command(words[0].start if words else self.end, self.end, words, (), (*self.guards, self.name))
 
     @property
     def sudo(self) -> bool:
@@ -90,18 +159,42 @@ class Script:
         self.comments: tuple[int, ...] = ()  # where shell comments start
         self.trailer: bytes = b""  # a separator after the last unit
         self.interpreter_options: tuple[str, ...] = ()  # of a ``#!/bin/sh -e`` line
+        self._tree: tuple[Node, bytes] | None = None
+
+    def keep_tree(self, root: Node, code: bytes) -> None:
+        """Take the parsed tree of `code`, which the script's text is, and what it tells of redirections."""
+        self._tree = root, code
+        if b">" not in code and b"<" not in code:
+            return
+        from .state import redirections
+
+        starts = [command.start - self.start for command in self.commands]
+        for item in redirections(root):
+            word = Word(self.start + item.target_start, self.start + item.target_end, b"", None)
+            raw = code[item.target_start : item.target_end]
+            word = word._replace(raw=raw, value=raw.decode() if _PLAIN.fullmatch(raw) else None)
+            inside = self.commands[bisect_left(starts, item.start) : bisect_left(starts, item.end)]
+            for command in inside[-1:] if item.last else inside:
+                command.redirections = (*command.redirections, Redirection(item.operator, word))
 
     @cached_property
     def state_changes(self) -> tuple[str, ...]:
-        """Names of what changes the shell itself at the top level (``cd``, ``export``, a function …)."""
-        found: list[str] = []
-        for unit in self.units:
-            if unit.kind in _STATE_KINDS:
-                found.append(unit.kind)
-        for command in self.commands:
-            if command.name in _STATE_COMMANDS and "subshell" not in command.guards:
-                found.append(command.name)
-        return tuple(found)
+        """Names of what changes the shell itself (``cd``, ``export``, ``NAME=``, a function …), wherever it stands."""
+        if self._tree is None:
+            return ()
+        from .state import state_changes
+
+        return state_changes(*self._tree)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is a list of simple commands and nothing else."""
+        return len(self.units) == len(self.commands)
+
+    @property
+    def writes_files(self) -> bool:
+        """Whether a redirection in it may write a file."""
+        return any(command.writes_files for command in self.commands)
 
     @property
     def only_and(self) -> bool:
@@ -129,18 +222,6 @@ class Script:
 
 def _short(option: str) -> bool:
     return option.startswith("-") and not option.startswith("--")
-
-
-_STATE_KINDS = frozenset(
-    ("variable_assignment", "variable_assignments", "declaration_command", "unset_command", "function_definition")
-)
-_STATE_COMMANDS = frozenset(
-    (
-        "cd", "pushd", "popd", "set", "umask", "source", ".", "alias", "unalias", "shopt", "ulimit", "trap", "exec",
-        "eval", "read", "hash", "exit", "return", "export", "declare", "local", "readonly", "typeset", "unset",
-        "getopts", "shift", "wait", "let", "mapfile", "readarray", "enable",
-    )
-)  # fmt: skip
 
 
 def read_script(instruction: Instruction) -> Script | None:
@@ -258,6 +339,7 @@ def _parse(script: Script, code: bytes) -> None:
     script.trailer = b"" if separator == b"\n" else separator
     script.commands = tuple(sorted(reader.commands, key=lambda command: command.start))
     script.comments = tuple(reader.comments)
+    script.keep_tree(root, code)
     if any(unit.connector == b"&" for unit in units) or script.trailer == b"&":
         script.opaque = "something runs in the background"
     elif any(unit.kind in _OPAQUE_KINDS for unit in units):
@@ -396,10 +478,14 @@ _WRAPPERS: dict[str, frozenset[str]] = {
     "timeout": frozenset(("-s", "-k")),
     "nohup": frozenset(),
     "command": frozenset(),
+    "builtin": frozenset(),
     "eatmydata": frozenset(),
     "chronic": frozenset(),
     "stdbuf": frozenset(("-i", "-o", "-e")),
 }
+
+
+_XARGS_VALUES = frozenset(("-I", "-L", "-n", "-P", "-s", "-d", "-E", "-a", "-i"))
 
 
 def _wrapper_length(words: tuple[Word, ...]) -> int:

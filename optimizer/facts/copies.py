@@ -1,4 +1,4 @@
-"""What ``chmod-after-copy`` and ``chown-after-copy`` share: which file a COPY makes, and what happens to it later."""
+"""Which files COPY and ADD make, where they are, and what happens to them later."""
 
 from __future__ import annotations
 
@@ -9,16 +9,12 @@ from typing import NamedTuple
 
 from ..dockerfile.document import Instruction
 from ..dockerfile.shell import Command, Word
+from ..knowledge.images import Image
 from .context import Context, Entry, local_sources
+from .effects import of_run, touched_between
+from .paths import PATTERN, SYSTEM_DIRECTORIES, is_private, resolve
 from .stages import Facts, Run, StageFacts, readable
 
-SYSTEM_DIRECTORIES = frozenset(
-    (
-        "/", "/bin", "/etc", "/home", "/lib", "/media", "/mnt", "/opt", "/root", "/run", "/sbin", "/srv", "/tmp",
-        "/usr", "/usr/bin", "/usr/lib", "/usr/local", "/usr/local/bin", "/usr/local/lib", "/usr/local/sbin",
-        "/usr/sbin", "/usr/share", "/usr/src", "/var", "/var/lib", "/var/log", "/var/tmp",
-    )
-)  # fmt: skip
 _ARCHIVE = re.compile(r"\.(?:tar|tgz|tbz2?|txz|gz|bz2|xz|zst)$")
 
 
@@ -30,21 +26,12 @@ class Copied(NamedTuple):
     source: str
     entry: Entry | None  # what the context says of it; None where there is no context
     parent_exists: bool  # the directory it goes to is there before
+    doubt: str = ""  # why `path` may be a directory that the file goes into
 
-
-_PRIVATE = re.compile(
-    r"/(?:home|tmp|usr/src|usr/local/src)(?:/.*)?|/srv/(?!(?:ftp|http|tftp|www)(?:/|$)).+|/root/[^.].*"
-    r"|/(?!(?:bin|boot|dev|etc|home|lib\w*|media|mnt|opt|proc|root|run|sbin|snap|srv|sys|tmp|usr|var)(?:/|$)).+"
-)
-
-
-def is_private(path: str) -> bool:
-    """Whether `path`, and what lies in it, is where programs are put, and no package has files of its own.
-
-    From the Filesystem Hierarchy Standard, which Debian, Fedora, openSUSE and Alpine follow; /opt is where packages of
-    other repositories go.
-    """
-    return _PRIVATE.fullmatch(path) is not None
+    @property
+    def may_be_file(self) -> bool:
+        """Whether it is no directory, as far as the context or the spelling of the source tells."""
+        return self.entry.kind == "file" if self.entry else not self.source.endswith("/")
 
 
 def stored_twice(files: list[Copied]) -> int | None:
@@ -56,26 +43,22 @@ def stored_twice(files: list[Copied]) -> int | None:
 def copied_files(stage: StageFacts, context: Context | None) -> Iterator[Copied]:
     """The files that single-source COPYs and ADDs of the stage make, as far as their places are certain."""
     directories: set[str] = set(SYSTEM_DIRECTORIES)
-    workdir: str | None = None  # unknown until the stage says it
     for at, instruction in enumerate(stage.instructions):
         if instruction.keyword == "WORKDIR":
-            workdir = resolve(instruction.args.decode("utf-8", "replace").strip("\"'"), workdir)
-            if workdir:
-                directories.add(workdir)
+            directories.update(filter(None, (stage.directory(at + 1),)))
         elif instruction.keyword == "RUN":
             run = stage.run_at(at)
             for command in run.script.commands if run and run.script else ():
                 if command.name == "mkdir" and not command.guards:
                     directories.update(value for value in command.values() if value and value.startswith("/"))
         elif instruction.keyword in ("COPY", "ADD"):
-            copied = _copied(instruction, workdir, directories, context)
+            copied = _copied(stage, at, directories, context)
             if copied is not None:
                 yield copied
 
 
-def _copied(
-    instruction: Instruction, workdir: str | None, directories: set[str], context: Context | None
-) -> Copied | None:
+def _copied(stage: StageFacts, at: int, directories: set[str], context: Context | None) -> Copied | None:
+    instruction = stage.instructions[at]
     words = instruction.words
     heredoc = bool(instruction.heredocs)
     if len(words) != 2 or re.search(r"[$*?\[\"'\\]", words[1]):
@@ -89,32 +72,40 @@ def _copied(
         entry = context.entry(words[0]) if context else None
         if (context and entry is None) or (instruction.keyword == "ADD" and _ARCHIVE.search(words[0])):
             return None
-    target = resolve(words[1], workdir)
+    target = resolve(words[1], stage.directory(at))
     if target is None:
         return None
     if words[1].endswith(("/", "/.")) or words[1] in (".", "./") or target in directories:
         if heredoc:
             return None
         target = posixpath.join(target, posixpath.basename(words[0].rstrip("/")))
-    return Copied(instruction, target, words[0], entry, posixpath.dirname(target) in directories)
+        return Copied(instruction, target, words[0], entry, posixpath.dirname(target) in directories)
+    doubt = "" if is_no_directory(target, stage.image, words[0]) else f"that {target} is no directory is an assumption"
+    return Copied(instruction, target, words[0], entry, posixpath.dirname(target) in directories, doubt)
 
 
-def resolve(path: str, workdir: str | None) -> str | None:
-    """`path` made absolute; None where that takes a variable or an unknown working directory."""
-    if "$" in path or not path:
-        return None
-    if path.startswith("/"):
-        return posixpath.normpath(path)
-    return posixpath.normpath(posixpath.join(workdir, path)) if workdir else None
+_PROGRAMS = re.compile(r"/(?:usr/(?:local/)?)?s?bin")
+_IN_THE_ROOT = re.compile(r"/[^/]+")
+# Official images in whose root there is nothing but what the Filesystem Hierarchy Standard names.
+_PLAIN_ROOTS = frozenset(
+    (
+        "debian", "ubuntu", "alpine", "python", "node", "ruby", "rust", "php", "perl", "openjdk", "buildpack-deps",
+        "eclipse-temurin", "amazoncorretto", "maven", "centos", "fedora", "rockylinux", "almalinux", "busybox",
+    )
+)  # fmt: skip
 
 
-def working_directory(stage: StageFacts, at: int) -> str | None:
-    """The WORKDIR in force at index `at` of the stage; None where the stage does not say it."""
-    workdir: str | None = None
-    for instruction in stage.instructions[:at]:
-        if instruction.keyword == "WORKDIR":
-            workdir = resolve(instruction.args.decode("utf-8", "replace").strip("\"'"), workdir)
-    return workdir
+def is_no_directory(path: str, image: Image | None, source: str = "") -> bool:
+    """Whether a file copied or moved to `path` certainly becomes `path`, and does not go into a directory there.
+
+    A name that only files have, or that of the `source`, says what it is; and there are places without directories.
+    """
+    if looks_like_a_file(path) or posixpath.basename(path) == posixpath.basename(source):
+        return True
+    if _PROGRAMS.fullmatch(posixpath.dirname(path)):
+        return True
+    in_root = _IN_THE_ROOT.fullmatch(path) is not None and is_private(path)
+    return in_root and image is not None and image.name in _PLAIN_ROOTS
 
 
 def commands_on_copies(facts: Facts, name: str) -> Iterator[tuple[Run, Command, list[Copied]]]:
@@ -132,25 +123,49 @@ def commands_on_copies(facts: Facts, name: str) -> Iterator[tuple[Run, Command, 
                     yield run, command, copied
 
 
+def copied_to(path: str | None, copied: list[Copied], before: Command) -> Copied | None:
+    """What the last COPY above the command `before` made at `path`."""
+    return next(
+        (file for file in reversed(copied) if file.path == path and file.instruction.start < before.start), None
+    )
+
+
 def copied_file(word: Word, run: Run, command: Command, copied: list[Copied]) -> Copied | None:
-    """The file that an operand of `command` names, where the last COPY made it and nothing touched it since."""
-    path = operand_path(word, run)
-    for file in reversed(copied):
-        if file.path == path and file.instruction.start < command.start:
-            directory = file.source.endswith("/") or (word.value or "").endswith("/")
-            is_file = file.entry.kind == "file" if file.entry else not directory
-            return file if is_file and untouched(file, run, command) else None
-    return None
+    """The file, and no directory, that an operand of `command` names where a COPY made it."""
+    file = copied_to(operand_path(word, run), copied, command)
+    return file if file is not None and file.may_be_file and not (word.value or "").endswith("/") else None
 
 
-_LOOKS_LIKE_A_FILE = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,5}$")
+def touched(file: Copied, run: Run, command: Command) -> str | None:
+    """What between the COPY and `command`, which is in `run`, may have to do with the file; None where nothing has."""
+    stage = run.stage
+    reason = touched_between(file.path, stage, range(stage.index_of(file.instruction) + 1, run.at))
+    if reason is not None:
+        return reason
+    earlier = of_run(run, before=command.start)
+    return f"its RUN may have to do with it before: {reason}" if (reason := earlier.touches(file.path)) else None
+
+
+_FILE_NAMES = re.compile(
+    r".*\.(?:sh|bash|zsh|py|pl|pm|rb|js|mjs|cjs|ts|php|lua|tcl|awk|sed|exp|r|jar|war|ear|class|conf|cfg|cnf|cf|ini|json"
+    r"|json5|ya?ml|xml|toml|properties|txt|md|rst|html?|css|csv|sql|service|socket|timer|list|repo|sources|key|crt|cer"
+    r"|pem|pub|p12|jks|env|template|tmpl|tpl|j2|erb|in|go|c|h|cpp|hpp|rs|java|groovy|gradle|scala|ps1|bat|cmd|exe|bin|run"
+    r"|deb|rpm|apk|whl|egg|zip|gz|tgz|tar|bz2|xz|7z|so|a|cron|vcl|vim|el|rules|lic|license|log|pid|png|jpe?g|gif|svg|ico"
+    r"|patch|diff|lock|xsl|xsd|wsdl|proto|ttf|otf|htpasswd|htaccess|bashrc|profile|jsonnet|tf|hcl|erl|ex|exs|clj|hs|kt|swift"
+    r"|desktop|theme|config|settings|policy|acl|default|sample|example|dist|orig|bak)",
+    re.IGNORECASE,
+)
+
+
+def looks_like_a_file(path: str) -> bool:
+    """Whether the name of `path` has an ending that only files have: a directory may be called conf.d."""
+    return _FILE_NAMES.fullmatch(posixpath.basename(path)) is not None
 
 
 def assumptions(file: Copied) -> list[str]:
-    """What has to be assumed of a source that no context shows."""
-    if file.entry is None and not _LOOKS_LIKE_A_FILE.search(file.source):
-        return [f"that {file.source} is a file is an assumption"]
-    return []
+    """What has to be assumed of a source that no context shows, and of the place that it goes to."""
+    named = file.entry is not None or looks_like_a_file(file.source)
+    return [*([] if named else [f"that {file.source} is a file is an assumption"]), *filter(None, (file.doubt,))]
 
 
 def is_plain(command: Command) -> bool:
@@ -161,30 +176,9 @@ def is_plain(command: Command) -> bool:
 
 def operand_path(word: Word, run: Run) -> str | None:
     """The absolute path that an operand names; None where that is not certain."""
-    if word.value is None or re.search(r"[*?\[{~]", word.value):
+    if word.value is None or PATTERN.search(word.value):
         return None
     script = readable(run)
     if not word.value.startswith("/") and any(name in script.state_changes for name in ("cd", "pushd")):
         return None
-    return resolve(word.value, working_directory(run.stage, run.at))
-
-
-def untouched(copied: Copied, run: Run, command: Command) -> bool:
-    """Whether nothing between the COPY and `command` can have to do with the file."""
-    name = posixpath.basename(copied.path).encode()
-    directory = posixpath.dirname(copied.path)
-    private = b"" if directory in SYSTEM_DIRECTORIES else directory.encode()
-    for instruction in run.stage.instructions[copied.instruction.index - run.stage.instructions[0].index + 1 : run.at]:
-        if instruction.keyword == "RUN" and (name in instruction.code or (private and private in instruction.code)):
-            return False
-        if instruction.heredocs or instruction.keyword in ("SHELL", "VOLUME"):
-            return False
-        if instruction.keyword in ("COPY", "ADD"):
-            words = instruction.words
-            target = resolve(words[-1], working_directory(run.stage, run.at))
-            if target is None or (copied.path + "/").startswith(target.rstrip("/") + "/"):
-                return False
-    earlier = [other for other in readable(run).commands if other.start < command.start]
-    return not any(
-        name in other.normal or other.name in ("useradd", "adduser", "groupadd", "addgroup") for other in earlier
-    )
+    return resolve(word.value, run.stage.directory(run.at))

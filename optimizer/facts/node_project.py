@@ -12,9 +12,11 @@ from typing import Any, NamedTuple, cast
 
 from ..dockerfile.document import Instruction
 from ..dockerfile.edits import Refusal
+from ..dockerfile.shell import Command
+from ..knowledge.tools import load_tool
+from ..knowledge.uses import use_of
 from .context import Context, local_sources
-from .copies import working_directory
-from .ownership import copy_destination
+from .effects import copy_destination
 from .stages import StageFacts
 
 _LOCKS = ("npm-shrinkwrap.json", "package-lock.json")  # the first that is there counts
@@ -24,6 +26,17 @@ _READ = (*_MANIFESTS, "yarn.lock", ".npmrc", "binding.gyp", "node_modules")
 _LIFE_CYCLE = frozenset(
     ("preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare", "dependencies")
 )
+
+
+_HARMLESS = frozenset((b"--no-audit", b"--no-fund", b"--ignore-scripts"))
+
+
+def installs_project(command: Command) -> bool:
+    """Whether npm installs what package.json says, development dependencies included."""
+    use = use_of(load_tool("npm"), command)
+    if use is None or command.guards or use.verb.value not in ("ci", "clean-install", "install", "i"):
+        return False
+    return all(word is use.verb or word.raw in _HARMLESS for word in command.argv[1:])
 
 
 class Project(NamedTuple):
@@ -39,12 +52,12 @@ def project_at(stage: StageFacts, at: int) -> Project | None:
 
     None where that is not certain, or where more than its manifests is there.
     """
-    directory = working_directory(stage, at)
+    directory = stage.directory(at)
     found: Project | None = None
     for index, instruction in enumerate(stage.instructions[:at]):
         if instruction.keyword not in ("COPY", "ADD") or directory is None:
             continue
-        target = copy_destination(instruction, working_directory(stage, index))
+        target = copy_destination(instruction, stage.directory(index))
         if target is None:
             return None
         words = instruction.words

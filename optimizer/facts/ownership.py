@@ -9,7 +9,9 @@ from typing import NamedTuple
 from ..dockerfile.document import Instruction
 from ..dockerfile.shell import Command, Word
 from ..knowledge.images import Image
-from .copies import SYSTEM_DIRECTORIES, operand_path, resolve, working_directory
+from .copies import operand_path
+from .effects import commands_of, copy_destination, of_command, of_run
+from .paths import SYSTEM_DIRECTORIES, lies_in
 from .stages import Facts, Run
 
 
@@ -32,7 +34,7 @@ class RecursiveChown(NamedTuple):
 
     def holds(self, path: str) -> bool:
         """Whether `path`, an absolute one, is the directory or lies in it."""
-        return (path.rstrip("/") + "/").startswith(self.directory + "/")
+        return lies_in(path, self.directory)
 
 
 def recursive_chowns(facts: Facts) -> Iterator[tuple[Run, Command, RecursiveChown]]:
@@ -41,14 +43,13 @@ def recursive_chowns(facts: Facts) -> Iterator[tuple[Run, Command, RecursiveChow
         if run.script is not None:
             for command in run.script.commands:
                 chown = _recursive_chown(run, command) if command.name == "chown" else None
-                if chown is not None and not any(_stores_again(other, chown) for other in run.script.commands):
+                if chown is not None and not any(_stores_again(other, run, chown) for other in run.script.commands):
                     yield run, command, chown
 
 
 def _recursive_chown(run: Run, command: Command) -> RecursiveChown | None:
-    words = command.argv[1:]
-    options = [word for word in words if word.raw.startswith(b"-")]
-    operands = [word for word in words if word not in options]
+    operands = command.operands()
+    options = [word for word in command.argv[1:] if word not in operands]
     if command.guards or command.wrappers or len(options) != 1 or len(operands) != 2:
         return None
     if not run.fails_with(command):  # what is done instead stops the build where it fails
@@ -62,12 +63,19 @@ def _recursive_chown(run: Run, command: Command) -> RecursiveChown | None:
     return RecursiveChown(flag, directory, options[0], operands[1])
 
 
-def _stores_again(command: Command, chown: RecursiveChown) -> bool:
+def _stores_again(other: Command, run: Run, chown: RecursiveChown) -> bool:
     """Whether it is a recursive chmod of the directory."""
-    words = [word.raw for word in command.argv[1:]]
-    if command.name != "chmod" or not any(re.match(rb"-\w*R|--recursive", word) for word in words):
+    if other.name != "chmod" or not other.has_option("R", "recursive"):
         return False
-    return any(not word.startswith((b"-", b"/")) or _may_lie_in(word, chown) for word in words[1:])
+    return any(
+        _writes_to(chown, run, command, directory) for command, directory in commands_of(run) if command is other
+    )
+
+
+def _writes_to(chown: RecursiveChown, run: Run, command: Command, directory: str | None) -> bool:
+    """Whether a command of `run` may write to the directory, or change what is in it."""
+    effects = of_command(command, directory, run.stage.facts.tools)
+    return bool(effects.writes.touches(chown.directory))
 
 
 _NAME = r"[A-Za-z_][\w-]*|\d+"
@@ -95,15 +103,20 @@ def _flag(owner: str) -> str | None:
 
 
 def takes_owner(instruction: Instruction) -> bool:
-    """Whether ``--chown`` would give everything that a COPY or ADD brings that owner."""
+    """Whether ``--chown`` would give everything that a COPY or ADD brings that owner, and do nothing else.
+
+    A setuid or setgid bit, which ``--chmod`` may give, is one that chown(2) takes off.
+    """
     unpacks = re.search(rb"://|git@|\.(?:tar|tgz|tbz2?|txz|gz|bz2|xz|zst)\b", instruction.code)
-    return not (instruction.flag("chown") or instruction.heredocs or (instruction.keyword == "ADD" and unpacks))
+    if instruction.flag("chown") or instruction.heredocs or (instruction.keyword == "ADD" and unpacks):
+        return False
+    return not sets_id(instruction)
 
 
-def copy_destination(instruction: Instruction, workdir: str | None) -> str | None:
-    """The directory or file that a COPY writes to; None where that is not certain."""
-    words = instruction.words
-    return None if re.search(r"[$*?\[\"'\\]", words[-1]) else resolve(words[-1], workdir)
+def sets_id(instruction: Instruction) -> bool:
+    """Whether a COPY gives what it brings a setuid or setgid bit, or a mode that is not spelled in digits."""
+    mode = instruction.flag("chmod")
+    return mode is not None and not re.fullmatch(rb"0?[0-7]{3}", mode.value or b"")
 
 
 def copies_into(run: Run, at: int, chown: RecursiveChown) -> bool | None:
@@ -111,22 +124,18 @@ def copies_into(run: Run, at: int, chown: RecursiveChown) -> bool | None:
 
     None where its place is not certain, or is a directory that the tree lies in.
     """
-    target = copy_destination(run.stage.instructions[at], working_directory(run.stage, at))
-    if target is None or (target != chown.directory and chown.directory.startswith(target.rstrip("/") + "/")):
+    target = copy_destination(run.stage.instructions[at], run.stage.directory(at))
+    if target is None or (target != chown.directory and lies_in(chown.directory, target)):
         return None
     return chown.holds(target)
 
 
-_MAKES_USERS = frozenset(
-    ("useradd", "adduser", "groupadd", "addgroup", "usermod", "apt-get", "apt", "apk", "dnf", "yum", "microdnf")
-)
 _PLAIN_MODE = re.compile(r"0?[0-7]{3}|[ugoa]*[+=-][rwxX]+(?:,[ugoa]*[+=-][rwxX]+)*")
 
 
 def makes_users(run: Run, before: int | None = None) -> bool:
-    """Whether a command of `run`, or one in front of offset `before`, may make the user who gets a directory."""
-    commands = run.script.commands if run.script else ()
-    return any(one.name in _MAKES_USERS for one in commands if before is None or one.start < before)
+    """Whether `run`, or what of it is in front of the offset `before`, may make the user who gets a directory."""
+    return of_run(run, before=before).users == "makes"
 
 
 def leaves_owners(run: Run, chown: RecursiveChown, before: int | None = None) -> bool:
@@ -135,49 +144,30 @@ def leaves_owners(run: Run, chown: RecursiveChown, before: int | None = None) ->
     What they do to what is there must be what any owner allows, and no reason to store it again: what goes away, and a
     mode without the bits that a chown takes off, does not matter.
     """
-    script = run.script
-    if script is None or run.mounts:
+    if run.script is None or run.mounts:
         return False
-    end = script.end if before is None else before
-    written = _REDIRECTION.findall(run.instruction.source.data[script.start : end])
-    if any(not path.startswith((b"&", b"/")) or _may_lie_in(path, chown) for path in written):
-        return False
-    return all(_leaves_owners(one, chown) for one in script.commands if one.start < end)
+    return all(
+        _leaves_owners(chown, run, command, directory)
+        for command, directory in commands_of(run)
+        if before is None or command.start < before
+    )
 
 
-_REDIRECTION = re.compile(rb">[>|]?\s*([^\s;|)]*)")
-_ABROAD = frozenset(("mkdir", "touch", "chown", "chgrp", "ln", "mv", "cp"))  # where all their paths lie elsewhere
-
-
-def _leaves_owners(command: Command, chown: RecursiveChown) -> bool:
-    if command.name == "rm":
+def _leaves_owners(chown: RecursiveChown, run: Run, command: Command, directory: str | None) -> bool:
+    if command.name == "rm" and not command.writes_files:
         return True
-    words = [word.raw for word in command.argv[1:] if not word.raw.startswith(b"-")]
-    if command.name == "chmod":
-        plain = bool(words) and bool(_PLAIN_MODE.fullmatch(words[0].decode("utf-8", "replace")))
-        return plain and not _stores_again(command, chown)
-    if chown.directory.encode() in command.normal:
-        return False
-    if command.name in _ABROAD:
-        paths = words[1:] if command.name in ("chown", "chgrp") else words
-        return all(path.startswith(b"/") and not _may_lie_in(path, chown) for path in paths)
-    return command.name in _MAKES_USERS or command.name in ("echo", "true")
+    if command.name == "chmod" and not command.writes_files:
+        operands = command.operands()
+        plain = bool(operands) and _PLAIN_MODE.fullmatch(operands[0].raw.decode("utf-8", "replace")) is not None
+        return plain and not _stores_again(command, run, chown)
+    return not _writes_to(chown, run, command, directory)
 
 
 def removes(run: Run, chown: RecursiveChown) -> bool:
     """Whether an ``rm`` of `run` may take something out of the directory."""
     return any(
-        not path.startswith(b"/") or _may_lie_in(path, chown)
-        for command in (run.script.commands if run.script else ())
-        if command.name == "rm"
-        for path in (word.raw for word in command.argv[1:])
-        if not path.startswith(b"-")
+        _writes_to(chown, run, command, directory) for command, directory in commands_of(run) if command.name == "rm"
     )
-
-
-def _may_lie_in(path: bytes, chown: RecursiveChown) -> bool:
-    """Whether a path as a script spells it may be that of the directory or of something in it."""
-    return bool(re.search(rb"[$*?\[{`\"'\\]|\.\.", path)) or chown.holds(path.decode("utf-8", "replace"))
 
 
 # Official images, and what they have below the directories that programs are put in (their Dockerfiles on GitHub).

@@ -1,61 +1,52 @@
-"""RUNs that do one thing with a package manager, and nothing else: refresh its index, install, clean up."""
+"""What the commands of a RUN do with packages, and RUNs that do nothing else: refresh an index, install, clean up."""
 
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 from ..dockerfile.shell import Command, Script
-from ..knowledge.tools import Action, Tool, Use, clears, load_tool, use_of, uses
+from ..knowledge.tools import Action, Tool
+from ..knowledge.uses import Use, clears, clears_any, use_of, uses
 from .stages import Run
 
-#: The package managers of distributions.
-MANAGERS = ("apt", "apk", "dnf", "yum", "microdnf", "tdnf", "zypper")
+#: What a command does with packages, as far as it does nothing else.
+PackageAction = Literal["refresh", "install", "clear"]
 
 
-def managed(command: Command) -> Use | None:
-    """`command` as a use of a distribution's package manager."""
-    name = "apt" if command.name == "aptitude" else re.split(r"[-\d]", command.name)[0]
-    return use_of(load_tool(name), command) if name in MANAGERS else None
+def managed(run: Run, command: Command) -> Use | None:
+    """A command of `run` as a use of a distribution's package manager."""
+    tools = (tool for tool in run.stage.facts.tools if tool.distribution)
+    return next((use for tool in tools if (use := use_of(tool, command)) is not None), None)
 
 
-def removed(command: Command) -> set[bytes] | None:
+def removed(run: Run, command: Command) -> set[bytes] | None:
     """The packages that a command removes, as spelled; None where it is no removal."""
-    use = managed(command)
-    if use is None or use.verb.value not in _REMOVES:
+    use = managed(run, command)
+    if use is None or not use.tool.distribution or use.verb.value not in use.tool.distribution.removes:
         return None
-    return {word.raw.strip(b"\"'") for word in command.argv[command.argv.index(use.verb) + 1 :] if word.raw[:1] != b"-"}
+    return {word.raw.strip(b"\"'") for word in use.operands}
 
 
-_REMOVES = frozenset(("remove", "purge", "autoremove", "del", "erase", "rm"))
-
-
-def is_cleanup(command: Command) -> bool:
+def is_cleanup(run: Run, command: Command) -> bool:
     """Whether a package manager is told to clean up and nothing else."""
-    use = managed(command)
-    return use is not None and use.verb.value in use.tool.clean_subcommands
+    use = managed(run, command)
+    return use is not None and _cleans(use)
 
 
-def installs_project(command: Command) -> bool:
-    """Whether npm installs what package.json says, development dependencies included."""
-    use = use_of(load_tool("npm"), command)
-    if use is None or command.guards or use.verb.value not in ("ci", "clean-install", "install", "i"):
-        return False
-    return all(word is use.verb or word.raw in _HARMLESS for word in command.argv[1:])
+def _cleans(use: Use) -> bool:
+    return use.tool.distribution is not None and use.verb.value in use.tool.distribution.cleans
 
 
-_HARMLESS = frozenset((b"--no-audit", b"--no-fund", b"--ignore-scripts"))
-
-
-def package_action(command: Command, tool: Tool) -> str | None:
-    """What a command does with packages of `tool`: ``refresh``, ``install`` or ``clear``; None for anything else."""
+def package_action(command: Command, tool: Tool) -> PackageAction | None:
+    """What a command does with packages of `tool`; None for anything else."""
     use = use_of(tool, command)
     if use is not None:
-        if use.verb.value in tool.clean_subcommands:
+        if _cleans(use):
             return "clear"
         return use.action if use.action in ("refresh", "install") else None
-    if command.name == "rm" and clears(tool, command):
-        words = [word.raw for word in command.argv[1:] if not word.raw.startswith(b"-")]
-        return "clear" if all(word.startswith(b"/") for word in words) else None
+    if command.name == "rm" and clears_any(tool, command):
+        return "clear" if all(word.raw.startswith(b"/") for word in command.operands()) else None
     return None
 
 
@@ -64,10 +55,10 @@ def only_installs(run: Run, tool: Tool) -> bool:
     script = run.script
     if script is None or script.heredoc or run.instruction.flags or not script.only_and:
         return False
-    if len(script.units) != len(script.commands) or b">" in run.instruction.code:
+    if not script.is_plain or script.writes_files:
         return False
-    acts = [package_action(command, tool) for command in script.commands]
-    return None not in acts and "install" in acts
+    actions = [package_action(command, tool) for command in script.commands]
+    return None not in actions and "install" in actions
 
 
 # Packages that bring sources of other packages along, so that the next refresh finds more than the one before it.
@@ -77,12 +68,8 @@ _SOURCES = re.compile(rb"release|keyring|apt-source|repo|archive|http|ca-certifi
 def follows(first: Run, second: Run, tool: Tool) -> bool:
     """Whether what `second` installs comes from where `first` installed from."""
     for run in (first, second):
-        for command in run.script.commands if run.script else ():
-            use = use_of(tool, command)
-            if use is None or use.action != "install":
-                continue
-            behind = command.argv[command.argv.index(use.verb) + 1 :]
-            if any(_SOURCES.search(word.raw) for word in behind):
+        for use in uses(run.script, tool) if run.script else ():
+            if use.action == "install" and any(_SOURCES.search(word.raw) for word in use.behind):
                 return False
     one, two = (refresh_of(run, tool) for run in (first, second))
     return one == two or not two
@@ -90,7 +77,7 @@ def follows(first: Run, second: Run, tool: Tool) -> bool:
 
 def refresh_of(run: Run, tool: Tool) -> bytes:
     """The refresh that `run` starts with, in its normal spelling."""
-    first = run.script.commands[0] if run.script else None
+    first = run.script.commands[0] if run.script and run.script.commands else None
     return first.normal if first is not None and package_action(first, tool) == "refresh" else b""
 
 
@@ -109,16 +96,19 @@ def is_pure(script: Script, tool: Tool, action: Action) -> bool:
 def only_cleans(run: Run, tool: Tool) -> bool:
     """Whether all that `run` does is to clean up, behind `tool` among others."""
     script = run.script
-    if script is None or run.instruction.flags or len(script.units) != len(script.commands):
+    if script is None or run.instruction.flags or not script.is_plain:
         return False
     if not all(_removes_only(command, tool) for command in script.commands):
         return False
-    return any(clears(tool, command) or use_of(tool, command) for command in script.commands)
+    index = tool.package_index
+    return any(
+        use_of(tool, command) or (index is not None and clears(tool, index, command)) for command in script.commands
+    )
 
 
 def _removes_only(command: Command, tool: Tool) -> bool:
     use = use_of(tool, command)
     if use is not None:
-        return use.verb.value in tool.clean_subcommands
-    paths = [value for value in command.values() if value is None or not value.startswith("-")]
+        return _cleans(use)
+    paths = [word.value for word in command.operands()]
     return command.name == "rm" and bool(paths) and all(path is not None and path.startswith("/") for path in paths)

@@ -11,6 +11,8 @@ from ..dockerfile.edits import Refusal
 from ..dockerfile.shell import Command, Script, read_script
 from ..dockerfile.source import Source
 from ..knowledge.images import Image, image_named
+from ..knowledge.tools import Index, Tool, present
+from .paths import resolve
 
 if TYPE_CHECKING:
     from .context import Context
@@ -45,6 +47,12 @@ class Run:
             return None
         script = read_script(self.instruction)
         return None if script is None or script.opaque else script
+
+    @property
+    def source_text(self) -> bytes:
+        """All that the RUN says, the bodies of heredocs included."""
+        data = self.instruction.source.data
+        return self.instruction.code + b"".join(data[doc.start : doc.end] for doc in self.instruction.heredocs)
 
     @cached_property
     def errexit(self) -> bool | None:
@@ -109,10 +117,18 @@ def readable(run: Run) -> Script:
     return run.script
 
 
+class Held(NamedTuple):
+    """What holds when an instruction begins, as far as the Dockerfile says it: the working directory and the user."""
+
+    directory: str | None = None  # absolute
+    user: str | None = None  # as USER spells it
+
+
 class StageFacts:
     """A stage, its RUNs, and its place among the others."""
 
-    def __init__(self, stage: Stage, parent: StageFacts | None, image: Image | None) -> None:
+    def __init__(self, facts: Facts, stage: Stage, parent: StageFacts | None, image: Image | None) -> None:
+        self.facts = facts
         self.stage = stage
         self.parent = parent  # the stage it is FROM
         self.image = image  # the base image at the root of its chain; None where that is not literal
@@ -130,12 +146,48 @@ class StageFacts:
         """The whole Dockerfile."""
         return self.instructions[0].source
 
+    def index_of(self, instruction: Instruction) -> int:
+        """The index of an instruction of the stage."""
+        return instruction.index - self.instructions[0].index
+
+    @cached_property
+    def held(self) -> tuple[Held, ...]:
+        """What holds at each instruction, and at the end of the stage; it begins as the stage it is FROM ends."""
+        held = self.parent.held[-1] if self.parent else Held()
+        found = [held]
+        for instruction in self.instructions:
+            if instruction.keyword == "WORKDIR":
+                path = instruction.args.decode("utf-8", "replace").strip("\"'")
+                held = held._replace(directory=resolve(path, held.directory))
+            elif instruction.keyword == "USER":
+                held = held._replace(user=instruction.args.decode("utf-8", "replace").strip())
+            found.append(held)
+        return tuple(found)
+
+    def directory(self, at: int) -> str | None:
+        """The working directory of instruction `at`; None where the Dockerfile does not say it."""
+        return self.held[at].directory
+
+    def runs_as_root(self, at: int) -> bool:
+        """Whether instruction `at` runs as root: the USER above it says so, or an official image starts that way."""
+        user = self.held[at].user
+        if user is None:
+            return self.image is not None and "/" not in self.image.name
+        return user in ("root", "0", "root:root", "0:0")
+
     def later(self, at: int) -> list[tuple[StageFacts, int]]:
         """Everything that runs on top of instruction `at`: the rest of the stage, then stages FROM it."""
         found: list[tuple[StageFacts, int]] = [(self, i) for i in range(at + 1, len(self.instructions))]
         for child in self.children:
             found += child.later(0)
         return found
+
+    def chain(self) -> list[Run]:
+        """The RUNs of the stages that this one is built on, and its own, in order."""
+        stages: list[StageFacts] = [self]
+        while (parent := stages[-1].parent) is not None:
+            stages.append(parent)
+        return [run for stage in reversed(stages) for run in stage.runs]
 
     def run_at(self, at: int) -> Run | None:
         """The RUN at index `at` of the stage."""
@@ -154,6 +206,16 @@ class Facts:
         self.all_stages = all_stages
 
     @cached_property
+    def tools(self) -> tuple[Tool, ...]:
+        """The package managers whose word is in the Dockerfile."""
+        return tuple(present(self.document.source.data))
+
+    @cached_property
+    def indexes(self) -> tuple[tuple[Tool, Index], ...]:
+        """Those of the tools that keep a package index, with that."""
+        return tuple((tool, tool.package_index) for tool in self.tools if tool.package_index is not None)
+
+    @cached_property
     def stages(self) -> tuple[StageFacts, ...]:
         """All stages, in order."""
         found: list[StageFacts] = []
@@ -162,7 +224,7 @@ class Facts:
         for stage, base in zip(self.document.stages, bases, strict=True):
             parent = names.get(base.lower())
             image = parent.image if parent else image_named(base)
-            facts = StageFacts(stage, parent, image)
+            facts = StageFacts(self, stage, parent, image)
             if parent:
                 parent.children.append(facts)
             if image and image.windows:

@@ -1,7 +1,6 @@
 """Make neighbouring RUNs one, where nothing but the layers can tell the difference.
 
-What crosses from the first to the second must not matter: a directory, a variable, an option of the shell, a service, a
-failure. A join that would change something raises `Refusal`, with the reason in plain words.
+A join that would change something raises `Refusal`, with the reason in plain words.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from typing import NamedTuple
 
 from ..dockerfile.document import Document, Instruction
 from ..dockerfile.edits import Edit, Refusal
-from ..dockerfile.shell import Script
+from ..facts.joins import directory_for, may_join, what_crosses
 from ..facts.stages import Run, readable
 from ..rules.finding import Fix
 from .scripts import WIDE, Style, appended, is_compound, joiner_at_end
@@ -21,21 +20,9 @@ from .scripts import WIDE, Style, appended, is_compound, joiner_at_end
 
 def check_joinable(document: Document, first: Run, second: Run, moved: Sequence[Instruction] = ()) -> None:
     """Raise `Refusal` unless `second` may become the end of `first`, its neighbour once `moved` is out of the way."""
+    if reason := may_join(first, second, moved):
+        raise Refusal(reason)
     one, two = readable(first), readable(second)
-    between = first.stage.instructions[first.at + 1 : second.at]
-    if first.stage is not second.stage or second.at <= first.at or any(other not in moved for other in between):
-        raise Refusal("other instructions stand between them")
-    if one.heredoc or two.heredoc:
-        raise Refusal("a heredoc is one of them")
-    if first.shell != second.shell:
-        raise Refusal("they run in different ways")
-    if not (_has_room_for_mounts(first, second) and _has_room_for_mounts(second, first)):
-        raise Refusal("they have flags")
-    if one.state_changes and not (_DIRECTORY.issuperset(one.state_changes) and _directory_for(two) is not None):
-        raise Refusal(f"`{one.state_changes[0]}` in the first would reach the second")
-    for command in one.commands:
-        if command.name in _DAEMONS or b"/init.d/" in command.normal or command.name.endswith(("ctl", "_safe")):
-            raise Refusal(f"`{command.name}` in the first may leave something running")
     if one.comments or two.comments:
         raise Refusal("a shell comment ends one of them")
     if one.trailer:
@@ -53,57 +40,6 @@ def check_joinable(document: Document, first: Run, second: Run, moved: Sequence[
         raise Refusal("a comment for a linter stands between them")
     if _COMMENTED_OUT.search(comments) or comments.count(b"#") > _MOST_COMMENTS:
         raise Refusal("the comments between them would be lost from sight")
-
-
-def _has_room_for_mounts(run: Run, other: Run) -> bool:
-    """Whether the flags of `other` are bind mounts that `run` would not notice."""
-    if len(other.mounts) != len(other.instruction.flags):
-        return False
-    for mount in other.mounts:
-        directory = mount["target"].rpartition("/")[0]
-        if mount["type"] != "bind" or not directory.startswith("/") or directory.encode() in run.instruction.code:
-            return False
-    return True
-
-
-# What may start a service that the next RUN would not find running.
-_DAEMONS = frozenset(
-    (
-        "service", "systemctl", "invoke-rc.d", "start-stop-daemon", "supervisord", "nohup", "daemon", "mysqld",
-        "postgres", "rabbitmq-server", "redis-server", "mongod", "dockerd", "Xvfb", "dbus-launch", "ssh-agent",
-        "ansible", "ansible-playbook", "puppet", "chef-client", "chef-solo", "salt-call", "runsvdir", "initctl",
-    )
-)  # fmt: skip
-_DIRECTORY = frozenset(("cd", "pushd", "popd"))
-_ABSOLUTE = frozenset(("rm", "chmod", "chown", "chgrp", "mv", "cp", "ln", "mkdir", "touch", "strip", "ldconfig"))
-_PACKAGE_MANAGERS = frozenset(("apt-get", "apt", "apk", "dnf", "yum", "microdnf"))
-
-
-def _directory_for(script: Script) -> bytes | None:
-    """What must come before the script where a ``cd`` came before it: nothing, ``cd /``, or None for what is unknown.
-
-    Nothing, where it goes to a directory of its own first or names all paths whole. A package manager names packages,
-    but runs scripts that fail in a directory that has been removed.
-    """
-    first = script.commands[0]
-    start = first.values()
-    if first.name == "cd" and first.start == script.units[0].start and len(start) == 1:
-        return b"" if start[0] is not None and start[0].startswith("/") else None
-    if len(script.commands) != len(script.units) or b">" in script.instruction.code:
-        return None
-    found = b""
-    for command in script.commands:
-        operands = [word.raw for word in command.argv[1:] if not word.raw.startswith(b"-")]
-        if command.name in _PACKAGE_MANAGERS:
-            if any(b"/" in operand for operand in operands):
-                return None
-            found = b"cd /"
-            continue
-        if command.name in ("chmod", "chown", "chgrp"):
-            operands = operands[1:]
-        if command.name not in _ABSOLUTE or not all(operand.startswith((b"/", b"~/")) for operand in operands):
-            return None
-    return found
 
 
 _FOR_LINTERS = re.compile(rb"#\s*(?:hadolint|dfopt|tally|check=)", re.IGNORECASE)
@@ -146,6 +82,9 @@ def join_runs(
     directory = b""  # what was put in to leave the directory of a `cd` further up, where no other came since
     for at, (first, second) in enumerate(pairwise(runs)):
         check_joinable(document, first, second, (*above, *below))
+        for earlier in runs[:at]:
+            if reason := what_crosses(earlier, second):
+                raise Refusal(reason)
         start, end = views[at].units[-1 - trims[at].end].end, views[at + 1].units[trims[at + 1].start].start
         if b"#" in source.data[start : first.instruction.end] + source.data[second.instruction.start : end]:
             raise Refusal("a comment stands inside what need not be done again")
@@ -164,7 +103,7 @@ def join_runs(
         else:
             text = b" && " + style.escape + style.newline + b"".join(comments) + style.indent
         if any(view.state_changes for view in views[: at + 1]):
-            wanted = _directory_for(views[at + 1])
+            wanted = directory_for(runs[at + 1])
             if wanted is None:
                 raise Refusal("a `cd` further up would reach it")
             if wanted and (wanted != directory or views[at].state_changes):

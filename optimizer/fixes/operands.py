@@ -65,3 +65,24 @@ def _melted(edits: list[Edit]) -> list[Edit]:
         else:
             melted.append(edit)
     return melted
+
+
+def add_option(command: Command, after: Word, option: str) -> Fix:
+    """Put `option` behind the word `after` of `command`."""
+    words: list[bytes] = []
+    for word in command.words:
+        words.append(word.raw)
+        if word is after:
+            words.append(option.encode())
+    return Fix(
+        (Edit(after.end, after.end, b" " + option.encode()),),
+        drops=(command.normal,),
+        adds=(b" ".join((*command.assignments, *words)),),
+    )
+
+
+def replace_word(command: Command, word: Word, text: str) -> Fix:
+    """Spell `word` of `command` as `text`."""
+    words = [text.encode() if other is word else other.raw for other in command.words]
+    edit = Edit(word.start, word.end, text.encode())
+    return Fix((edit,), drops=(command.normal,), adds=(b" ".join((*command.assignments, *words)),))

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 from ..dockerfile.document import Instruction
 from ..dockerfile.edits import Refusal
 from ..dockerfile.shell import Command
 from ..facts.context import local_sources
-from ..facts.order import METADATA, check_order
-from ..facts.packages import MANAGERS, installs_project, is_cleanup, managed, removed
-from ..facts.stages import Facts, Run
-from ..knowledge.tools import load_tool, present, use_of
-from ..rules.finding import Finding
+from ..facts.effects import METADATA, commands_of, copy_destination, may_swap, of_command, of_instruction
+from ..facts.node_project import check_unread, installs_project, project_at
+from ..facts.packages import is_cleanup, managed, removed
+from ..facts.paths import is_private
+from ..facts.stages import Facts, Run, readable
+from ..knowledge.uses import use_of
+from ..rules.finding import Finding, Offer, attempt
 from .joining import join_runs
 
 _MOST = 4  # RUNs that are joined: every one of them loses a layer of its own in the build cache
@@ -51,34 +54,37 @@ _MANIFEST = re.compile(
 
 def removals(facts: Facts, rule: str, *, costly: bool) -> Iterator[Finding]:
     """Yield a finding of `rule` for every RUN that removes what another one installed, if it costs that or not."""
+    if not any(tool.distribution or tool.development for tool in facts.tools):
+        return
     for stage in facts.shipping:
-        if not any(present(stage.source.data, (*MANAGERS, "npm"))):
-            continue
         for run in stage.runs:
             first = _installer(run)
             if first is None:
                 continue
             message = f"packages that line {first.instruction.line} installs are removed in another layer"
-            start, end = run.instruction.start, run.instruction.end
-            try:
-                removal = _plan(facts, first, run)
-                if removal.is_costly != costly:
-                    continue
-                fix = join_runs(facts.document, removal.runs, above=removal.above, below=removal.below)
-            except Refusal as refusal:
-                if not costly:
-                    yield Finding(rule, message, start, end, None, reason=str(refusal))
-                continue
-            yield Finding(rule, message, start, end, fix, "unsafe" if removal.doubt else "safe", removal.doubt)
+            finding = attempt(rule, message, run.instruction, partial(_joined, facts, first, run, costly=costly))
+            if finding.reason != _OTHER and (finding.fix is not None or not costly):
+                yield finding
 
 
-def _prunes(command: Command) -> bool:
-    """Whether npm is told to remove development dependencies."""
-    use = use_of(load_tool("npm"), command)
-    return use is not None and use.verb.value == "prune" and bool(_DEVELOPMENT.search(command.normal))
+_OTHER = "it is for the other rule"
 
 
-_DEVELOPMENT = re.compile(rb"--(?:omit=dev|only=prod(?:uction)?|production|omit dev)(?=\s|$)")
+def _joined(facts: Facts, first: Run, run: Run, *, costly: bool) -> Offer:
+    removal = _plan(facts, first, run)
+    if removal.is_costly != costly:
+        raise Refusal(_OTHER)
+    fix = join_runs(facts.document, removal.runs, above=removal.above, below=removal.below)
+    return Offer(fix, [removal.doubt])
+
+
+def _prunes(run: Run, command: Command) -> bool:
+    """Whether a tool is told to remove development dependencies."""
+    for tool in run.stage.facts.tools:
+        use = use_of(tool, command) if tool.development else None
+        if use is not None and tool.development and tool.development.prunes.search(command.normal):
+            return True
+    return False
 
 
 def _installer(run: Run) -> Run | None:
@@ -95,12 +101,12 @@ def _comes_and_goes(run: Run) -> tuple[set[bytes], set[bytes]]:
     left: set[bytes] = set()
     gone: set[bytes] = set()
     for command in run.script.commands if run.script else ():
-        names = _installed(command)
+        names = _installed(run, command)
         if command.guards:
             gone -= names
             continue
         left |= names
-        taken = {_DEPENDENCIES} if _prunes(command) else removed(command) or set()
+        taken = {_DEPENDENCIES} if _prunes(run, command) else removed(run, command) or set()
         gone |= taken - left
         left -= taken
     return left, gone
@@ -109,21 +115,21 @@ def _comes_and_goes(run: Run) -> tuple[set[bytes], set[bytes]]:
 _DEPENDENCIES = b"npm's development dependencies"
 
 
-def _installed(command: Command) -> set[bytes]:
+def _installed(run: Run, command: Command) -> set[bytes]:
     """What can be removed again by the name that an install gives it: packages, and groups of ``apk add --virtual``."""
     if installs_project(command):
         return {_DEPENDENCIES}
-    use = managed(command)
+    use = managed(run, command)
     if use is None or use.action != "install":
         return set()
-    words = (word.raw.strip(b"\"'") for word in command.argv[command.argv.index(use.verb) + 1 :])
-    return {word.removeprefix(b"--virtual=") for word in words}
+    return {word.raw.strip(b"\"'").removeprefix(b"--virtual=") for word in use.behind}
 
 
 def _plan(facts: Facts, first: Run, run: Run) -> Removal:
     """What has to move. Raises `Refusal` where something stands between the two that may matter."""
-    between = list(run.stage.instructions[first.at + 1 : run.at])
-    runs = [other for other in run.stage.runs if first.at <= other.at <= run.at]
+    stage = run.stage
+    between = list(stage.instructions[first.at + 1 : run.at])
+    runs = [other for other in stage.runs if first.at <= other.at <= run.at]
     kept = len(between)
     while kept and between[kept - 1].keyword != "RUN":
         kept -= 1
@@ -139,13 +145,39 @@ def _plan(facts: Facts, first: Run, run: Run) -> Removal:
         check_order(facts, other, instruction)
         for instruction in above
         for other in runs
-        if other.at < run.stage.instructions.index(instruction)
+        if other.at < stage.index_of(instruction)
     ]
     return Removal(runs, above, below, next(filter(None, doubts), ""))
+
+
+def check_order(facts: Facts, run: Run, instruction: Instruction) -> str:
+    """Raise `Refusal` unless `instruction`, which follows `run`, may come before it.
+
+    Returns what has to be assumed for that; an empty text where it is certain.
+    """
+    script = readable(run)
+    stage = run.stage
+    at = stage.index_of(instruction)
+    moved = of_instruction(stage, at)
+    if instruction.keyword in METADATA:
+        return ""
+    if not script.is_plain or run.instruction.flags or instruction.heredocs:
+        raise Refusal(f"line {instruction.line} stands between them")
+    doubts: list[str] = []
+    for command, directory in commands_of(run):
+        target = copy_destination(instruction, stage.directory(at)) if instruction.keyword in ("COPY", "ADD") else None
+        if installs_project(command) and target is not None and is_private(target):
+            writes_lock = "ci" not in command.values() and "clean-install" not in command.values()
+            project = project_at(stage, run.at)
+            doubts.append(check_unread(facts.context, project, instruction, target, writes_lock=writes_lock))
+        elif reason := may_swap(of_command(command, directory, facts.tools), moved):
+            raise Refusal(f"line {instruction.line} stands between them: {reason}")
+    return next(filter(None, doubts), "")
 
 
 def only_takes_away(run: Run) -> bool:
     """Whether all that `run` does is to remove packages, and files by their whole paths, and to clean up."""
     return run.script is not None and all(
-        removed(command) is not None or is_cleanup(command) or command.name == "rm" for command in run.script.commands
+        removed(run, command) is not None or is_cleanup(run, command) or command.name == "rm"
+        for command in run.script.commands
     )

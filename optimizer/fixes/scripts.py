@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from ..dockerfile.document import Document, Instruction
 from ..dockerfile.edits import Edit, Refusal
-from ..dockerfile.shell import Command, Script, Unit, Word
+from ..dockerfile.shell import Command, Script, Unit
 from ..facts.stages import Run, readable
 from ..rules.finding import Fix
 
@@ -268,27 +268,6 @@ def add_run_flags(run: Run, *flags: str) -> Fix:
     end = b" " + style.escape + style.newline + style.indent if style.multiline or width > WIDE else b" "
     text = b"".join(flag.encode() + end for flag in flags)
     return Fix((Edit(at, at, text),), adds=tuple(b"RUN " + flag.encode() for flag in flags))
-
-
-def add_option(command: Command, after: Word, option: str) -> Fix:
-    """Put `option` behind the word `after` of `command`."""
-    words: list[bytes] = []
-    for word in command.words:
-        words.append(word.raw)
-        if word is after:
-            words.append(option.encode())
-    return Fix(
-        (Edit(after.end, after.end, b" " + option.encode()),),
-        drops=(command.normal,),
-        adds=(b" ".join((*command.assignments, *words)),),
-    )
-
-
-def replace_word(command: Command, word: Word, text: str) -> Fix:
-    """Spell `word` of `command` as `text`."""
-    words = [text.encode() if other is word else other.raw for other in command.words]
-    edit = Edit(word.start, word.end, text.encode())
-    return Fix((edit,), drops=(command.normal,), adds=(b" ".join((*command.assignments, *words)),))
 
 
 def drop_unit(script: Script, unit: Unit) -> Fix:

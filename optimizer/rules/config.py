@@ -36,13 +36,13 @@ class Config(NamedTuple):
             for pattern, rules in self.per_file_ignores:
                 if fnmatch(relative, pattern) or fnmatch(os.path.basename(relative), pattern):
                     ignore |= rules
-        preferred = frozenset(PREFERENCES[name] for name in self.prefer)
+        preferred = frozenset(rule for name in self.prefer for rule in PREFERENCES[name])
         extend = self.extend_select | preferred
         return Settings(self.select, ignore, self.unsafe, self.builder, self.all_stages, extend=extend)
 
 
-#: What can be preferred, and the rule that does it.
-PREFERENCES = {"cache-mounts": "cache-not-mounted"}
+#: What can be preferred, and the rules that do it.
+PREFERENCES = {"cache-mounts": ("index-not-mounted", "cache-not-mounted")}
 _NAMES = (".dfopt.toml", "pyproject.toml")
 _cache: dict[str, Config] = {}
 

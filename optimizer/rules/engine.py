@@ -10,6 +10,7 @@ from ..dockerfile.document import Document
 from ..dockerfile.edits import Edit, EditSet
 from ..dockerfile.scanner import DockerfileError
 from ..facts.stages import Facts
+from ..knowledge.tools import roles_in
 from .finding import Finding
 from .registry import ALL, RULES, Rule
 
@@ -166,10 +167,11 @@ class _Engine:
     def find(self, document: Document, *, manual: bool = False) -> tuple[list[Finding], list[Offered]]:
         """What can be applied to `document` now, best first, and what is left to offer; or what is only shown."""
         data = document.source.data
+        roles = roles_in(data)
         rules = [
             (n, rule)
             for n, rule in enumerate(self.rules)
-            if (rule.applicability == "manual") == manual and any(trigger in data for trigger in rule.triggers)
+            if (rule.applicability == "manual") == manual and rule.concerns(data, roles)
         ]
         if not rules:
             return [], []

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Literal, NamedTuple, Protocol
 
-from ..dockerfile.edits import Edit
+from ..dockerfile.edits import Edit, Refusal
 
 #: *safe*: same build, same behaviour, comments kept; only declared caches, indexes, logs or documentation
 #: differ. *unsafe*: may change what is installed or how it behaves. *manual*: shown, never applied.
@@ -39,3 +40,34 @@ class Finding(NamedTuple):
     removes: tuple[str, ...] = ()  # path globs that may be missing from the new image
     changes: tuple[str, ...] = ()  # path globs that may differ in it
     saves: int | None = None  # about how many bytes smaller the image gets; None where only a build can tell
+
+
+class Spanned(Protocol):
+    """An instruction or a command: what a finding is about."""
+
+    @property
+    def start(self) -> int: ...
+
+    @property
+    def end(self) -> int: ...
+
+
+class Offer(NamedTuple):
+    """A fix, and what a finding says of it; with a doubt, it is unsafe."""
+
+    fix: Fix
+    doubts: Iterable[str] = ()  # why the result may not be the same; empty texts do not count
+    removes: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+    saves: int | None = None
+
+
+def attempt(rule: str, message: str, where: Spanned, make: Callable[[], Offer]) -> Finding:
+    """The finding with the fix that `make` comes to, or with the reason where it raises `Refusal`."""
+    try:
+        fix, doubts, removes, changes, saves = make()
+    except Refusal as refusal:
+        return Finding(rule, message, where.start, where.end, None, reason=str(refusal))
+    reason = "; ".join(dict.fromkeys(filter(None, doubts)))
+    safety: Applicability = "unsafe" if reason else "safe"
+    return Finding(rule, message, where.start, where.end, fix, safety, reason, removes, changes, saves)

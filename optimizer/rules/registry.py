@@ -33,10 +33,17 @@ class Rule(NamedTuple):
     references: tuple[str, ...]  # the rules of other linters that it answers; their ignore comments count
     default: bool = True  # whether it is selected unless asked otherwise
     yields_to: str = ""  # a rule, or all of them: where it fires, this one waits for the next pass
+    roles: tuple[str, ...] = ()  # nor can one in which no tool has any of these roles
 
     @property
     def module(self) -> str:
         return self.name.replace("-", "_")
+
+    def concerns(self, data: bytes, roles: frozenset[str]) -> bool:
+        """Whether `data`, whose tools have `roles`, may be a case of the rule."""
+        if self.roles and roles.isdisjoint(self.roles):
+            return False
+        return not self.triggers or any(trigger in data for trigger in self.triggers)
 
     def load(self) -> Transform:
         """The rule's module."""
@@ -48,204 +55,109 @@ class Rule(NamedTuple):
 #: Stands for every rule, where rules are selected and where one yields.
 ALL = "all"
 
+_PACKAGES, _COPIES, _LAYERS, _STAGES = "packages", "copies", "layers", "stages"
+_REMOVAL = (b"del ", b"remove", b"purge", b"erase", b"prune")
+_CHANGES = (b"rm ", b"chmod", b"chown", b"chgrp", b"mv ", b"strip", b"sed", b"touch", b"ln ")
+_ARCHIVES = (b"tar", b"unzip", b"dpkg", b".rpm", b".deb", b"7z")
+_BASES = (b"FROM", b"from", b"From")
+
 # In the order in which conflicting fixes win: what moves whole instructions goes before what adds to them.
 RULES: tuple[Rule, ...] = (
     Rule(
-        "cleanup-in-later-layer",
-        "packages",
-        "safe",
-        "package indexes and caches",
-        (b"clean", b"rm "),
-        ("DL3009", "DL3032", "DL3040", "DL3059"),
+        "cleanup-in-later-layer", _PACKAGES, "safe", "package indexes and caches",
+        (b"clean", b"rm "), ("DL3009", "DL3032", "DL3040", "DL3059"), roles=("distribution",),
     ),
     Rule(
-        "packages-removed-in-later-layer",
-        "packages",
-        "safe",
-        "packages that are removed again",
-        (b"del ", b"remove", b"purge", b"erase", b"prune"),
-        ("DL3059",),
+        "packages-removed-in-later-layer", _PACKAGES, "safe", "packages that are removed again",
+        _REMOVAL, ("DL3059",), roles=("distribution", "development"),
     ),
     Rule(
-        "packages-removed-after-copy",
-        "packages",
-        "safe",
-        "packages that are removed again",
-        (b"del ", b"remove", b"purge", b"erase", b"prune"),
-        (),
-        default=False,
+        "packages-removed-after-copy", _PACKAGES, "safe", "packages that are removed again",
+        _REMOVAL, (), default=False, roles=("distribution", "development"),
+    ),
+    Rule("file-changed-in-later-layer", _LAYERS, "safe", "second copies, deleted files", _CHANGES, ("DL3059",)),
+    Rule(
+        "index-shared-by-layers", _PACKAGES, "safe", "package indexes",
+        (), ("DL3009", "DL3059"), roles=("package_index",),
     ),
     Rule(
-        "file-changed-in-later-layer",
-        "layers",
-        "safe",
-        "second copies, deleted files",
-        (
-            b"rm ",
-            b"chmod",
-            b"chown",
-            b"chgrp",
-            b"mv ",
-            b"strip",
-            b"sed",
-            b"touch",
-            b"ln ",
-        ),
-        ("DL3059",),
-    ),
-    Rule("index-shared-by-layers", "packages", "safe", "package indexes", (b"apt",), ("DL3009", "DL3059")),
-    Rule(
-        "index-refreshed-alone", "packages", "safe", "package indexes", (b"update", b"makecache"), ("DL3009", "DL3059")
+        "index-refreshed-alone", _PACKAGES, "safe", "package indexes",
+        (), ("DL3009", "DL3059"), roles=("package_index",),
     ),
     Rule(
-        "package-database-rewritten",
-        "packages",
-        "safe",
-        "second copies of package databases",
-        (b"apt", b"dnf", b"yum", b"zypper"),
-        ("DL3059",),
+        "package-database-rewritten", _PACKAGES, "safe", "second copies of package databases",
+        (), ("DL3059",), roles=("distribution",),
     ),
     Rule(
-        "packages-installed-apart",
-        "packages",
-        "safe",
-        "second copies of package databases",
-        (b"apt", b"dnf", b"yum", b"zypper"),
-        (),
-        default=False,
+        "packages-installed-apart", _PACKAGES, "safe", "second copies of package databases",
+        (), (), default=False, roles=("distribution",),
     ),
     Rule(
-        "cache-not-mounted",
-        "packages",
-        "safe",
-        "package indexes and caches",
-        (
-            b"apt",
-            b"yum",
-            b"dnf",
-            b"zypper",
-            b"apk",
-            b"pip",
-            b"uv ",
-            b"npm",
-            b"go ",
-            b"cargo",
-            b"mvn",
-            b"poetry",
-        ),  # fmt: skip
-        ("tally/prefer-package-cache-mounts", "tally/ruby/prefer-bundler-cache-mount"),
-        default=False,
+        "index-not-mounted", _PACKAGES, "safe", "package indexes and caches",
+        (), ("tally/prefer-package-cache-mounts",), default=False, roles=("mounts",),
     ),
     Rule(
-        "package-index-kept",
-        "packages",
-        "safe",
-        "package indexes, downloaded packages",
-        (b"apt", b"yum", b"dnf", b"zypper", b"pacman"),
-        ("DL3009", "DL3032", "DL3036", "DL3040"),
-        yields_to="cache-not-mounted",
+        "cache-not-mounted", _PACKAGES, "safe", "caches",
+        (), ("tally/prefer-package-cache-mounts", "tally/ruby/prefer-bundler-cache-mount"), default=False,
+        roles=("mounts",),
     ),
     Rule(
-        "download-cache-kept",
-        "packages",
-        "safe",
-        "download caches",
-        (b"pip", b"uv ", b"apk"),
-        ("DL3019", "DL3042"),
-        yields_to="cache-not-mounted",
+        "package-index-kept", _PACKAGES, "safe", "package indexes, downloaded packages",
+        (), ("DL3009", "DL3032", "DL3036", "DL3040"), yields_to="index-not-mounted", roles=("package_index",),
     ),
     Rule(
-        "package-cache-kept",
-        "packages",
-        "safe",
-        "download and build caches",
-        (
-            b"npm",
-            b"yarn",
-            b"composer",
-            b"conda",
-            b"mamba",
-            b"poetry",
-            b"pipenv",
-            b"pipx",
-            b"go ",
-            b"gem ",
-            b"bundle",
-            b"cargo",
-            b"mvn",
-            b"gradle",
-            b"sbt",
-            b"cpan",
-            b"luarocks",
-            b"install2.r",
-        ),  # fmt: skip
-        ("DL3060", "tally/ruby/leftover-bundler-cache"),
-        yields_to="cache-not-mounted",
+        "apk-index-kept", _PACKAGES, "safe", "package indexes",
+        (), ("DL3019",), yields_to="index-not-mounted", roles=("cache_option",),
     ),
     Rule(
-        "archive-copied",
-        "copies",
-        "safe",
-        "archives",
-        (b"tar", b"unzip", b"dpkg", b".rpm", b".deb", b"7z"),
-        ("DL3010",),
+        "download-cache-kept", _PACKAGES, "safe", "download caches",
+        (), ("DL3042",), yields_to="cache-not-mounted", roles=("cache_option",),
     ),
     Rule(
-        "archive-kept",
-        "layers",
-        "safe",
-        "archives",
-        (b"tar", b"unzip", b"dpkg", b".rpm", b".deb", b"7z"),
-        ("tally/prefer-add-unpack",),
+        "package-cache-kept", _PACKAGES, "safe", "download caches",
+        (), ("DL3060", "tally/ruby/leftover-bundler-cache"), yields_to="cache-not-mounted", roles=("caches",),
     ),
-    Rule("documentation-installed", "packages", "safe", "documentation", (b"yum", b"dnf"), ()),
-    Rule("gem-documentation-installed", "packages", "safe", "documentation", (b"gem ",), ()),
-    Rule("apt-documentation-installed", "packages", "unsafe", "documentation", (b"apt",), (), default=False),
-    Rule("recommended-packages-installed", "packages", "unsafe", "packages", (b"apt", b"dnf", b"zypper"), ("DL3015",)),
-    Rule("cleanup-needless", "packages", "safe", "", (b"apk", b"clean"), (), default=False),
     Rule(
-        "merge-runs",
-        "layers",
-        "safe",
-        "layers",
-        (b"RUN", b"run"),
-        ("DL3059", "tally/prefer-run-heredoc"),
-        default=False,
-        yields_to=ALL,
+        "build-cache-kept", _PACKAGES, "safe", "download and build caches",
+        (), (), yields_to="cache-not-mounted", roles=("caches",),
     ),
-    Rule("move-after-copy", "copies", "safe", "second copies", (b"mv ",), ()),
-    Rule("remove-after-copy", "copies", "safe", "files that are removed again", (b"rm ",), ()),
-    Rule("chmod-after-copy", "copies", "safe", "second copies", (b"chmod",), ("tally/prefer-copy-chmod",)),
-    Rule("chown-after-copy", "copies", "safe", "second copies", (b"chown",), ()),
-    Rule("tree-chowned-after-copy", "copies", "safe", "second copies", (b"chown",), ()),
-    Rule("tree-chowned-in-later-layer", "copies", "safe", "second copies", (b"chown",), ("DL3059",)),
+    Rule("archive-copied", _COPIES, "safe", "archives", _ARCHIVES, ("DL3010",)),
+    Rule("archive-kept", _LAYERS, "safe", "archives", _ARCHIVES, ("tally/prefer-add-unpack",)),
+    Rule("documentation-installed", _PACKAGES, "safe", "documentation", (), (), roles=("distribution",)),
+    Rule("gem-documentation-installed", _PACKAGES, "safe", "documentation", (b"gem ",), ()),
+    Rule("apt-documentation-installed", _PACKAGES, "unsafe", "documentation", (b"apt",), (), default=False),
     Rule(
-        "development-dependencies-installed",
-        "packages",
-        "unsafe",
-        "development dependencies",
-        (b"npm", b"composer"),
-        ("tally/php/composer-no-dev-in-production",),
+        "recommended-packages-installed", _PACKAGES, "unsafe", "packages",
+        (), ("DL3015",), roles=("distribution",),
     ),
-    Rule("base-image-floating", "stages", "manual", "", (b"FROM", b"from", b"From"), ("DL3006", "DL3007")),
-    Rule("base-image-full", "stages", "manual", "compilers, headers, version control", (b"FROM", b"from", b"From"), ()),
-    Rule("context-directory-copied", "copies", "manual", "history, packages", (b"COPY", b"ADD", b"copy", b"add"), ()),
+    Rule("cleanup-needless", _PACKAGES, "safe", "", (b"apk", b"clean"), (), default=False),
     Rule(
-        "secret-in-layer",
-        "copies",
-        "manual",
-        "",
-        (b"ENV", b"ARG", b"COPY", b"ADD", b"env"),
-        ("SecretsUsedInArgOrEnv", "tally/secrets-in-code"),
+        "merge-runs", _LAYERS, "safe", "layers",
+        (b"RUN", b"run"), ("DL3059", "tally/prefer-run-heredoc"), default=False, yields_to=ALL,
     ),
-    Rule("pip-upgraded", "packages", "manual", "second copies", (b"pip",), ()),
+    Rule("move-after-copy", _COPIES, "safe", "second copies", (b"mv ",), ()),
+    Rule("remove-after-copy", _COPIES, "safe", "files that are removed again", (b"rm ",), ()),
+    Rule("chmod-after-copy", _COPIES, "safe", "second copies", (b"chmod",), ("tally/prefer-copy-chmod",)),
+    Rule("chown-after-copy", _COPIES, "safe", "second copies", (b"chown",), ()),
+    Rule("tree-chowned-after-copy", _COPIES, "safe", "second copies", (b"chown",), ()),
+    Rule("tree-chowned-in-later-layer", _COPIES, "safe", "second copies", (b"chown",), ("DL3059",)),
     Rule(
-        "packages-upgraded",
-        "packages",
-        "manual",
-        "second copies",
-        (b"upgrade", b"update", b" dup", b"sync"),
-        ("DL3005", "DL3017", "DL3031", "DL3035"),
+        "development-dependencies-installed", _PACKAGES, "unsafe", "development dependencies",
+        (), ("tally/php/composer-no-dev-in-production",), roles=("development",),
     ),
-)
+    Rule("base-image-floating", _STAGES, "manual", "", _BASES, ("DL3006", "DL3007")),
+    Rule("base-image-full", _STAGES, "manual", "compilers, headers, version control", _BASES, ()),
+    Rule(
+        "context-directory-copied", _COPIES, "manual", "history, packages", (b"COPY", b"ADD", b"copy", b"add"), (),
+    ),
+    Rule(
+        "secret-in-layer", _COPIES, "manual", "",
+        (b"ENV", b"ARG", b"COPY", b"ADD", b"env"), ("SecretsUsedInArgOrEnv", "tally/secrets-in-code"),
+    ),
+    Rule("pip-upgraded", _PACKAGES, "manual", "second copies", (b"pip",), ()),
+    Rule(
+        "packages-upgraded", _PACKAGES, "manual", "second copies",
+        (b"upgrade", b"update", b" dup", b"sync"), ("DL3005", "DL3017", "DL3031", "DL3035"), roles=("distribution",),
+    ),
+)  # fmt: skip
 BY_NAME: dict[str, Rule] = {rule.name: rule for rule in RULES}

@@ -34,15 +34,19 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.dockerfile.shell import Command, Word
-from ...optimizer.facts.copies import Copied, copied_files, stored_twice, working_directory
+from ...optimizer.facts.copies import Copied, copied_files, stored_twice
+from ...optimizer.facts.effects import commands_of, touched_between
+from ...optimizer.facts.paths import PATTERN, lies_in, overlap, resolve, spelled
 from ...optimizer.facts.stages import Facts, Run, StageFacts
 from ...optimizer.fixes.operands import drop_operands
 from ...optimizer.fixes.scripts import add_run_flags, combine, delete_instruction
 from ...optimizer.knowledge.archives import ARCHIVE, PATTERNS, unpacked
-from ...optimizer.rules.finding import Finding, Fix
+from ...optimizer.knowledge.commands import COMMANDS
+from ...optimizer.rules.finding import Finding, Fix, Offer, attempt
 
 RULE = "archive-copied"
 
@@ -76,67 +80,84 @@ def find(facts: Facts) -> Iterator[Finding]:
         return
     for stage in facts.shipping:
         for file in copied_files(stage, facts.context):
-            finding = _finding(facts, stage, file)
-            if finding is not None:
-                yield finding
+            run = _unpacking(stage, file)
+            if run is not None:
+                message = f"{posixpath.basename(file.path)} stays in the layer that copies it"
+                yield attempt(RULE, message, file.instruction, partial(_mounted, facts, run, file))
 
 
-def _finding(facts: Facts, stage: StageFacts, file: Copied) -> Finding | None:
+def _unpacking(stage: StageFacts, file: Copied) -> Run | None:
+    """The RUN right behind the COPY that unpacks the archive, if it can be given a mount."""
     instruction = file.instruction
     is_file = file.entry is None or file.entry.kind == "file"
     if instruction.flags or instruction.heredocs or not is_file or not file.parent_exists:
         return None
     if not ARCHIVE.fullmatch(file.path.encode()) or not re.fullmatch(r"[\w./+@-]+", file.source):
         return None
-    run = _next_run(stage, file)
+    at = stage.index_of(instruction)
+    run = next((run for run in stage.runs if run.at > at), None)
     if run is None or run.script is None or run.script.heredoc or run.mounted(file.path):
         return None
-    if not any(
-        (word := unpacked(command)) and _path(word, run, command) == file.path for command in run.script.commands
-    ):
+    if touched_between(file.path, stage, range(at + 1, run.at)):
         return None
-    message = f"{posixpath.basename(file.path)} stays in the layer that copies it"
-    try:
-        fixes = [_without_removal(facts, other, file, first=other is run) for other in stage.runs if other.at >= run.at]
-        _check_rest(facts, stage, run, file)
-        source = posixpath.normpath(file.source).lstrip("/")
-        mount = add_run_flags(run, f"--mount=type=bind,source={source},target={file.path}")
-    except Refusal as refusal:
-        return Finding(RULE, message, instruction.start, instruction.end, None, reason=str(refusal))
-    fix = combine(delete_instruction(facts.document, instruction), mount, *(fix for fix in fixes if fix))
-    return Finding(
-        RULE, message, instruction.start, instruction.end, fix, removes=(file.path,), saves=stored_twice([file])
+    unpacks = any(
+        (word := unpacked(command)) and _path(word, directory) == file.path for command, directory in commands_of(run)
     )
+    return run if unpacks else None
 
 
-def _next_run(stage: StageFacts, file: Copied) -> Run | None:
-    """The RUN behind the COPY, with nothing in between that has to do with the file."""
-    at = file.instruction.index - stage.instructions[0].index
-    for number, instruction in enumerate(stage.instructions[at + 1 :], at + 1):
-        if instruction.keyword == "RUN":
-            return stage.run_at(number)
-        if instruction.keyword not in ("ENV", "LABEL", "ARG", "EXPOSE"):
-            return None
-    return None
+def _mounted(facts: Facts, run: Run, file: Copied) -> Offer:
+    stage = run.stage
+    _check_first(run, file)
+    fixes = [_without_removal(facts, other, file, first=other is run) for other in stage.runs if other.at >= run.at]
+    _check_rest(facts, stage, run, file)
+    source = posixpath.normpath(file.source).lstrip("/")
+    mount = add_run_flags(run, f"--mount=type=bind,source={source},target={file.path}")
+    fix = combine(delete_instruction(facts.document, file.instruction), mount, *(fix for fix in fixes if fix))
+    return Offer(fix, removes=(file.path,), saves=stored_twice([file]))
 
 
-def _path(word: Word, run: Run, command: Command) -> str | None:
-    """What an operand of `command` names, made absolute; None where that is not certain."""
-    if word.value is None or re.search(r"[*?\[{~]", word.value):
+def _path(word: Word, directory: str | None) -> str | None:
+    """What an operand names, made absolute; None where that is not certain."""
+    if word.value is None or PATTERN.search(word.value):
         return None
-    directory = working_directory(run.stage, run.at)
-    for other in run.script.commands if run.script else ():
-        if other.start >= command.start or other.name not in ("cd", "pushd", "popd"):
-            continue
-        target = other.values()[0] if len(other.values()) == 1 else None
-        directory = None if other.guards or target is None or not target.startswith("/") else target
-    if word.value.startswith("/"):
-        return posixpath.normpath(word.value)
-    return posixpath.normpath(posixpath.join(directory, word.value)) if directory else None
+    return resolve(word.value, directory)
 
 
 _READS = frozenset(("sha256sum", "sha512sum", "sha1sum", "md5sum", "ls", "test", "file", "cat", "stat", "gpg"))
-_TAKES = frozenset(("rm", "mv", "chmod", "chown", "chgrp", "find", "unlink", "shred", "rmdir", "touch", "ln"))
+
+
+def _check_first(run: Run, file: Copied) -> None:
+    """Raise `Refusal` where the RUN that unpacks may walk over the mount, or change what lies at or above its place."""
+    for command, directory in commands_of(run):
+        if command.name == "rm" or ((word := unpacked(command)) and _path(word, directory) == file.path):
+            continue
+        walks = command.has_option("R", "r", "recursive") or command.name not in COMMANDS
+        words = _changed(command) if command.name in _CHANGES else command.operands() if walks else []
+        if any(_is_around(word, directory, file) for word in words):
+            raise Refusal(f"`{command.name}` may walk over it, or change what lies around it")
+
+
+_CHANGES = frozenset(("mv", "chmod", "chown", "chgrp", "find", "unlink", "shred", "rmdir", "touch", "ln", "setfacl"))
+
+
+def _changed(command: Command) -> list[Word]:
+    """The paths that a command changes, removes or moves; a mode or an owner is none."""
+    if command.name not in ("chmod", "chown", "chgrp"):
+        return command.operands()
+    return [word for word in command.argv[1:] if not re.match(rb"-[cfhvRHLP]+$|--", word.raw)][1:]  # -w is a mode
+
+
+def _is_around(word: Word, directory: str | None, file: Copied) -> bool:
+    """Whether an operand may mean a directory that the file lies in, or a pattern that it matches."""
+    raw = word.raw.decode("utf-8", "replace")
+    paths = spelled(raw, directory, "it is not known")
+    if paths.unknown:
+        return True
+    return (
+        any(lies_in(file.path, path) for path in paths.below)
+        and not (_path(word, directory) == file.path and raw == word.value)
+    ) or any(overlap(file.path, path) for path in paths.below if path != file.path)
 
 
 def _without_removal(facts: Facts, run: Run, file: Copied, *, first: bool) -> Fix | None:
@@ -146,36 +167,18 @@ def _without_removal(facts: Facts, run: Run, file: Copied, *, first: bool) -> Fi
             raise Refusal(f"line {run.instruction.line} names it")
         return None
     fix: Fix | None = None
-    for command in run.script.commands:
-        named = [word for word in command.argv[1:] if _path(word, run, command) == file.path]
+    for command, directory in commands_of(run):
+        named = [word for word in command.argv[1:] if _path(word, directory) == file.path]
         if command.name == "rm" and named and not command.guards and fix is None:
-            operands = [word for word in command.argv[1:] if not word.raw.startswith(b"-")]
-            if first and any(_is_around(word, run, command, file) for word in operands if word not in named):
+            operands = command.operands()
+            if first and any(_is_around(word, directory, file) for word in operands if word not in named):
                 raise Refusal(f"line {run.instruction.line} may change what lies around it")
             fix, _ = drop_operands(facts.document, run, command, named, len(operands) - len(named))
         elif named and not (first and (unpacked(command) in named or command.name in _READS)):
             raise Refusal(f"line {run.instruction.line} does something else with it")
-        elif first and any(_is_around(word, run, command, file) for word in _taken(command)):
+        elif first and command.name == "rm" and any(_is_around(word, directory, file) for word in command.operands()):
             raise Refusal(f"line {run.instruction.line} may change what lies around it")
     return fix
-
-
-def _taken(command: Command) -> list[Word]:
-    """The paths that a command changes, removes or moves; a mode or an owner is none."""
-    if command.name not in _TAKES:
-        return []
-    if command.name not in ("chmod", "chown", "chgrp"):
-        return [word for word in command.argv[1:] if not word.raw.startswith(b"-")]
-    return [word for word in command.argv[1:] if not re.match(rb"-[cfhvRHLP]+$|--", word.raw)][1:]  # -w is a mode
-
-
-def _is_around(word: Word, run: Run, command: Command, file: Copied) -> bool:
-    """Whether an operand may mean a directory that the file lies in, or a pattern that it matches."""
-    raw = word.raw.decode("utf-8", "replace").strip("\"'")
-    if raw.startswith("/"):
-        return file.path.startswith(re.split(r"[*?\[{$]", raw)[0].rstrip("/") or "/")
-    path = _path(word, run, command)
-    return path is None or (file.path + "/").startswith(path.rstrip("/") + "/")
 
 
 def _check_rest(facts: Facts, stage: StageFacts, run: Run, file: Copied) -> None:
@@ -184,10 +187,10 @@ def _check_rest(facts: Facts, stage: StageFacts, run: Run, file: Copied) -> None
     name = posixpath.basename(file.path).encode()
     later = data[run.instruction.end :]
     removals = sum(
-        _path(word, other, command) == file.path
+        _path(word, directory) == file.path
         for other in stage.runs
-        if other.at > run.at and other.script
-        for command in other.script.commands
+        if other.at > run.at
+        for command, directory in commands_of(other)
         if command.name == "rm"
         for word in command.argv[1:]
     )

@@ -40,14 +40,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.dockerfile.shell import Command, Word
-from ...optimizer.facts.copies import Copied, assumptions, commands_on_copies, copied_file, stored_twice
-from ...optimizer.facts.stages import Facts, Run
+from ...optimizer.facts.copies import Copied, assumptions, commands_on_copies, copied_file, stored_twice, touched
+from ...optimizer.facts.stages import Facts, Run, readable
 from ...optimizer.fixes.operands import add_flag, drop_operands
 from ...optimizer.fixes.scripts import combine
-from ...optimizer.rules.finding import Finding, Fix
+from ...optimizer.rules.finding import Finding, Fix, Offer, attempt
 
 RULE = "chmod-after-copy"
 
@@ -84,42 +85,14 @@ _MESSAGE = "chmod stores the copied file a second time"
 
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every chmod of a copied file."""
-    if facts.builder != "classic":
-        for run, command, copied in commands_on_copies(facts, "chmod"):
-            yield from _findings(facts, run, command, copied)
-
-
-def _findings(facts: Facts, run: Run, command: Command, copied: list[Copied]) -> Iterator[Finding]:
-    mode, operands = command.argv[1].value or "", command.argv[2:]
-    folded = [(word, match) for word in operands if (match := _match(word, run, command, copied))]
-    if not folded or not (_OCTAL.fullmatch(mode) or _EXECUTABLE.fullmatch(mode)):
+    if facts.builder == "classic":
         return
-    reasons: list[str] = []
-    fixes: list[Fix] = []
-    try:
-        for _, file in folded:
-            bits, reason = _resulting_mode(mode, file)
-            fixes.append(add_flag(file, f"--chmod={bits:o}"))
-            reasons += [reason] if reason else _doubts(file, bits)
-        gone, commented = drop_operands(
-            facts.document, run, command, [word for word, _ in folded], len(operands) - len(folded)
-        )
-        fixes.append(gone)
-    except Refusal as refusal:
-        yield Finding(RULE, _MESSAGE, command.start, command.end, None, reason=str(refusal))
-        return
-    if commented:
-        reasons.append("the comment above it would go with it")
-    yield Finding(
-        RULE,
-        _MESSAGE,
-        command.start,
-        command.end,
-        combine(*fixes),
-        "unsafe" if reasons else "safe",
-        "; ".join(dict.fromkeys(reasons)),
-        saves=stored_twice([file for _, file in folded]),
-    )
+    for run, command, copied in commands_on_copies(facts, "chmod"):
+        mode = command.argv[1].value or ""
+        found = [(word, _match(word, run, command, copied)) for word in command.argv[2:]]
+        files = [(word, file) for word, file in found if file is not None]
+        if files and (_OCTAL.fullmatch(mode) or _EXECUTABLE.fullmatch(mode)):
+            yield attempt(RULE, _MESSAGE, command, partial(_folded, facts, run, command, files))
 
 
 def _match(word: Word, run: Run, command: Command, copied: list[Copied]) -> Copied | None:
@@ -127,15 +100,35 @@ def _match(word: Word, run: Run, command: Command, copied: list[Copied]) -> Copi
     return None if file is None or file.instruction.flag("chmod") else file
 
 
-def _resulting_mode(mode: str, file: Copied) -> tuple[int, str]:
+def _folded(facts: Facts, run: Run, command: Command, files: list[tuple[Word, Copied]]) -> Offer:
+    """The modes in the COPYs, of the files that nothing has to do with before the chmod."""
+    reasons = {word: touched(file, run, command) for word, file in files}
+    free = [(word, file) for word, file in files if reasons[word] is None]
+    if not free:
+        raise Refusal(next(filter(None, reasons.values())))
+    mode, kept = command.argv[1].value or "", len(command.argv) - 2 - len(free)
+    doubts: list[str] = []
+    flags: list[Fix] = []
+    for _, file in free:
+        bits, doubt = _resulting_mode(mode, file, run)
+        flags.append(add_flag(file, f"--chmod={bits:o}"))
+        doubts += [doubt] if doubt else _doubts(file, bits)
+    gone, commented = drop_operands(facts.document, run, command, [word for word, _ in free], kept)
+    doubts += ["the comment above it would go with it"] if commented else []
+    return Offer(combine(*flags, gone), doubts, saves=stored_twice([file for _, file in free]))
+
+
+def _resulting_mode(mode: str, file: Copied, run: Run) -> tuple[int, str]:
     """The permission bits after the chmod, and why they are not certain."""
     if octal := _OCTAL.fullmatch(mode):
         return int(octal[1], 8), ""
     symbolic = _EXECUTABLE.fullmatch(mode)
-    who = (symbolic[1] if symbolic else "") or "a"
+    who = symbolic[1] if symbolic else ""
+    if not who and "umask" in readable(run).state_changes:  # chmod(1): without a letter the umask counts
+        raise Refusal("the umask decides what +x gives")
     bits = 0
     for letter, bit in (("u", 0o100), ("g", 0o010), ("o", 0o001)):
-        if letter in who or "a" in who:
+        if not who or letter in who or "a" in who:
             bits |= bit
     if file.entry is None:
         return 0o644 | bits, f"that {file.source} has mode 0644 is an assumption"

@@ -39,14 +39,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.dockerfile.shell import Command, Word
-from ...optimizer.facts.copies import Copied, assumptions, commands_on_copies, copied_file, stored_twice
+from ...optimizer.facts.copies import Copied, assumptions, commands_on_copies, copied_file, stored_twice, touched
+from ...optimizer.facts.effects import of_instruction, of_run
+from ...optimizer.facts.ownership import sets_id
 from ...optimizer.facts.stages import Facts, Run
 from ...optimizer.fixes.operands import add_flag, drop_operands
 from ...optimizer.fixes.scripts import combine
-from ...optimizer.rules.finding import Finding
+from ...optimizer.rules.finding import Finding, Offer, attempt
 
 RULE = "chown-after-copy"
 
@@ -76,37 +79,45 @@ _MESSAGE = "chown stores the copied file a second time"
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every chown of a copied file."""
     for run, command, copied in commands_on_copies(facts, "chown"):
-        yield from _findings(facts, run, command, copied)
-
-
-def _findings(facts: Facts, run: Run, command: Command, copied: list[Copied]) -> Iterator[Finding]:
-    owner = _OWNER.fullmatch(command.argv[1].value or "")
-    operands = command.argv[2:]
-    folded = [(word, match) for word in operands if (match := _match(word, run, command, copied))]
-    if not folded or owner is None:
-        return
-    flag = f"--chown={owner[1]}:{owner[2] or 0}"
-    reasons = [reason for _, file in folded for reason in assumptions(file)]
-    try:
-        gone, commented = drop_operands(
-            facts.document, run, command, [word for word, _ in folded], len(operands) - len(folded)
-        )
-    except Refusal as refusal:
-        yield Finding(RULE, _MESSAGE, command.start, command.end, None, reason=str(refusal))
-        return
-    if commented:
-        reasons.append("the comment above it would go with it")
-    fix = combine(*(add_flag(file, flag) for _, file in folded), gone)
-    applicability = "unsafe" if reasons else "safe"
-    reason, saves = "; ".join(dict.fromkeys(reasons)), stored_twice([file for _, file in folded])
-    yield Finding(RULE, _MESSAGE, command.start, command.end, fix, applicability, reason, saves=saves)
+        owner = _OWNER.fullmatch(command.argv[1].value or "")
+        found = [(word, _match(word, run, command, copied)) for word in command.argv[2:]]
+        files = [(word, file) for word, file in found if file is not None]
+        if files and owner is not None:
+            flag = f"--chown={owner[1]}:{owner[2] or 0}"
+            yield attempt(RULE, _MESSAGE, command, partial(_folded, facts, run, command, files, flag))
 
 
 def _match(word: Word, run: Run, command: Command, copied: list[Copied]) -> Copied | None:
     file = copied_file(word, run, command, copied)
     if file is None or file.instruction.flag("chown") or not file.parent_exists:
         return None
-    first = run.stage.instructions[0].index
-    between = run.stage.instructions[file.instruction.index - first + 1 : run.at]
-    # A RUN between the two may be the one that creates the user.
-    return None if any(instruction.keyword == "RUN" for instruction in between) else file
+    return file
+
+
+def _folded(facts: Facts, run: Run, command: Command, files: list[tuple[Word, Copied]], flag: str) -> Offer:
+    """The owner in the COPYs, of the files that nothing has to do with before the chown."""
+    reasons = {word: _why_not(file, run, command, flag) for word, file in files}
+    free = [(word, file) for word, file in files if reasons[word] is None]
+    if not free:
+        raise Refusal(next(filter(None, reasons.values())))
+    kept = len(command.argv) - 2 - len(free)
+    gone, commented = drop_operands(facts.document, run, command, [word for word, _ in free], kept)
+    doubts = [doubt for _, file in free for doubt in assumptions(file)]
+    doubts += ["the comment above it would go with it"] if commented else []
+    fix = combine(*(add_flag(file, flag) for _, file in free), gone)
+    return Offer(fix, doubts, saves=stored_twice([file for _, file in free]))
+
+
+def _why_not(file: Copied, run: Run, command: Command, flag: str) -> str | None:
+    """What keeps the file from having its owner as soon as it is copied; None where nothing does."""
+    if reason := touched(file, run, command):
+        return reason
+    if sets_id(file.instruction) or (file.entry is not None and file.entry.mode & 0o6000):
+        return "chown takes a setuid or setgid bit away, and --chown leaves it"
+    if flag.removeprefix("--chown=").replace(":", "").isdigit() or flag == "--chown=root:0":
+        return None
+    stage = run.stage
+    for at in range(stage.index_of(file.instruction) + 1, run.at):
+        if of_instruction(stage, at).users == "makes":
+            return f"line {stage.instructions[at].line} may make the user"
+    return "its RUN may make the user" if of_run(run, before=command.start).users == "makes" else None

@@ -36,21 +36,25 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from ...optimizer.dockerfile.edits import Edit, Refusal
 from ...optimizer.dockerfile.shell import Command
 from ...optimizer.facts.copies import (
-    SYSTEM_DIRECTORIES,
     Copied,
     assumptions,
     commands_on_copies,
+    copied_to,
+    is_no_directory,
     operand_path,
-    untouched,
+    touched,
 )
-from ...optimizer.facts.stages import Facts, Run, readable
+from ...optimizer.facts.effects import of_run, touched_between
+from ...optimizer.facts.paths import SYSTEM_DIRECTORIES, lies_in
+from ...optimizer.facts.stages import Facts, Run
 from ...optimizer.fixes.operands import drop_operands
 from ...optimizer.fixes.scripts import combine
-from ...optimizer.rules.finding import Finding, Fix
+from ...optimizer.rules.finding import Finding, Fix, Offer, attempt
 
 RULE = "move-after-copy"
 
@@ -73,40 +77,30 @@ KEEPS = (
 _LINKS = re.compile(
     r"/(?:usr/)?s?bin/.*|/(?:usr/)?lib\d*/.*|/etc/(?:localtime|mtab|os-release|resolv\.conf|alternatives/.*)"
 )
-_HARMLESS = frozenset(("mv", "echo", "true", "set"))
 
 
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every copied file that is moved."""
     for run, command, copied in commands_on_copies(facts, "mv"):
         if len(command.argv) == 3:
-            finding = _finding(facts, run, command, copied)
-            if finding is not None:
-                yield finding
+            file = copied_to(operand_path(command.argv[1], run), copied, command)
+            if file is not None and not file.instruction.json and not file.instruction.heredocs:
+                message = "mv stores the copied file a second time"
+                yield attempt(RULE, message, command, partial(_copied_there, facts, run, command, file))
 
 
-def _finding(facts: Facts, run: Run, command: Command, copied: list[Copied]) -> Finding | None:
-    path = operand_path(command.argv[1], run)
-    file = next((file for file in reversed(copied) if file.path == path), None)
-    if file is None or file.instruction.start > command.start or file.instruction.json or file.instruction.heredocs:
-        return None
-    message = "mv stores the copied file a second time"
-    try:
-        target = _target(facts, run, command, file)
-        gone, commented = drop_operands(facts.document, run, command, [], 0)
-    except Refusal as refusal:
-        return Finding(RULE, message, command.start, command.end, None, reason=str(refusal))
-    word = file.instruction.tokens[-1]
-    old = file.instruction.normal
+def _copied_there(facts: Facts, run: Run, command: Command, file: Copied) -> Offer:
+    target = _target(facts, run, command, file)
+    gone, commented = drop_operands(facts.document, run, command, [], 0)
+    word, old = file.instruction.tokens[-1], file.instruction.normal
     new = old[: len(old) - len(word.text)] + target
     fix = combine(Fix((Edit(word.start, word.end, target),), drops=(old,), adds=(new,)), gone)
-    reasons = assumptions(file)
+    doubts = assumptions(file)
     if file.entry is not None and file.entry.kind == "directory":
-        reasons = ["if there is such a directory already, mv puts this one into it"]
+        doubts = ["if there is such a directory already, mv puts this one into it"]
     if commented:
-        reasons.append("the comment above it would go with it")
-    safety = "unsafe" if reasons else "safe"
-    return Finding(RULE, message, command.start, command.end, fix, safety, "; ".join(reasons))
+        doubts.append("the comment above it would go with it")
+    return Offer(fix, doubts)
 
 
 def _target(facts: Facts, run: Run, command: Command, file: Copied) -> bytes:
@@ -117,6 +111,10 @@ def _target(facts: Facts, run: Run, command: Command, file: Copied) -> bytes:
         raise Refusal("where it goes is not certain")
     into = word.value.endswith("/") or target in SYSTEM_DIRECTORIES
     place = posixpath.join(target, posixpath.basename(file.path)) if into else target
+    if not into and not is_no_directory(target, run.stage.image):
+        raise Refusal(f"{target} may be a directory that it goes into")
+    if into and posixpath.basename(file.path) != posixpath.basename(file.source):
+        raise Refusal("the copy has another name than its source")
     if _LINKS.fullmatch(place):
         raise Refusal("mv replaces a link, and COPY would follow it")
     if not file.parent_exists:
@@ -125,21 +123,39 @@ def _target(facts: Facts, run: Run, command: Command, file: Copied) -> bytes:
         raise Refusal("it is neither a file nor a directory")
     if file.entry is not None and file.entry.kind == "directory" and file.instruction.tokens[-1].text.endswith(b"/"):
         raise Refusal("what is moved is a directory in the one that is copied")
-    first = run.stage.instructions[0].index
-    between = run.stage.instructions[file.instruction.index - first + 1 : run.at]
-    earlier = [other for other in readable(run).commands if other.start < command.start]
-    if any(one.keyword == "RUN" for one in between) or any(one.name not in _HARMLESS for one in earlier):
-        raise Refusal("something before it may make the directory it goes to")
+    _check_between(run, command, file, place)
     data = facts.document.source.data
-    if not untouched(file, run, command) or any(
+    if any(
         data.count(name.encode()) > 1 + (file.instruction.tokens[-1].text == name.encode())
         for name in (file.path, place)
         if name != target
     ):
         raise Refusal("something else names one of the places")
     text = target + ("/" if into else "")
-    return text.encode() if not any(character.isspace() for character in text) else _refuse()
+    if any(character.isspace() for character in text):
+        raise Refusal("its place cannot be spelled in one word")
+    return text.encode()
 
 
-def _refuse() -> bytes:
-    raise Refusal("its place cannot be spelled in one word")
+def _check_between(run: Run, command: Command, file: Copied, place: str) -> None:
+    """Raise `Refusal` where something before the mv may have to do with the file, its new place, or that directory."""
+    if reason := touched(file, run, command):
+        raise Refusal(reason)
+    stage = run.stage
+    between = range(stage.index_of(file.instruction) + 1, run.at)
+    if reason := touched_between(place, stage, between):
+        raise Refusal(reason)
+    made = posixpath.dirname(place)
+    makers = [made_there for at in between for made_there in _made(run, at)]
+    earlier = of_run(run, before=command.start)
+    if earlier.touches(place) or any(lies_in(made, one) for one in makers) or earlier.writes.touches(made):
+        raise Refusal("something before it may make the directory it goes to")
+
+
+def _made(run: Run, at: int) -> tuple[str, ...]:
+    """The directories that an instruction, or a command of it, may make."""
+    stage = run.stage
+    other = stage.run_at(at)
+    if other is None:
+        return ()
+    return tuple(of_run(other).writes.below)

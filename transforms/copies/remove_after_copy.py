@@ -34,22 +34,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
-from ...optimizer.dockerfile.shell import Command
-from ...optimizer.facts.copies import (
-    SYSTEM_DIRECTORIES,
-    Copied,
-    assumptions,
-    copied_files,
-    operand_path,
-    resolve,
-    working_directory,
-)
+from ...optimizer.dockerfile.shell import Command, Word
+from ...optimizer.facts.copies import Copied, assumptions, copied_files, copied_to, operand_path, touched
+from ...optimizer.facts.effects import copy_destination, of_instruction
+from ...optimizer.facts.paths import SYSTEM_DIRECTORIES, lies_in
 from ...optimizer.facts.stages import Facts, Run, readable
 from ...optimizer.fixes.operands import drop_operands
 from ...optimizer.fixes.scripts import combine, delete_instruction
-from ...optimizer.rules.finding import Finding
+from ...optimizer.rules.finding import Finding, Offer, attempt
 
 RULE = "remove-after-copy"
 
@@ -82,46 +77,42 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 def _single(facts: Facts, run: Run, command: Command, copied: list[Copied]) -> Finding | None:
     """The rm of a file that a COPY of its own brought."""
-    operands = [word for word in command.argv[1:] if not word.raw.startswith(b"-")]
-    for word in operands:
-        path = operand_path(word, run)
-        file = next((file for file in reversed(copied) if file.path == path), None)
-        if file is None or file.instruction.start > command.start or not file.parent_exists or file.instruction.flags:
-            continue
-        directory = file.path.rpartition("/")[0]
-        if directory in SYSTEM_DIRECTORIES and directory not in (
-            "/tmp",
-            "/var/tmp",
-            "/srv",
-            "/opt",
-        ):  # may be the base image's
-            continue
-        if file.entry is not None and file.entry.kind != "file":
-            continue
-        first = run.stage.instructions[0].index
-        between = run.stage.instructions[file.instruction.index - first + 1 : run.at]
-        if any(one.keyword in ("RUN", "COPY", "ADD", "VOLUME") for one in between):
-            continue
-        if readable(run).commands[0] is not command:
+    for word in command.operands():
+        file = copied_to(operand_path(word, run), copied, command)
+        if file is None or not file.parent_exists or file.instruction.flags or not file.may_be_file:
             continue
         message = "the file is copied, and removed unread"
-        try:
-            rest = drop_operands(facts.document, run, command, [word], len(operands) - 1)
-            fix = combine(delete_instruction(facts.document, file.instruction), rest[0])
-        except Refusal as refusal:
-            return Finding(RULE, message, command.start, command.end, None, reason=str(refusal))
-        reasons = assumptions(file) + ["the comment above it would go with it"] * rest[1]
-        safety = "unsafe" if reasons else "safe"
-        return Finding(RULE, message, command.start, command.end, fix, safety, "; ".join(reasons))
+        return attempt(RULE, message, command, partial(_uncopied, facts, run, command, word, file))
     return None
+
+
+def _uncopied(facts: Facts, run: Run, command: Command, word: Word, file: Copied) -> Offer:
+    directory = file.path.rpartition("/")[0]
+    if directory in SYSTEM_DIRECTORIES and directory not in ("/tmp", "/var/tmp", "/srv", "/opt"):
+        raise Refusal("the base image may have a file there")
+    if reason := touched(file, run, command) or _there_before(run, file):
+        raise Refusal(reason)
+    rest, commented = drop_operands(facts.document, run, command, [word], len(command.operands()) - 1)
+    doubts = assumptions(file) + ["the comment above it would go with it"] * commented
+    return Offer(combine(delete_instruction(facts.document, file.instruction), rest), doubts)
+
+
+def _there_before(run: Run, file: Copied) -> str:
+    """What above the COPY may have put a file there, which the rm removes as well; empty where nothing may have."""
+    stage = run.stage
+    if stage.parent is not None:
+        return "a stage that this one is built on may have a file there"
+    for at in range(1, stage.index_of(file.instruction)):
+        if of_instruction(stage, at).writes.touches(file.path):
+            return f"line {stage.instructions[at].line} may have put a file there before"
+    return ""
 
 
 def _part(run: Run, command: Command) -> Finding | None:
     """The rm of a part of a directory that a COPY right above brought, before anything could use it: shown only."""
-    first = run.stage.instructions[0].index
-    for word in command.argv[1:]:
+    for word in command.operands():
         path = operand_path(word, run)
-        if path is None or word.raw.startswith(b"-"):
+        if path is None:
             continue
         for instruction in reversed(run.stage.instructions[: run.at]):
             if instruction.keyword == "RUN":
@@ -129,9 +120,10 @@ def _part(run: Run, command: Command) -> Finding | None:
             if instruction.keyword not in ("COPY", "ADD") or instruction.flag("from") or instruction.heredocs:
                 continue
             words = instruction.words
-            target = resolve(words[-1], working_directory(run.stage, instruction.index - first))
+            target = copy_destination(instruction, run.stage.directory(run.stage.index_of(instruction)))
             whole = len(words) == 2 and words[0] in (".", "./", "/")
-            if whole and target and path.startswith(target.rstrip("/") + "/") and not _reads_first(run, command):
+            inside = target is not None and path != target and lies_in(path, target)
+            if whole and inside and not _reads_first(run, command):
                 message = f"{re.sub(r'^.*/(?=.)', '', path)} is copied and removed: the COPY's layer keeps it"
                 reason = "name it in .dockerignore"
                 return Finding(RULE, message, command.start, command.end, None, "manual", reason)

@@ -43,12 +43,14 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 from ...optimizer.dockerfile.document import Instruction
 from ...optimizer.dockerfile.edits import Edit, Refusal
 from ...optimizer.dockerfile.shell import Command
-from ...optimizer.facts.copies import SYSTEM_DIRECTORIES, operand_path, working_directory
+from ...optimizer.facts.copies import operand_path
+from ...optimizer.facts.effects import commands_of, of_command
 from ...optimizer.facts.ownership import (
     RecursiveChown,
     copies_into,
@@ -58,10 +60,11 @@ from ...optimizer.facts.ownership import (
     recursive_chowns,
     takes_owner,
 )
+from ...optimizer.facts.paths import SYSTEM_DIRECTORIES
 from ...optimizer.facts.stages import Facts, Run
 from ...optimizer.fixes.operands import with_flag
 from ...optimizer.fixes.scripts import combine, prepend_command
-from ...optimizer.rules.finding import Finding, Fix
+from ...optimizer.rules.finding import Finding, Fix, Offer, attempt
 
 RULE = "tree-chowned-after-copy"
 
@@ -100,32 +103,25 @@ KEEPS = (
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every recursive chown of a directory that COPYs alone have filled."""
     for run, command, chown in recursive_chowns(facts):
-        finding = _finding(run, command, chown)
-        if finding is not None:
-            yield finding
+        filled = _filled(run, command, chown)
+        if filled is not None and filled.copies:
+            message = f"chown stores what was copied to {chown.directory} a second time"
+            yield attempt(RULE, message, command, partial(_owned, run, command, chown, filled))
 
 
-def _finding(run: Run, command: Command, chown: RecursiveChown) -> Finding | None:
-    filled = _filled(run, command, chown)
-    if filled is None or not filled.copies:
-        return None
-    message = f"chown stores what was copied to {chown.directory} a second time"
-    try:
-        moved = [_given_back(mover) for mover in filled.movers] if chown.flag else []
-    except Refusal as refusal:
-        return Finding(RULE, message, command.start, command.end, None, reason=str(refusal))
+def _owned(run: Run, command: Command, chown: RecursiveChown, filled: _Filled) -> Offer:
+    """The owner in the COPYs, and the chown for the directory alone."""
+    moved = [_given_back(mover) for mover in filled.movers] if chown.flag else []
     flags = [with_flag(copy, f"--chown={chown.flag}") for copy in filled.copies] if chown.flag else []
-    reasons: list[str] = []
+    doubts: list[str] = []
     if not filled.directory_is_new:
         if not is_empty_at_first(run.stage.image, chown.directory):
-            reasons.append(f"files that the base image has in {chown.directory} would keep their owner")
-        first = filled.copies[-1].index - run.stage.instructions[0].index
+            doubts.append(f"files that the base image has in {chown.directory} would keep their owner")
+        first = run.stage.index_of(filled.copies[-1])
         parent = posixpath.dirname(chown.directory)
-        if parent not in SYSTEM_DIRECTORIES and working_directory(run.stage, first) != chown.directory:
-            reasons.append(f"{parent} would get that owner too where COPY makes it")
-    safety = "unsafe" if reasons else "safe"
-    fix = combine(_for_the_directory_alone(command, chown), *flags, *moved)
-    return Finding(RULE, message, command.start, command.end, fix, safety, "; ".join(reasons))
+        if parent not in SYSTEM_DIRECTORIES and run.stage.directory(first) != chown.directory:
+            doubts.append(f"{parent} would get that owner too where COPY makes it")
+    return Offer(combine(_for_the_directory_alone(command, chown), *flags, *moved), doubts)
 
 
 def _for_the_directory_alone(command: Command, chown: RecursiveChown) -> Fix:
@@ -175,7 +171,7 @@ def _filled(run: Run, command: Command, chown: RecursiveChown) -> _Filled | None
             other = stage.run_at(at)
             if other is None or other.script is None:
                 return None
-            if other.script.only_and and any(_makes(one, chown) for one in other.script.commands):
+            if _is_made_empty(other, chown):
                 return filled._replace(directory_is_new=True)
             if _moves_out(other, chown):
                 filled.movers.append(other)
@@ -185,7 +181,7 @@ def _filled(run: Run, command: Command, chown: RecursiveChown) -> _Filled | None
         elif instruction.keyword in ("VOLUME", "SHELL", "ONBUILD"):
             return None
         elif instruction.keyword == "WORKDIR":
-            directory = working_directory(stage, at + 1)
+            directory = stage.directory(at + 1)
             if directory is None or (chown.holds(directory) and directory != chown.directory):
                 return None
     return filled if stage.parent is None else None
@@ -196,10 +192,22 @@ def _makes(command: Command, chown: RecursiveChown) -> bool:
     return command.name == "mkdir" and not command.guards and command.values() == [chown.directory]
 
 
+def _is_made_empty(run: Run, chown: RecursiveChown) -> bool:
+    """Whether a RUN certainly makes the directory, and puts nothing into it."""
+    script = run.script
+    if script is None or not script.only_and or not any(_makes(command, chown) for command in script.commands):
+        return False
+    return not any(
+        of_command(command, directory, run.stage.facts.tools).writes.touches(chown.directory)
+        for command, directory in commands_of(run)
+        if not _makes(command, chown)
+    )
+
+
 def _moves_out(run: Run, chown: RecursiveChown) -> bool:
     """Whether all that `run` does is to move one thing out of the directory."""
     script = run.script
-    if script is None or len(script.commands) != 1 or run.mounts or b">" in run.instruction.code:
+    if script is None or len(script.commands) != 1 or run.mounts or script.writes_files:
         return False
     command = script.commands[0]
     if command.name != "mv" or len(command.argv) != 3 or any(word.raw.startswith(b"-") for word in command.argv[1:]):

@@ -40,16 +40,16 @@ References: BuildKit's Dockerfile reference, *COPY --chown*; chown(1); hadolint 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 from ...optimizer.dockerfile.document import Instruction
 from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.dockerfile.shell import Command
-from ...optimizer.facts.copies import resolve, working_directory
+from ...optimizer.facts.effects import METADATA, commands_of, copy_destination
 from ...optimizer.facts.ownership import (
     RecursiveChown,
     copies_into,
-    copy_destination,
     leaves_owners,
     makes_users,
     recursive_chowns,
@@ -59,7 +59,7 @@ from ...optimizer.facts.ownership import (
 from ...optimizer.facts.stages import Facts, Run
 from ...optimizer.fixes.operands import drop_operands, with_flag
 from ...optimizer.fixes.scripts import append_commands, combine
-from ...optimizer.rules.finding import Finding, Fix
+from ...optimizer.rules.finding import Finding, Fix, Offer, attempt
 
 RULE = "tree-chowned-in-later-layer"
 
@@ -96,7 +96,9 @@ def find(facts: Facts) -> Iterator[Finding]:
     for run, command, chown in recursive_chowns(facts):
         filled = _filled(run, command, chown)
         if filled is not None and (filled.copies or _fills(filled.last, chown)):
-            yield _finding(facts, run, command, chown, filled)
+            line = filled.last.instruction.line
+            message = f"chown stores what line {line} wrote to {chown.directory} a second time"
+            yield attempt(RULE, message, command, partial(_owned, facts, run, command, chown, filled))
 
 
 class _Filled(NamedTuple):
@@ -134,7 +136,11 @@ def _filled(run: Run, command: Command, chown: RecursiveChown) -> _Filled | None
                 )
             if (chown.by_name and makes_users(other)) or removes(other, chown):
                 return None
-        elif instruction.keyword not in ("ENV", "ARG", "LABEL", "EXPOSE", "WORKDIR", "STOPSIGNAL", "CMD", "ENTRYPOINT"):
+        elif instruction.keyword == "WORKDIR":
+            directory = stage.directory(at + 1)
+            if directory is None or (chown.holds(directory) and directory != chown.directory):
+                return None  # what it makes there is given away too
+        elif instruction.keyword not in (*METADATA, "ENV", "ARG"):
             return None
     return None
 
@@ -144,10 +150,10 @@ def _is_there(run: Run, chown: RecursiveChown) -> bool:
     found = False
     for at, instruction in enumerate(run.stage.instructions[: run.at]):
         if instruction.keyword == "WORKDIR":
-            directory = working_directory(run.stage, at + 1)
+            directory = run.stage.directory(at + 1)
             found |= directory is not None and chown.holds(directory)
         elif instruction.keyword in ("COPY", "ADD"):
-            target = copy_destination(instruction, working_directory(run.stage, at))
+            target = copy_destination(instruction, run.stage.directory(at))
             found |= target is not None and chown.holds(target) and target != chown.directory
         elif instruction.keyword == "VOLUME":  # what a RUN does there may not stay
             return False
@@ -165,35 +171,19 @@ _FILLERS = frozenset(
 
 def _fills(run: Run, chown: RecursiveChown) -> bool:
     """Whether `run` certainly puts something of a size that matters into the directory."""
-    if run.script is None:
-        return False
-    directory = working_directory(run.stage, run.at)
-    for command in run.script.commands:
-        if command.name == "cd":
+    for command, directory in commands_of(run):
+        named = any(word.raw.startswith(chown.directory.encode()) for word in command.argv[1:])
+        if command.name in _FILLERS and (chown.holds(directory or "/") or named):
             words = command.values()
-            directory = resolve(words[0] or "$", directory) if len(words) == 1 else None
-        elif command.name in _FILLERS and (
-            chown.holds(directory or "/")
-            or any(word.raw.startswith(chown.directory.encode()) for word in command.argv[1:])
-        ):
-            words = command.values()
-            if command.name == "git":
-                return "clone" in words
-            return not {"-g", "--global"} & {*words}
+            return "clone" in words if command.name == "git" else not {"-g", "--global"} & {*words}
     return False
 
 
-def _finding(facts: Facts, run: Run, command: Command, chown: RecursiveChown, filled: _Filled) -> Finding:
-    message = f"chown stores what line {filled.last.instruction.line} wrote to {chown.directory} a second time"
-    try:
-        there = _moved(command, chown, filled.last)
-        gone, commented = drop_operands(facts.document, run, command, [], 0)
-    except Refusal as refusal:
-        return Finding(RULE, message, command.start, command.end, None, reason=str(refusal))
+def _owned(facts: Facts, run: Run, command: Command, chown: RecursiveChown, filled: _Filled) -> Offer:
+    there = _moved(command, chown, filled.last)
+    gone, commented = drop_operands(facts.document, run, command, [], 0)
     flags = [with_flag(copy, f"--chown={chown.flag}") for copy in filled.copies] if chown.flag else []
-    fix = combine(there, *flags, gone)
-    reason = "the comment above it would go with it" if commented else ""
-    return Finding(RULE, message, command.start, command.end, fix, "unsafe" if reason else "safe", reason)
+    return Offer(combine(there, *flags, gone), ["the comment above it would go with it"] if commented else [])
 
 
 def _moved(command: Command, chown: RecursiveChown, last: Run) -> Fix:

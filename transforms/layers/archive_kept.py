@@ -37,13 +37,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
-from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.dockerfile.shell import Command, Script
 from ...optimizer.facts.stages import Facts, Run
 from ...optimizer.fixes.scripts import insert_behind
-from ...optimizer.knowledge.archives import ARCHIVE, PATTERNS, base_name, file_name, plain, unpacked
-from ...optimizer.rules.finding import Finding
+from ...optimizer.knowledge.archives import PATTERNS, base_name, file_name, unpacked
+from ...optimizer.knowledge.downloads import saved_as
+from ...optimizer.rules.finding import Finding, Offer, attempt
 
 RULE = "archive-kept"
 
@@ -83,7 +84,7 @@ def _in_run(run: Run, script: Script) -> Iterator[Finding]:
     for at, command in enumerate(script.commands):
         if command.guards:
             continue
-        for name in _saved_as(script, command):
+        for name in saved_as(command):
             downloaded[name] = command
         spelled = unpacked(command)
         archive = file_name(spelled.raw) if spelled else b""
@@ -92,90 +93,16 @@ def _in_run(run: Run, script: Script) -> Iterator[Finding]:
             continue
         text = (b"sudo " if command.sudo or source.sudo else b"") + b"rm " + spelled.raw
         message = f"the archive {_shown(archive)} stays in this layer"
-        try:
-            fix = insert_behind(run, command, text)
-        except Refusal as refusal:
-            yield Finding(RULE, message, command.start, command.end, None, reason=str(refusal))
-            continue
-        glob = "/**/" + re.sub(r"\$\{?\w+\}?|\"|'", "*", _shown(base_name(archive))).replace("**", "*")
-        yield Finding(RULE, message, command.start, command.end, fix, removes=(glob.replace("{", "").replace("}", ""),))
+        yield attempt(RULE, message, command, partial(_removed, run, command, text, archive))
+
+
+def _removed(run: Run, command: Command, text: bytes, archive: bytes) -> Offer:
+    glob = "/**/" + re.sub(r"\$\{?\w+\}?|\"|'", "*", _shown(base_name(archive))).replace("**", "*")
+    return Offer(insert_behind(run, command, text), removes=(glob.replace("{", "").replace("}", ""),))
 
 
 def _shown(path: bytes) -> str:
     return path.decode("utf-8", "replace")
-
-
-_CURL_VALUES = frozenset(b"oHAebduxXmEKyYzwTFCcDUPQrt")  # short options that take the next word; curl(1)
-_WGET_VALUES = frozenset(b"OoaPtTwQUABDIXelie")  # wget(1)
-
-
-def _saved_as(script: Script, command: Command) -> list[bytes]:
-    """The names under which a download is stored, as far as they are certain."""
-    if command.name not in ("curl", "wget"):
-        return []
-    words = [plain(word.raw) for word in command.argv[1:]]
-    output: list[bytes] = []
-    urls: list[bytes] = []
-    directory, by_name = b"", command.name == "wget"
-    values = _CURL_VALUES if command.name == "curl" else _WGET_VALUES
-    at = 0
-    while at < len(words):
-        word, following = words[at], words[at + 1] if at + 1 < len(words) else b""
-        at += 1
-        long_name, equals, value = word.partition(b"=")
-        if word.startswith(b"--"):
-            if long_name in (b"--output", b"--output-document", b"--directory-prefix"):
-                if not equals:
-                    value, at = following, at + 1
-                if long_name == b"--directory-prefix":
-                    directory = value
-                else:
-                    output.append(value)
-            elif long_name == b"--remote-name":
-                by_name = True
-            elif long_name in _LONG_WITH_VALUE and not equals:
-                at += 1
-            elif long_name in _UNCERTAIN:
-                return []
-        elif word.startswith(b"-") and len(word) > 1:
-            letters = word[1:]
-            for place, letter in enumerate(letters):
-                if letter in values:
-                    value = letters[place + 1 :]
-                    if not value:
-                        value, at = following, at + 1
-                    if chr(letter) == ("o" if command.name == "curl" else "O"):
-                        output.append(value)
-                    elif chr(letter) == "P" and command.name == "wget":
-                        directory = value
-                    break
-                if command.name == "curl" and letter == ord("O"):
-                    by_name = True
-                if command.name == "curl" and letter in b"JRZ":
-                    return []
-        else:
-            urls.append(word)
-    if command.name == "curl" and output and by_name:
-        return []
-    if not output and not by_name:
-        unit = next((unit for unit in script.units if unit.start <= command.start < unit.end), None)
-        tail = script.instruction.source.data[command.end : unit.end] if unit else b""
-        target = re.fullmatch(rb"\s*>\s*([^\s<>|&;]+)\s*", tail)
-        return [file_name(target[1])] if target else []
-    names = output or [base_name(url) for url in urls if b"?" not in url and b"#" not in url and b"://" in url]
-    if directory and not output:
-        names = [directory.rstrip(b"/") + b"/" + name for name in names]
-    return [file_name(name) for name in names if ARCHIVE.fullmatch(name)]
-
-
-_UNCERTAIN = frozenset(
-    b"--content-disposition --trust-server-names --remote-header-name --next --output-dir --config --input-file".split()
-)
-_LONG_WITH_VALUE = frozenset(
-    b"--header --user-agent --user --data --cookie --retry --retry-delay --retry-max-time --max-time --connect-timeout "
-    b"--proxy --cacert --cert --key --tries --timeout --wait --waitretry --referer --url --range --limit-rate "
-    b"--password --post-data --ciphers --proto --tlsv1.2-x --request --form --progress".split()
-)
 
 
 def _may_be_needed(run: Run, script: Script, at: int, archive: bytes, source: Command) -> bool:

@@ -36,12 +36,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.dockerfile.shell import Command
 from ...optimizer.facts.packages import is_cleanup, removed
 from ...optimizer.facts.stages import Facts, Run
 from ...optimizer.fixes.joining import join_runs
-from ...optimizer.rules.finding import Finding
+from ...optimizer.rules.finding import Finding, Offer, attempt
 
 RULE = "file-changed-in-later-layer"
 _MOST = 4  # RUNs that are joined: every one of them loses a layer of its own in the build cache
@@ -78,7 +77,7 @@ def find(facts: Facts) -> Iterator[Finding]:
             first = _writer(run, _changed(run))
             if first is not None:
                 joined = [other for other in stage.runs if first.at <= other.at <= run.at]
-                found.append((first.at, run.at, _finding(facts, joined)))
+                found.append((first.at, run.at, _joined(facts, joined)))
         for first, last, finding in found:
             wider = (one for start, end, one in found if start <= first and last <= end and one is not finding)
             if not any(one.fix for one in wider):
@@ -92,12 +91,10 @@ def _changed(run: Run) -> list[bytes]:
     """The paths that `run` changes or removes; none if it does anything else, but for removing packages."""
     script = run.script
     found: list[bytes] = []
-    if script is None or not script.only_and or b">" in run.instruction.code:
-        return found
-    if len(script.units) != len(script.commands):
+    if script is None or not script.only_and or not script.is_plain or script.writes_files:
         return found
     for command in script.commands:
-        paths = [] if removed(command) is not None or is_cleanup(command) else _paths(command)
+        paths = [] if removed(run, command) is not None or is_cleanup(run, command) else _paths(command)
         if paths is None:
             return []
         found += paths
@@ -183,11 +180,6 @@ def _unpacks_around(command: Command, code: bytes, target: bytes) -> bool:
     return directory is not None and target.startswith(directory[1].rstrip(b"/") + b"/")
 
 
-def _finding(facts: Facts, runs: list[Run]) -> Finding:
-    start, end = runs[-1].instruction.start, runs[-1].instruction.end
+def _joined(facts: Facts, runs: list[Run]) -> Finding:
     message = f"what line {runs[0].instruction.line} wrote is changed or removed in a layer of its own"
-    try:
-        fix = join_runs(facts.document, runs)
-    except Refusal as refusal:
-        return Finding(RULE, message, start, end, None, reason=str(refusal))
-    return Finding(RULE, message, start, end, fix)
+    return attempt(RULE, message, runs[-1].instruction, lambda: Offer(join_runs(facts.document, runs)))

@@ -32,11 +32,12 @@ References: hadolint DL3059; tally prefer-run-heredoc; Docker's *Building best p
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.facts.stages import Facts, Run
 from ...optimizer.fixes.joining import check_joinable, join_runs
-from ...optimizer.rules.finding import Finding
+from ...optimizer.rules.finding import Finding, Offer, attempt
 
 RULE = "merge-runs"
 
@@ -60,10 +61,10 @@ def find(facts: Facts) -> Iterator[Finding]:
         block: list[Run] = []
         for run in stage.runs:
             if block and not _joinable(facts, block[-1], run):
-                yield from _finding(facts, block)
+                yield from _merged(facts, block)
                 block = []
             block.append(run)
-        yield from _finding(facts, block)
+        yield from _merged(facts, block)
 
 
 def _joinable(facts: Facts, first: Run, second: Run) -> bool:
@@ -74,12 +75,7 @@ def _joinable(facts: Facts, first: Run, second: Run) -> bool:
     return not first.instruction.flags and not second.instruction.flags
 
 
-def _finding(facts: Facts, block: list[Run]) -> Iterator[Finding]:
-    if len(block) < 2:
-        return
-    message = f"{len(block)} RUNs could be one"
-    start, end = block[0].instruction.start, block[0].instruction.end
-    try:
-        yield Finding(RULE, message, start, end, join_runs(facts.document, block))
-    except Refusal as refusal:
-        yield Finding(RULE, message, start, end, None, reason=str(refusal))
+def _merged(facts: Facts, block: list[Run]) -> Iterator[Finding]:
+    if len(block) > 1:
+        make = partial(join_runs, facts.document, block)
+        yield attempt(RULE, f"{len(block)} RUNs could be one", block[0].instruction, lambda: Offer(make()))

@@ -34,12 +34,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
-from ...optimizer.facts.stages import Facts, Run, StageFacts
+from ...optimizer.facts.stages import Facts, Run, StageFacts, readable
 from ...optimizer.fixes.scripts import combine, prepend_command
-from ...optimizer.knowledge.tools import load_tool, uses
-from ...optimizer.rules.finding import Finding
+from ...optimizer.knowledge.tools import load_tool
+from ...optimizer.knowledge.uses import uses
+from ...optimizer.rules.finding import Finding, Offer, attempt
 
 RULE = "apt-documentation-installed"
 
@@ -72,7 +74,7 @@ def find(facts: Facts) -> Iterator[Finding]:
     for stage in facts.shipping:
         run = _first_install(stage)
         if run is not None and _is_full(stage) and not (stage.parent and _first_install(stage.parent)):
-            yield _finding(run)
+            yield attempt(RULE, "apt installs documentation", run.instruction, partial(_excluded, run))
 
 
 def _first_install(stage: StageFacts) -> Run | None:
@@ -94,16 +96,10 @@ def _is_full(stage: StageFacts) -> bool:
     )
 
 
-def _finding(run: Run) -> Finding:
-    message = "apt installs documentation"
-    start, end = run.instruction.start, run.instruction.end
-    words = {word.raw for command in (run.script.commands if run.script else ()) for word in command.argv}
+def _excluded(run: Run) -> Offer:
+    words = {word.raw for command in readable(run).commands for word in command.argv}
     if any(_WANTED.fullmatch(word) for word in words):
-        return Finding(RULE, message, start, end, None, reason="documentation is asked for")
-    try:
-        fix = combine(*(prepend_command(run, command, own_line=True, wide=True) for command in (_EXCLUDE, _INCLUDE)))
-    except Refusal as refusal:
-        return Finding(RULE, message, start, end, None, reason=str(refusal))
-    reason = "some packages need what lies there, and images built on this one inherit the setting"
-    removes = ("/usr/share/doc/**", "/usr/share/man/**", "/usr/share/info/**")
-    return Finding(RULE, message, start, end, fix, "unsafe", reason, removes, (_FILE,))
+        raise Refusal("documentation is asked for")
+    fix = combine(*(prepend_command(run, command, own_line=True, wide=True) for command in (_EXCLUDE, _INCLUDE)))
+    doubt = "some packages need what lies there, and images built on this one inherit the setting"
+    return Offer(fix, [doubt], ("/usr/share/doc/**", "/usr/share/man/**", "/usr/share/info/**"), (_FILE,))

@@ -33,16 +33,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.dockerfile.shell import Command
-from ...optimizer.facts.needs import index_need
+from ...optimizer.facts.effects import may_cross, of_run
 from ...optimizer.facts.packages import only_cleans
+from ...optimizer.facts.paths import lies_in
 from ...optimizer.facts.stages import Facts, Run, readable
+from ...optimizer.facts.stores import index_need
 from ...optimizer.fixes.joining import join_runs
 from ...optimizer.fixes.scripts import append_commands, combine, delete_run
-from ...optimizer.knowledge.tools import Tool, present, use_of, uses
-from ...optimizer.rules.finding import Finding, Fix
+from ...optimizer.knowledge.tools import Index, Tool
+from ...optimizer.knowledge.uses import use_of, uses
+from ...optimizer.rules.finding import Finding, Fix, Offer, attempt
 
 RULE = "cleanup-in-later-layer"
 
@@ -67,38 +71,29 @@ KEEPS = (
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every RUN that only cleans up behind an earlier one."""
     for stage in facts.shipping:
-        for tool in present(stage.source.data, ("apt", "dnf", "yum", "microdnf", "tdnf", "zypper")):
-            for run in stage.runs:
+        for tool, index in facts.indexes:
+            for run in stage.runs if index.clear and tool.distribution else ():
                 if only_cleans(run, tool):
-                    finding = _finding(facts, run, tool)
-                    if finding:
-                        yield finding
+                    before = (other for other in reversed(stage.runs) if other.at < run.at)
+                    maker = next((other for other in before if _touches_index(other, tool)), None)
+                    if maker is not None:
+                        message = f"this clean-up leaves the {tool.name} files in the layer that wrote them"
+                        yield attempt(RULE, message, run.instruction, partial(_moved, facts, run, maker, tool, index))
 
 
-def _finding(facts: Facts, run: Run, tool: Tool) -> Finding | None:
-    message = f"this clean-up leaves the {tool.name} files in the layer that wrote them"
-    start, end = run.instruction.start, run.instruction.end
-    before = [other for other in run.stage.runs if other.at < run.at]
-    maker = next((other for other in reversed(before) if _touches_index(other, tool)), None)
-    if maker is None:
-        return None
+def _moved(facts: Facts, run: Run, maker: Run, tool: Tool, index: Index) -> Offer:
+    """The clean-up at the end of the RUN that made the mess."""
+    if not _makes_index(maker, tool, index):
+        raise Refusal("the index lies in an earlier layer")
     comments = _comments(facts, run)
-    reason = ""
-    try:
-        if maker.at == run.at - 1:
-            if not _makes_index(maker, tool):
-                raise Refusal("the index lies in an earlier layer")
-            fix = join_runs(facts.document, [maker, run])
-            if comments and not _ABOUT_CLEANING.search(comments):
-                reason = "the comment above it may be about what follows"
-        else:
-            fix = _move(facts, run, maker, tool)
-            reason = "the comment above it would go with it" if comments else ""
-    except Refusal as refusal:
-        return Finding(RULE, message, start, end, None, reason=str(refusal))
-    if reason:
-        return Finding(RULE, message, start, end, fix, "unsafe", reason, tool.index_paths)
-    return Finding(RULE, message, start, end, fix, removes=tool.index_paths)
+    if maker.at == run.at - 1:
+        fix = join_runs(facts.document, [maker, run])
+        doubtful = comments and not _ABOUT_CLEANING.search(comments)
+        doubt = "the comment above it may be about what follows" if doubtful else ""
+    else:
+        fix = _move(facts, run, maker, tool, index)
+        doubt = "the comment above it would go with it" if comments else ""
+    return Offer(fix, [doubt], removes=index.paths)
 
 
 _ABOUT_CLEANING = re.compile(
@@ -118,28 +113,29 @@ def _touches_index(run: Run, tool: Tool) -> bool:
     )
 
 
-def _makes_index(run: Run, tool: Tool) -> bool:
+def _makes_index(run: Run, tool: Tool, index: Index) -> bool:
     return run.script is not None and any(
-        use.action == "refresh" or (tool.fetches_itself and use.action == "install") for use in uses(run.script, tool)
+        use.action == "refresh" or (index.fetched_by_install and use.action == "install")
+        for use in uses(run.script, tool)
     )
 
 
-def _move(facts: Facts, run: Run, maker: Run, tool: Tool) -> Fix:
+def _move(facts: Facts, run: Run, maker: Run, tool: Tool, index: Index) -> Fix:
     """The clean-up at the end of a RUN further up, as far as that does not end in it already."""
     script, target = readable(run), readable(maker)
-    if not _makes_index(maker, tool):
-        raise Refusal("the index lies in an earlier layer")
     if not script.only_and or run.shell != maker.shell or maker.instruction.flags:
         raise Refusal("the two run in different ways")
     for command in script.commands:
         use = use_of(tool, command)
-        owned = use.verb.value in ("clean", "cc", "autoclean", "distclean") if use else _owned(command, tool)
+        owned = use.verb.value in ("clean", "cc", "autoclean", "distclean") if use else _owned(command, index)
         if not owned:
             raise Refusal("it removes more than the package manager's own files")
-    for instruction in run.stage.instructions[maker.at + 1 : run.at]:
-        other = next((item for item in run.stage.runs if item.instruction is instruction), None)
-        if instruction.keyword in ("USER", "SHELL") or (other is not None and index_need(other, tool) != "no"):
-            raise Refusal(f"line {instruction.line} stands between them")
+    between = range(maker.at + 1, run.at)
+    if reason := may_cross(of_run(run), run.stage, between):
+        raise Refusal(reason)
+    for other in run.stage.runs:
+        if other.at in between and index_need(other, tool) != "no":
+            raise Refusal(f"line {other.instruction.line} stands between them")
     last = max(use.command.start for use in uses(target, tool) if use.action in ("refresh", "install", "read"))
     done = [command.normal for command in target.commands if command.start > last]
     missing = [command.normal for command in script.commands if command.normal not in done]
@@ -147,13 +143,10 @@ def _move(facts: Facts, run: Run, maker: Run, tool: Tool) -> Fix:
     return combine(gone, append_commands(maker, missing)) if missing else gone
 
 
-def _owned(command: Command, tool: Tool) -> bool:
+def _owned(command: Command, index: Index) -> bool:
     """Whether an rm takes nothing but what the package manager wrote, said in plain paths."""
-    directories = (*(path.removesuffix("/**") for path in tool.index_paths), "/var/cache/apt")
-    paths = [value for value in command.values() if value is None or not value.startswith("-")]
+    places = (*(path.removesuffix("/**") for path in index.paths), "/var/cache/apt")
+    paths = [word.value for word in command.operands()]
     return command.name == "rm" and all(
-        path is not None
-        and "{" not in path
-        and any((path + "/").startswith(directory + "/") for directory in directories)
-        for path in paths
+        path is not None and "{" not in path and any(lies_in(path, place) for place in places) for path in paths
     )

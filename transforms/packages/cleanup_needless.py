@@ -30,13 +30,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.dockerfile.shell import Command
 from ...optimizer.facts.stages import Facts, Run, readable
 from ...optimizer.fixes.scripts import drop_units
-from ...optimizer.knowledge.tools import load_tool, use_of, uses
-from ...optimizer.rules.finding import Finding
+from ...optimizer.knowledge.tools import load_tool
+from ...optimizer.knowledge.uses import use_of, uses
+from ...optimizer.rules.finding import Finding, Offer, attempt
 
 RULE = "cleanup-needless"
 
@@ -56,18 +58,17 @@ def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every clean-up that has nothing to clean."""
     if b"docker-clean" in facts.document.source.data:
         return
-    for stage in facts.shipping:
-        for run in stage.runs:
-            for command in run.script.commands if run.script else ():
-                if not command.guards and (_after_no_cache(run, command) or _done_by_image(run, command)):
-                    yield _finding(run, command)
+    for run in (run for stage in facts.shipping for run in stage.runs):
+        for command in run.script.commands if run.script else ():
+            if not command.guards and (_after_no_cache(run, command) or _done_by_image(run, command)):
+                yield attempt(RULE, "there is nothing for it to clean", command, partial(_dropped, run, command))
 
 
 def _after_no_cache(run: Run, command: Command) -> bool:
     """Whether it is the rm of an index that no apk of the RUN leaves."""
     if command.name != "rm":
         return False
-    paths = [word.value for word in command.argv[1:] if not word.raw.startswith(b"-")]
+    paths = [word.value for word in command.operands()]
     if not paths or not all(path and _APK_CACHE.fullmatch(path) for path in paths):
         return False
     found = [use for use in uses(readable(run), load_tool("apk")) if use.action in ("install", "refresh")]
@@ -78,24 +79,18 @@ def _done_by_image(run: Run, command: Command) -> bool:
     """Whether it is an ``apt-get clean`` on an image that cleans by itself."""
     image = run.stage.image
     use = use_of(load_tool("apt"), command)
-    words = [word for word in command.argv[1:] if not word.raw.startswith(b"-")]
     return (
         use is not None
         and use.verb.value in ("clean", "autoclean")
-        and len(words) == 1
+        and len(command.operands()) == 1
         and image is not None
         and image.name in ("debian", "ubuntu")
     )
 
 
-def _finding(run: Run, command: Command) -> Finding:
-    message = "there is nothing for it to clean"
+def _dropped(run: Run, command: Command) -> Offer:
     script = readable(run)
-    try:
-        unit = next((unit for unit in script.units if unit[:2] == (command.start, command.end)), None)
-        if unit is None or unit.connector == b"||":
-            raise Refusal("it is no plain member of its list")
-        fix = drop_units(script, [unit])
-    except Refusal as refusal:
-        return Finding(RULE, message, command.start, command.end, None, reason=str(refusal))
-    return Finding(RULE, message, command.start, command.end, fix)
+    unit = next((unit for unit in script.units if unit[:2] == (command.start, command.end)), None)
+    if unit is None or unit.connector == b"||":
+        raise Refusal("it is no plain member of its list")
+    return Offer(drop_units(script, [unit]))

@@ -38,9 +38,9 @@ import re
 from collections.abc import Iterator
 
 from ...optimizer.facts.stages import Facts, Run
-from ...optimizer.fixes.scripts import add_option
-from ...optimizer.knowledge.images import Image
-from ...optimizer.knowledge.tools import Use, present, uses
+from ...optimizer.fixes.operands import add_option
+from ...optimizer.knowledge.tools import Development
+from ...optimizer.knowledge.uses import Use, uses
 from ...optimizer.rules.finding import Finding
 
 RULE = "development-dependencies-installed"
@@ -58,7 +58,6 @@ KEEPS = (
     "FROM node:22 AS a\nRUN npm ci\nFROM node:22\nCOPY --from=a /b /b\n",
 )
 
-_OPTIONS = {"npm": ("--omit=dev", ("ci", "install", "i")), "composer": ("--no-dev", ("install",))}
 _SETTLED = re.compile(rb"NODE_ENV|COMPOSER_NO_DEV|--(?:omit|only|production|prod|dev|no-dev|include)\b|prune")
 _NEEDS = re.compile(
     rb"\b(?:npm|yarn|pnpm)\s+(?:run|test|start|build|exec)|\b(?:npx|tsc|webpack|ng|gulp|grunt|vite|next|nuxt|jest|tsx|ts-node"
@@ -68,33 +67,31 @@ _NEEDS = re.compile(
 
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every install of everything in a stage that ships."""
-    data = facts.document.source.data
-    if _SETTLED.search(data):
+    if _SETTLED.search(facts.document.source.data):
         return
-    for stage in facts.shipping:
-        for tool in present(stage.source.data, _OPTIONS):
-            option, verbs = _OPTIONS[tool.name]
-            for run in stage.runs:
-                for use in uses(run.script, tool) if run.script else ():
-                    if use.verb.value in verbs and _installs_all(use) and not _needed(run):
-                        if tool.name == "npm" and not _has_omit(stage.image):
-                            continue
-                        yield Finding(
-                            RULE,
-                            f"{tool.name} installs development dependencies",
-                            use.command.start,
-                            use.command.end,
-                            add_option(use.command, use.verb, option),
-                            "unsafe",
-                            "the program may need one of them",
-                            removes=("/**/node_modules/**", "/**/vendor/**"),
-                            changes=("/**/node_modules/**", "/**/vendor/**"),
-                        )
+    installing = [(tool, tool.development) for tool in facts.tools if tool.development is not None]
+    for run in (run for stage in facts.shipping for run in stage.runs):
+        for tool, development in installing:
+            for use in uses(run.script, tool) if run.script else ():
+                if _installs_all(use, development, run) and not _needed(run):
+                    yield Finding(
+                        RULE,
+                        f"{tool.name} installs development dependencies",
+                        use.command.start,
+                        use.command.end,
+                        add_option(use.command, use.verb, development.option),
+                        "unsafe",
+                        "the program may need one of them",
+                        removes=("/**/node_modules/**", "/**/vendor/**"),
+                        changes=("/**/node_modules/**", "/**/vendor/**"),
+                    )
 
 
-def _installs_all(use: Use) -> bool:
-    words = use.command.argv
-    behind = [word.raw for word in words[words.index(use.verb) + 1 :]]
+def _installs_all(use: Use, development: Development, run: Run) -> bool:
+    """Whether it installs the project, developers' part included, with a version that has the option."""
+    if use.verb.value not in development.subcommands or (development.since and not development.since(run.stage.image)):
+        return False
+    behind = [word.raw for word in use.behind]
     return not any(not word.startswith(b"-") or word in (b"-g", b"--global") for word in behind)
 
 
@@ -106,11 +103,3 @@ def _needed(run: Run) -> bool:
         for instruction in (run.instruction, *later)
         if instruction.keyword in ("RUN", "CMD", "ENTRYPOINT", "ONBUILD")
     )
-
-
-def _has_omit(image: Image | None) -> bool:
-    """Whether the base image is an official Node.js with npm 7 or later."""
-    if image is None or image.name != "node":
-        return False
-    version = re.match(r"\d+", image.tag)
-    return int(version[0]) >= 16 if version else image.tag in ("latest", "lts", "current", "slim", "alpine")

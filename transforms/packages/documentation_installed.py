@@ -33,8 +33,8 @@ import re
 from collections.abc import Iterator
 
 from ...optimizer.facts.stages import Facts, Run, StageFacts
-from ...optimizer.fixes.scripts import add_option
-from ...optimizer.knowledge.tools import Use, present, use_of, uses
+from ...optimizer.fixes.operands import add_option
+from ...optimizer.knowledge.uses import Use, use_of, uses
 from ...optimizer.rules.finding import Finding
 
 RULE = "documentation-installed"
@@ -51,7 +51,6 @@ KEEPS = (
     "FROM fedora:40\nRUN dnf remove -y curl && dnf clean all\n",
 )
 
-_VERBS = frozenset(("install", "reinstall", "update", "upgrade", "localinstall", "groupinstall"))
 _READ = re.compile(rb"/usr/share/(?:doc|man|info)\b|share/doc/")
 _WANTED = re.compile(rb"man|man-db|man-pages|info|texinfo|.*-docs?(?:-.*)?|.*-man(?:ual)?(?:-.*)?")
 _REMOVES = (
@@ -68,21 +67,18 @@ def find(facts: Facts) -> Iterator[Finding]:
     if _READ.search(facts.document.source.data):
         return
     for stage in facts.shipping:
-        for tool in present(stage.source.data, ("dnf", "yum", "microdnf")):
+        for tool in facts.tools:
+            distribution = tool.distribution
+            if distribution is None or distribution.no_documentation is None:
+                continue
             if _configured(stage):
                 return
-            for run in stage.runs:
-                for use in uses(run.script, tool) if run.script else ():
-                    option = _option(use, stage)
-                    if option and use.verb.value in _VERBS and not _settled(use):
-                        yield Finding(
-                            RULE,
-                            f"{use.command.name} installs documentation",
-                            use.command.start,
-                            use.command.end,
-                            add_option(use.command, use.behind_verb(), option),
-                            removes=_REMOVES,
-                        )
+            for use in (use for run in stage.runs if run.script for use in uses(run.script, tool)):
+                option = distribution.no_documentation(use.command.name, stage.image)
+                if option and use.verb.value in distribution.documents and not _settled(use):
+                    message = f"{use.command.name} installs documentation"
+                    fix = add_option(use.command, use.behind_verb(), option)
+                    yield Finding(RULE, message, use.command.start, use.command.end, fix, removes=_REMOVES)
 
 
 def _configured(stage: StageFacts) -> bool:
@@ -93,7 +89,7 @@ def _configured(stage: StageFacts) -> bool:
             return False
         commands = run.script.commands if run.script else ()
         return not commands or any(
-            b"tsflags" in command.normal and not any(use_of(tool, command) for tool in present(stage.source.data))
+            b"tsflags" in command.normal and not any(use_of(tool, command) for tool in stage.facts.tools)
             for command in commands
         )
 
@@ -103,19 +99,3 @@ def _configured(stage: StageFacts) -> bool:
 def _settled(use: Use) -> bool:
     words = [word.raw for word in use.command.argv]
     return any(b"docs" in word or b"tsflags" in word or _WANTED.fullmatch(word) for word in words)
-
-
-def _option(use: Use, stage: StageFacts) -> str:
-    """How this tool, in the version that the base image tells of, is asked for no documentation."""
-    release = stage.image.release if stage.image else None
-    name = use.command.name
-    if name == "microdnf":
-        return "--nodocs"
-    if name == "dnf5" or (name == "dnf" and release and release[0] == "fedora" and release[1] >= (41,)):
-        return "--no-docs"
-    if name == "dnf" and release and release[0] in ("fedora", "centos", "rhel"):
-        # dnf has had the option since 2.2, and Fedora 26 was the first with that.
-        return "--setopt=tsflags=nodocs" if release < ("fedora", (26,)) and release[0] == "fedora" else "--nodocs"
-    if name == "yum" and release and release[0] in ("centos", "rhel") and release[1] < (6,):
-        return ""
-    return "--setopt=tsflags=nodocs"

@@ -34,8 +34,9 @@ import re
 from collections.abc import Iterator
 
 from ...optimizer.facts.stages import Facts, StageFacts
-from ...optimizer.fixes.scripts import add_option
-from ...optimizer.knowledge.tools import load_tool, uses
+from ...optimizer.fixes.operands import add_option
+from ...optimizer.knowledge.tools import load_tool
+from ...optimizer.knowledge.uses import uses
 from ...optimizer.rules.finding import Finding
 
 RULE = "gem-documentation-installed"

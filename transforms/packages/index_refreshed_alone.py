@@ -36,16 +36,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
-from ...optimizer.dockerfile.document import Instruction
 from ...optimizer.dockerfile.edits import Refusal
-from ...optimizer.facts.needs import index_need, runs_unknown
+from ...optimizer.facts.effects import may_cross, of_run
 from ...optimizer.facts.packages import is_pure
 from ...optimizer.facts.stages import Facts, Run, StageFacts, readable
+from ...optimizer.facts.stores import index_need, mentions_later, runs_unknown
 from ...optimizer.fixes.joining import join_runs
 from ...optimizer.fixes.scripts import combine, delete_run, drop_unit, prepend_command
-from ...optimizer.knowledge.tools import Tool, Use, present, uses
-from ...optimizer.rules.finding import Finding, Fix
+from ...optimizer.knowledge.tools import Index, Tool
+from ...optimizer.knowledge.uses import Use, uses
+from ...optimizer.rules.finding import Finding, Fix, Offer, attempt
 
 RULE = "index-refreshed-alone"
 
@@ -73,50 +75,48 @@ KEEPS = (
 )
 
 
-class _Stop(Exception):
-    """The refresh stays; the text says why."""
-
-
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every RUN that only refreshes an index."""
     for stage in facts.shipping:
-        for tool in present(stage.source.data, ("apt", "dnf", "yum", "microdnf", "apk")):
-            for run in stage.runs:
+        for tool, index in facts.indexes:
+            for run in stage.runs if index.refresh and not index.kept_alone else ():
                 if run.script is None or run.instruction.flags:
                     continue
                 if is_pure(run.script, tool, "refresh"):
-                    yield _finding(facts, run, tool)
+                    yield _alone(facts, run, tool, index)
                 else:
-                    yield from _unused(run, tool)
+                    yield from _beside_others(run, tool, index)
 
 
-def _finding(facts: Facts, run: Run, tool: Tool) -> Finding:
-    script = readable(run)
+def _alone(facts: Facts, run: Run, tool: Tool, index: Index) -> Finding:
     message = f"the {tool.name} index is refreshed in a layer of its own"
-    start, end = run.instruction.start, run.instruction.end
-    described = bool(facts.document.comments_above(run.instruction))
+    finding = attempt(RULE, message, run.instruction, partial(_moved, facts, run, tool, index))
+    return finding._replace(message=f"{message}, and nothing uses it") if _is_unused(run, tool) else finding
+
+
+def _is_unused(run: Run, tool: Tool) -> bool:
     try:
-        reader = _reader(run.stage, run.at, tool)
-        if reader is None:
-            if _has_settings(uses(script, tool)):
-                raise _Stop("it has settings of its own")
-            message += ", and nothing uses it"
-            fix = delete_run(facts.document, run)
-        elif tool.no_cache:
-            raise _Stop(f"line {reader.instruction.line} reads the index")
-        elif reader.at == run.at + 1:
-            fix, described = join_runs(facts.document, [run, reader]), False
-        else:
-            fix = _move(facts, run, reader)
-    except (_Stop, Refusal) as stop:
-        return Finding(RULE, message, start, end, None, reason=str(stop))
-    if described:
-        reason = "the comment above it would go with it"
-        return Finding(RULE, message, start, end, fix, "unsafe", reason, tool.index_paths)
-    return Finding(RULE, message, start, end, fix, removes=tool.index_paths)
+        return _reader(run.stage, run.at, tool) is None
+    except Refusal:
+        return False
 
 
-def _unused(run: Run, tool: Tool) -> Iterator[Finding]:
+def _moved(facts: Facts, run: Run, tool: Tool, index: Index) -> Offer:
+    """The refresh in the RUN that needs it, or nowhere."""
+    described = "the comment above it would go with it" if facts.document.comments_above(run.instruction) else ""
+    reader = _reader(run.stage, run.at, tool)
+    if reader is None:
+        if _has_settings(uses(readable(run), tool)):
+            raise Refusal("it has settings of its own")
+        return Offer(delete_run(facts.document, run), [described], index.paths)
+    if tool.cache_option is not None:
+        raise Refusal(f"line {reader.instruction.line} reads the index")
+    if reader.at == run.at + 1:
+        return Offer(join_runs(facts.document, [run, reader]), (), index.paths)
+    return Offer(_move(facts, run, reader), [described], index.paths)
+
+
+def _beside_others(run: Run, tool: Tool, index: Index) -> Iterator[Finding]:
     """A refresh beside other commands, none of which installs, in the RUN or behind it."""
     script = readable(run)
     found = uses(script, tool)
@@ -126,18 +126,20 @@ def _unused(run: Run, tool: Tool) -> Iterator[Finding]:
     if any(runs_unknown(command) or tool.mention.search(command.normal) for command in others):
         return
     message = f"the {tool.name} index is refreshed, and nothing uses it"
-    start, end = found[0].command.start, found[-1].command.end
-    try:
-        if _reader(run.stage, run.at, tool) is not None:
-            return
-        units = [unit for unit in script.units if any(unit.start == use.command.start for use in found)]
-        if len(units) != 1:
-            return
-        fix = drop_unit(script, units[0])
-    except (_Stop, Refusal) as stop:
-        yield Finding(RULE, message, start, end, None, reason=str(stop))
-        return
-    yield Finding(RULE, message, start, end, fix, removes=tool.index_paths)
+    finding = attempt(RULE, message, found[0].command, partial(_without, run, found, index))
+    if finding.reason != _USED:
+        yield finding
+
+
+_USED = "something uses it"
+
+
+def _without(run: Run, found: list[Use], index: Index) -> Offer:
+    script = readable(run)
+    units = [unit for unit in script.units if any(unit.start == use.command.start for use in found)]
+    if _reader(run.stage, run.at, found[0].tool) is not None or len(units) != 1:
+        raise Refusal(_USED)
+    return Offer(drop_unit(script, units[0]), (), index.paths)
 
 
 def _has_settings(refreshes: list[Use]) -> bool:
@@ -145,64 +147,46 @@ def _has_settings(refreshes: list[Use]) -> bool:
 
 
 def _reader(stage: StageFacts, at: int, tool: Tool) -> Run | None:
-    """The first RUN that needs the index refreshed at `at`; None where there is none. `_Stop` where it is unclear."""
+    """The first RUN that needs the index refreshed at `at`; None where there is none. `Refusal` where it is unclear."""
+    alone = tool.package_index is not None and tool.package_index.fetched_by_install
     for index in range(at + 1, len(stage.instructions)):
         instruction = stage.instructions[index]
         run = stage.run_at(index)
         if run is None:
-            if instruction.keyword in ("ONBUILD", "CMD", "ENTRYPOINT") and tool.mention.search(instruction.code):
-                raise _Stop(f"line {instruction.line} may use the index")
+            if mentions_later(instruction, tool):
+                raise Refusal(f"line {instruction.line} may use the index")
             continue
         need = index_need(run, tool)
         if need == "yes":
             return run
-        if need == "maybe" and not tool.fetches_itself:
-            raise _Stop(f"line {instruction.line} runs code that may use the index")
+        if need == "maybe" and not alone:
+            raise Refusal(f"line {instruction.line} runs code that may use the index")
         if run.script and any(use.action == "refresh" and not use.command.guards for use in uses(run.script, tool)):
             if run.script.only_and or run.errexit:
                 return None
-            raise _Stop(f"line {instruction.line} goes on with the index where its own refresh fails")
+            raise Refusal(f"line {instruction.line} goes on with the index where its own refresh fails")
     for child in stage.children:
         if _reader(child, 0, tool) is not None:
-            raise _Stop("a stage built on this one installs from the index")
+            raise Refusal("a stage built on this one installs from the index")
     return None
+
+
+# What may say where packages come from, in the text of a RUN that only changes files.
+_SOURCES = re.compile(
+    rb"apt|dpkg|/etc\b|proxy|resolv|gpg|keyring|hosts|certificates|/usr/(?:lib|share)\b|/var\b", re.IGNORECASE
+)
 
 
 def _move(facts: Facts, run: Run, reader: Run) -> Fix:
     """The refresh in front of the install, over instructions that neither can tell from their absence."""
-    for instruction in run.stage.instructions[run.at + 1 : reader.at]:
-        other = run.stage.run_at(instruction.index - run.stage.instructions[0].index)
-        if not _passable(instruction, other):
-            raise _Stop(f"line {instruction.line} may change where packages come from")
+    stage = run.stage
+    if reason := may_cross(of_run(run), stage, range(run.at + 1, reader.at)):
+        raise Refusal(reason)
+    for other in stage.runs:
+        if run.at < other.at < reader.at and _SOURCES.search(other.instruction.code):
+            raise Refusal(f"line {other.instruction.line} may change where packages come from")
     if reader.instruction.flags or run.shell != reader.shell:
-        raise _Stop("the install runs in another way")
+        raise Refusal("the install runs in another way")
     command = b" && ".join(part.normal for part in readable(run).commands)
     gone = delete_run(facts.document, run)
     return combine(gone._replace(drops=()), prepend_command(reader, command)._replace(adds=()))
-
-
-_HARMLESS = frozenset(
-    ("LABEL", "MAINTAINER", "EXPOSE", "CMD", "ENTRYPOINT", "STOPSIGNAL", "HEALTHCHECK", "WORKDIR", "VOLUME")
-)
-_SOURCES = re.compile(
-    rb"apt|dpkg|/etc\b|proxy|resolv|gpg|keyring|hosts|certificates|/usr/(?:lib|share)\b|/var\b", re.IGNORECASE
-)
-_PLAIN_COMMANDS = frozenset(
-    ("mkdir", "echo", "touch", "chmod", "chown", "ln", "rm", "useradd", "groupadd", "adduser", "addgroup")
-)
-
-
-def _passable(instruction: Instruction, run: Run | None) -> bool:
-    if instruction.keyword in _HARMLESS:
-        return True
-    if instruction.keyword in ("ENV", "ARG"):
-        return not re.search(rb"proxy|\bapt|path|ssl|\bld_|curl", instruction.args, re.IGNORECASE)
-    if instruction.keyword in ("COPY", "ADD"):
-        words = instruction.words
-        return bool(re.match(r"/(?:app|opt|srv|home|root|usr/src|usr/local/(?:bin|src)|tmp|data)\b", words[-1]))
-    if run is None or run.script is None or _SOURCES.search(instruction.code):
-        return False
-    return all(
-        command.name in _PLAIN_COMMANDS and not runs_unknown(command) and not command.wrappers
-        for command in run.script.commands
-    )

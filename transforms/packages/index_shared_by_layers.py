@@ -34,14 +34,16 @@ References: hadolint DL3009, DL3059; Docker's *Building best practices*, apt-get
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
-from ...optimizer.facts.needs import index_need, later_need
 from ...optimizer.facts.packages import is_pure, only_cleans
 from ...optimizer.facts.stages import Facts, Run
+from ...optimizer.facts.stores import index_need, later_need
 from ...optimizer.fixes.joining import join_runs
-from ...optimizer.knowledge.tools import Tool, clears, present, uses
-from ...optimizer.rules.finding import Finding
+from ...optimizer.knowledge.tools import Index, Tool
+from ...optimizer.knowledge.uses import clears, uses
+from ...optimizer.rules.finding import Finding, Offer, attempt
 
 RULE = "index-shared-by-layers"
 
@@ -70,28 +72,32 @@ KEEPS = (
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every run of neighbouring RUNs that share an index."""
     for stage in facts.shipping:
-        for tool in present(stage.source.data, ("apt",)):
+        for tool, index in facts.indexes:
+            # Where an install fetches its own index, or does without one, nothing is shared.
+            if index.fetched_by_install or tool.cache_option or not index.refresh:
+                continue
             for run in stage.runs:
                 if run.script is None:
                     continue
                 refreshes = [
                     use for use in uses(run.script, tool) if use.action == "refresh" and not use.command.guards
                 ]
-                if not refreshes or _cleared(run, tool, refreshes[-1].command.start):
+                if not refreshes or _cleared(run, tool, index, refreshes[-1].command.start):
                     continue
-                block = _readers(run, tool)
+                block = _readers(run, tool, index)
                 # A lone refresh and one install are another rule's: they join even where the index must stay.
                 if block and not (len(block) == 1 and is_pure(run.script, tool, "refresh")):
-                    yield _finding(facts, [run, *block], tool)
+                    message = f"{len(block) + 1} layers share one {tool.name} index, so none can clear it"
+                    yield attempt(RULE, message, run.instruction, partial(_joined, facts, [run, *block], tool, index))
 
 
-def _readers(run: Run, tool: Tool) -> list[Run]:
+def _readers(run: Run, tool: Tool, index: Index) -> list[Run]:
     """The RUNs directly behind `run` that install from its index, and those that clean up behind them."""
     block: list[Run] = []
     following = run.stage.run_at(run.at + 1)
     while following is not None and index_need(following, tool) == "yes":
         block.append(following)
-        if _cleared(following, tool, 0):
+        if _cleared(following, tool, index, 0):
             return block
         following = run.stage.run_at(following.at + 1)
     while block and following is not None and only_cleans(following, tool):
@@ -100,27 +106,20 @@ def _readers(run: Run, tool: Tool) -> list[Run]:
     return block
 
 
-def _cleared(run: Run, tool: Tool, since: int) -> bool:
+def _cleared(run: Run, tool: Tool, index: Index, since: int) -> bool:
     return run.script is not None and any(
-        clears(tool, command) and command.start > since for command in run.script.commands
+        clears(tool, index, command) and command.start > since for command in run.script.commands
     )
 
 
-def _finding(facts: Facts, runs: list[Run], tool: Tool) -> Finding:
-    message = f"{len(runs)} layers share one {tool.name} index, so none can clear it"
-    start, end = runs[0].instruction.start, runs[0].instruction.end
+def _joined(facts: Facts, runs: list[Run], tool: Tool, index: Index) -> Offer:
     need, line = later_need(runs[-1].stage, runs[-1].at, tool)
     if need == "yes":
-        return Finding(RULE, message, start, end, None, reason=f"line {line} needs the index too")
+        raise Refusal(f"line {line} needs the index too")
     then: list[bytes] = []
-    if not any(_cleared(run, tool, 0) for run in runs[1:]):
+    if not any(_cleared(run, tool, index, 0) for run in runs[1:]):
         sudo = any(use.command.sudo for run in runs if run.script for use in uses(run.script, tool))
-        then = [(("sudo " if sudo else "") + tool.clear_command).encode()]
-    try:
-        fix = join_runs(facts.document, runs, then)
-    except Refusal as refusal:
-        return Finding(RULE, message, start, end, None, reason=str(refusal))
-    if need == "maybe":
-        reason = f"line {line} runs code that may install from this index"
-        return Finding(RULE, message, start, end, fix, "unsafe", reason, tool.index_paths)
-    return Finding(RULE, message, start, end, fix, removes=tool.index_paths)
+        then = [(("sudo " if sudo else "") + index.clear).encode()]
+    fix = join_runs(facts.document, runs, then)
+    doubt = f"line {line} runs code that may install from this index" if need == "maybe" else ""
+    return Offer(fix, [doubt], removes=index.paths)

@@ -37,14 +37,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
 
 from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.facts.packages import follows, only_installs, package_action, refresh_of
 from ...optimizer.facts.stages import Facts, Run
 from ...optimizer.fixes.joining import Trim, join_runs
-from ...optimizer.knowledge.tools import Tool, present, use_of
-from ...optimizer.rules.finding import Finding
+from ...optimizer.knowledge.tools import Index, Tool
+from ...optimizer.knowledge.uses import use_of
+from ...optimizer.rules.finding import Finding, Offer, attempt
 
 RULE = "package-database-rewritten"
 _MOST = 6  # RUNs in one: more would be hard to read
@@ -69,45 +71,43 @@ KEEPS = (
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every block of neighbouring RUNs that only install packages with one tool."""
     for stage in facts.shipping:
-        for tool in present(stage.source.data, ("apt", "dnf", "yum", "microdnf", "tdnf", "zypper")):
-            block: list[Run] = []
-            for run in [*stage.runs, None]:
-                if run is not None and only_installs(run, tool):
-                    if block and run.at == block[-1].at + 1 and len(block) < _MOST and follows(block[-1], run, tool):
-                        block.append(run)
-                        continue
-                    following = [run]
-                else:
-                    following = []
-                if len(block) > 1:
-                    yield _finding(facts, block, tool)
-                block = following
+        for tool, index in facts.indexes:
+            for block in _blocks(stage.runs, tool) if tool.distribution and tool.distribution.rewrites_database else ():
+                message = f"{len(block)} layers each store the {tool.name} package database"
+                yield attempt(RULE, message, block[0].instruction, partial(_joined, facts, block, tool, index))
 
 
-def _finding(facts: Facts, runs: list[Run], tool: Tool) -> Finding:
-    message = f"{len(runs)} layers each store the {tool.name} package database"
-    start, end = runs[0].instruction.start, runs[0].instruction.end
+def _blocks(runs: list[Run], tool: Tool) -> Iterator[list[Run]]:
+    """The neighbouring RUNs, two or more, that only install packages and from the same sources."""
+    block: list[Run] = []
+    for run in [*runs, None]:
+        following: list[Run] = []
+        if run is not None and only_installs(run, tool):
+            if block and run.at == block[-1].at + 1 and len(block) < _MOST and follows(block[-1], run, tool):
+                block.append(run)
+                continue
+            following = [run]
+        if len(block) > 1:
+            yield block
+        block = following
+
+
+def _joined(facts: Facts, runs: list[Run], tool: Tool, index: Index) -> Offer:
     trims: list[Trim] = []
     for at, run in enumerate(runs):
-        acts = [package_action(command, tool) for command in (run.script.commands if run.script else ())]
+        actions = [package_action(command, tool) for command in (run.script.commands if run.script else ())]
         ends = 0
-        while acts[-1 - ends] == "clear" and run is not runs[-1]:
+        while actions[-1 - ends] == "clear" and run is not runs[-1]:
             ends += 1
-        starts = 1 if at and acts[0] == "refresh" else 0
+        starts = 1 if at and actions[0] == "refresh" else 0
         trims.append(Trim(starts, ends))
-    if tool.index_paths and any(
-        not refresh_of(second, tool) and trim.end and not tool.fetches_itself
-        for (_, second), trim in zip(pairwise(runs), trims, strict=False)
+    if not index.fetched_by_install and any(
+        not refresh_of(second, tool) and trim.end for (_, second), trim in zip(pairwise(runs), trims, strict=False)
     ):
-        return Finding(RULE, message, start, end, None, reason="the second has no index of its own")
+        raise Refusal("the second has no index of its own")
     if lost := _removals(runs[:-1], tool) - _removals(runs[-1:], tool):
-        reason = f"nothing after the last install does what {min(lost).decode('utf-8', 'replace')} does"
-        return Finding(RULE, message, start, end, None, reason=reason)
-    try:
-        fix = join_runs(facts.document, runs, trims=trims)
-    except Refusal as refusal:
-        return Finding(RULE, message, start, end, None, reason=str(refusal))
-    return Finding(RULE, message, start, end, fix, removes=tool.index_paths)
+        raise Refusal(f"nothing after the last install does what {min(lost).decode('utf-8', 'replace')} does")
+    return Offer(join_runs(facts.document, runs, trims=trims), removes=index.paths)
 
 
 def _removals(runs: list[Run], tool: Tool) -> set[bytes]:
@@ -118,8 +118,7 @@ def _removals(runs: list[Run], tool: Tool) -> set[bytes]:
         if use is not None:
             found |= {command.normal} if use.verb.value == "autoremove" else set()
         elif command.name == "rm":
-            paths = (word.raw for word in command.argv[1:] if not word.raw.startswith(b"-"))
-            found |= {b"rm " + path for path in paths if not _INDEX.match(path)}
+            found |= {b"rm " + word.raw for word in command.operands() if not _INDEX.match(word.raw)}
     return found
 
 

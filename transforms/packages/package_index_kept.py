@@ -41,13 +41,15 @@ yum(8), zypper(8), pacman(8).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
-from ...optimizer.facts.needs import later_need, refreshes_itself
 from ...optimizer.facts.stages import Facts, Run, readable
+from ...optimizer.facts.stores import later_need
 from ...optimizer.fixes.scripts import append_commands
-from ...optimizer.knowledge.tools import Tool, Use, clears, present, uses
-from ...optimizer.rules.finding import Finding
+from ...optimizer.knowledge.tools import Index, Tool
+from ...optimizer.knowledge.uses import Use, clears, uses
+from ...optimizer.rules.finding import Finding, Offer, attempt
 
 RULE = "package-index-kept"
 
@@ -90,16 +92,17 @@ KEEPS = (
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every RUN that leaves an index behind."""
     for stage in facts.shipping:
-        for tool in present(stage.source.data, ("apt", "dnf", "yum", "microdnf", "tdnf", "zypper", "pacman")):
-            for run in stage.runs:
-                last = _left_behind(run, tool)
+        for tool, index in facts.indexes:
+            for run in stage.runs if index.clear else ():
+                last = _left_behind(run, tool, index)
                 if last is not None:
-                    yield _finding(run, tool, last)
+                    message = f"the {tool.name} index and cache stay in this layer"
+                    yield attempt(RULE, message, last.command, partial(_cleared, run, index, last))
 
 
-def _left_behind(run: Run, tool: Tool) -> Use | None:
+def _left_behind(run: Run, tool: Tool, index: Index) -> Use | None:
     """The last command of `run` that writes the index which nothing behind it clears, or None."""
-    if run.script is None or any(run.mounted(path.removesuffix("/**")) for path in tool.index_paths):
+    if run.script is None or any(run.mounted(path.removesuffix("/**")) for path in index.paths):
         return None
     found = uses(run.script, tool)
     if not any(use.action in ("install", "read") for use in found):
@@ -107,7 +110,7 @@ def _left_behind(run: Run, tool: Tool) -> Use | None:
     last: Use | None = None
     cleared = 0
     for use in found:
-        fetches = tool.fetches_itself or (tool.operation is not None and use.action == "install")
+        fetches = index.fetched_by_install or (tool.operation is not None and use.action == "install")
         writes = use.action == "refresh" or (fetches and use.action in ("install", "read"))
         elsewhere = any(option.startswith(("--installroot", "--root")) for option in use.options)
         if writes and not elsewhere and "command_substitution" not in use.command.guards:
@@ -115,18 +118,30 @@ def _left_behind(run: Run, tool: Tool) -> Use | None:
     if last is None:
         return None
     for command in run.script.commands:
-        if clears(tool, command):
+        if clears(tool, index, command):
             cleared = command.start
     return None if cleared > last.command.start else last
 
 
-def _clear_command(run: Run, tool: Tool, last: Use) -> str:
+def _cleared(run: Run, index: Index, last: Use) -> Offer:
+    need, line = later_need(run.stage, run.at, last.tool)
+    clear = _clear_command(run, index, last)
+    if index.clear_partly:
+        need = "no"
+    if need == "yes":
+        raise Refusal(f"line {line} needs this index")
+    fix = append_commands(run, [clear.encode("utf-8", "surrogateescape")])
+    doubt = f"line {line} runs code that may install from this index" if need == "maybe" else ""
+    return Offer(fix, [doubt], removes=index.paths)
+
+
+def _clear_command(run: Run, index: Index, last: Use) -> str:
     """What to append: the tool's own command, or an rm where the RUN turns repositories off or takes them away."""
     code = run.instruction.code
     limited = b"--disablerepo" in code or b"--repo" in code or b"yum.repos.d" in code
-    clear = tool.clear_by_hand if limited and tool.clear_by_hand else tool.clear_command
-    if tool.clear_partly and _shared(run, tool):
-        clear = tool.clear_partly
+    clear = index.clear_by_hand if limited and index.clear_by_hand else index.clear
+    if index.clear_partly and _shared(run, last.tool):
+        clear = index.clear_partly
     if "{name}" in clear:
         return clear.replace("{name}", last.spelled.decode("utf-8", "surrogateescape"))
     return f"sudo {clear}" if last.command.sudo else clear
@@ -134,24 +149,5 @@ def _clear_command(run: Run, tool: Tool, last: Use) -> str:
 
 def _shared(run: Run, tool: Tool) -> bool:
     """Whether a later RUN needs the index, or an earlier one fetched it."""
-    refreshed = any(use.action == "refresh" or refreshes_itself(use) for use in uses(readable(run), tool))
+    refreshed = any(use.action == "refresh" or use.fetches_index() for use in uses(readable(run), tool))
     return not refreshed or later_need(run.stage, run.at, tool)[0] != "no"
-
-
-def _finding(run: Run, tool: Tool, last: Use) -> Finding:
-    clear = _clear_command(run, tool, last)
-    message = f"the {tool.name} index and cache stay in this layer"
-    start, end = last.command.start, last.command.end
-    need, line = later_need(run.stage, run.at, tool)
-    if tool.clear_partly:
-        need = "no"
-    if need == "yes":
-        return Finding(RULE, message, start, end, None, reason=f"line {line} needs this index")
-    try:
-        fix = append_commands(run, [clear.encode("utf-8", "surrogateescape")])
-    except Refusal as refusal:
-        return Finding(RULE, message, start, end, None, reason=str(refusal))
-    if need == "maybe":
-        reason = f"line {line} runs code that may install from this index"
-        return Finding(RULE, message, start, end, fix, "unsafe", reason, tool.index_paths)
-    return Finding(RULE, message, start, end, fix, removes=tool.index_paths)

@@ -44,18 +44,17 @@ References: Docker's *Building best practices*; deb-triggers(5), dpkg(1), rpm(8)
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
-from ...optimizer.dockerfile.document import Instruction
 from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.dockerfile.shell import Command, Unit
-from ...optimizer.facts.copies import is_private, working_directory
-from ...optimizer.facts.needs import later_need, may_use
-from ...optimizer.facts.ownership import copy_destination
+from ...optimizer.facts.effects import may_cross, of_command
 from ...optimizer.facts.packages import follows, only_installs, package_action
 from ...optimizer.facts.stages import Facts, Run, readable
+from ...optimizer.facts.stores import later_need, may_use
 from ...optimizer.fixes.scripts import combine, delete_run, drop_units, insert_behind
-from ...optimizer.knowledge.tools import Tool, present
-from ...optimizer.rules.finding import Finding, Fix
+from ...optimizer.knowledge.tools import Index, Tool
+from ...optimizer.rules.finding import Finding, Fix, Offer, attempt
 
 RULE = "packages-installed-apart"
 
@@ -85,14 +84,16 @@ KEEPS = (
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every RUN that starts with an install and has a RUN above that only installs packages."""
     for stage in facts.shipping:
-        for tool in present(stage.source.data, ("apt", "dnf", "yum", "microdnf", "tdnf", "zypper")):
+        for tool, index in facts.indexes:
+            if tool.distribution is None or not tool.distribution.rewrites_database:
+                continue
             for run in stage.runs:
                 head = _head(run, tool)
-                above = _above(run, tool) if head else None
-                if above is not None and follows(above, run, tool):
-                    finding = _finding(facts, above, run, head, tool)
-                    if finding is not None:
-                        yield finding
+                above = _above(run, head, tool) if head else None
+                if above is not None and follows(above, run, tool) and _is_apart(above, run, head, tool):
+                    message = f"another layer stores the {tool.name} package database"
+                    make = partial(_handed_over, facts, above, run, head, tool, index)
+                    yield attempt(RULE, message, run.instruction, make)
 
 
 def _head(run: Run, tool: Tool) -> list[Unit]:
@@ -120,56 +121,46 @@ def _plain(run: Run) -> Iterator[tuple[Unit, Command]]:
         yield unit, command
 
 
-_QUIET = frozenset(("LABEL", "EXPOSE", "WORKDIR", "CMD", "ENTRYPOINT", "STOPSIGNAL", "HEALTHCHECK"))
-
-
-def _above(run: Run, tool: Tool) -> Run | None:
+def _above(run: Run, head: list[Unit], tool: Tool) -> Run | None:
     """The RUN above that only installs packages, if nothing between the two can matter to a package."""
-    for at in range(run.at - 1, 0, -1):
-        instruction = run.stage.instructions[at]
-        if instruction.keyword == "RUN":
-            other = run.stage.run_at(at)
-            return other if other and other.shell == run.shell and only_installs(other, tool) else None
-        if instruction.keyword not in _QUIET and not _copies_privately(instruction, run, at):
-            return None
-    return None
-
-
-def _copies_privately(instruction: Instruction, run: Run, at: int) -> bool:
-    """Whether it is a COPY to where programs are put, and no package looks."""
-    if instruction.keyword not in ("COPY", "ADD"):
-        return False
-    target = copy_destination(instruction, working_directory(run.stage, at))
-    return target is not None and is_private(target)
-
-
-def _finding(facts: Facts, above: Run, run: Run, head: list[Unit], tool: Tool) -> Finding | None:
-    commands = run.script.commands if run.script else ()
-    rest = [command for command in commands if command.start > head[-1].start]
-    cleanups = [command for command in rest if _only_clears(command, tool)]
-    message = f"another layer stores the {tool.name} package database"
-    start, end = run.instruction.start, run.instruction.end
-    if above.at == run.at - 1 and all(package_action(command, tool) == "clear" for command in rest):
-        return None  # the whole of it joins the other: package-database-rewritten
-    if any(may_use(tool, command) for command in rest if command not in cleanups):
+    stage = run.stage
+    other = next((one for one in reversed(stage.runs) if one.at < run.at), None)
+    if other is None or other.shell != run.shell or not only_installs(other, tool):
         return None
+    moved = (command for unit, command in _plain(run) if unit in head)
+    between = range(other.at + 1, run.at)
+    if any(may_cross(of_command(one, stage.directory(run.at), stage.facts.tools), stage, between) for one in moved):
+        return None
+    return other
+
+
+def _is_apart(above: Run, run: Run, head: list[Unit], tool: Tool) -> bool:
+    """Whether `run` is not wholly the other rule's, and does nothing behind the install that may need an index."""
+    rest = _rest(run, head)
+    if above.at == run.at - 1 and all(package_action(command, tool) == "clear" for command in rest):
+        return False  # the whole of it joins the other: package-database-rewritten
+    return not any(may_use(tool, command) for command in rest if not _only_clears(command, tool))
+
+
+def _rest(run: Run, head: list[Unit]) -> list[Command]:
+    return [command for command in (run.script.commands if run.script else ()) if command.start > head[-1].start]
+
+
+def _handed_over(facts: Facts, above: Run, run: Run, head: list[Unit], tool: Tool, index: Index) -> Offer:
+    rest = _rest(run, head)
+    cleanups = [command for command in rest if _only_clears(command, tool)]
     need, line = later_need(run.stage, run.at, tool)
     if need != "no":
-        return Finding(RULE, message, start, end, None, reason=f"line {line} may need the index that it leaves")
-    try:
-        if rest != cleanups and all(package_action(command, tool) == "clear" for command in rest):
-            raise Refusal("it removes more than the package index")
-        if rest == cleanups and _comments_beside(run, head):
-            raise Refusal("a comment stands beside what it installs")
-        commented = rest == cleanups and bool(facts.document.comments_above(run.instruction))
-        taken = delete_run(facts.document, run) if rest == cleanups else _without(run, head, cleanups)
-        given = [_handed_over(above, run, command, tool) for unit, command in _plain(run) if unit in head]
-        fix = combine(taken, *filter(None, given))
-    except Refusal as refusal:
-        return Finding(RULE, message, start, end, None, reason=str(refusal))
-    reason = "the comment above it would go with it" if commented else ""
-    safety = "unsafe" if reason else "safe"
-    return Finding(RULE, message, start, end, fix, safety, reason, removes=tool.index_paths)
+        raise Refusal(f"line {line} may need the index that it leaves")
+    if rest != cleanups and all(package_action(command, tool) == "clear" for command in rest):
+        raise Refusal("it removes more than the package index")
+    if rest == cleanups and _comments_beside(run, head):
+        raise Refusal("a comment stands beside what it installs")
+    commented = rest == cleanups and bool(facts.document.comments_above(run.instruction))
+    taken = delete_run(facts.document, run) if rest == cleanups else _without(run, head, cleanups)
+    given = [_installed_above(above, run, command, tool) for unit, command in _plain(run) if unit in head]
+    doubt = "the comment above it would go with it" if commented else ""
+    return Offer(combine(taken, *filter(None, given)), [doubt], removes=index.paths)
 
 
 def _comments_beside(run: Run, head: list[Unit]) -> bool:
@@ -181,12 +172,12 @@ def _comments_beside(run: Run, head: list[Unit]) -> bool:
 
 def _only_clears(command: Command, tool: Tool) -> bool:
     """Whether `command` clears the index and nothing that anybody else may have left."""
-    if package_action(command, tool) != "clear" or command.guards:
+    index = tool.package_index
+    if package_action(command, tool) != "clear" or command.guards or index is None:
         return False
     if command.name != "rm":
         return "autoremove" not in command.values()
-    paths = [word.raw for word in command.argv[1:] if not word.raw.startswith(b"-")]
-    return all(tool.clear_text is not None and tool.clear_text.search(path) for path in paths)
+    return all(index.cleared_text.search(word.raw) for word in command.operands())
 
 
 def _without(run: Run, head: list[Unit], cleanups: list[Command]) -> Fix:
@@ -201,7 +192,7 @@ def _without(run: Run, head: list[Unit], cleanups: list[Command]) -> Fix:
     return combine(*(drop_units(script, group) for group in groups))
 
 
-def _handed_over(above: Run, run: Run, command: Command, tool: Tool) -> Fix | None:
+def _installed_above(above: Run, run: Run, command: Command, tool: Tool) -> Fix | None:
     """Do an install of `run` behind the last one of `above`; a refresh has been done there."""
     if package_action(command, tool) != "install":
         return None

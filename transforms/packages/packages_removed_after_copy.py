@@ -55,7 +55,7 @@ KEEPS = (
     f"FROM alpine:3.20\n{_ADD}COPY . /usr/lib/a\nRUN make && apk del .b\n",
     f"FROM alpine:3.20\n{_ADD}COPY --chown=app . /app\nRUN make && apk del .b\n",
     f"FROM alpine:3.20\n{_ADD}RUN mkdir /app/b\nCOPY . /app\nRUN make && apk del .b\n",
-    "FROM alpine:3.20\nRUN apk add gcc && adduser app\nCOPY . /app\nRUN make && apk del gcc\n",
+    "FROM alpine:3.20\nRUN apk add gcc && adduser -h /app app\nCOPY . /app\nRUN make && apk del gcc\n",
     "FROM alpine:3.20\nWORKDIR /app\nRUN apk add ./*.apk gcc\nCOPY . /app\nRUN make && apk del gcc\n",
     "FROM node:18\nWORKDIR /app\nRUN npm ci\nCOPY . .\nRUN npm test && npm prune --omit=dev\n",
     "FROM node:18\nWORKDIR /app\nCOPY package.json .\nRUN npm ci\nCOPY . .\nRUN npm test && npm prune\n",

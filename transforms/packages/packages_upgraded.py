@@ -29,7 +29,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...optimizer.facts.stages import Facts
-from ...optimizer.knowledge.tools import Use, present, uses
+from ...optimizer.knowledge.uses import uses
 from ...optimizer.rules.finding import Finding
 
 RULE = "packages-upgraded"
@@ -42,23 +42,14 @@ KEEPS = (
     "FROM debian:12 AS a\nRUN apt-get update && apt-get upgrade -y\nFROM debian:12\nCOPY --from=a /b /b\n",
 )
 
-_VERBS = frozenset(
-    ("upgrade", "dist-upgrade", "full-upgrade", "safe-upgrade", "update", "distro-sync", "dup", "dist-upgrade", "up")
-)
-
 
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every upgrade of all packages."""
-    for stage in facts.shipping:
-        for tool in present(stage.source.data, ("apt", "apk", "dnf", "yum", "microdnf", "tdnf", "zypper")):
-            for run in stage.runs:
-                for use in uses(run.script, tool) if run.script else ():
-                    if use.action == "install" and use.verb.value in _VERBS and not _names_packages(use):
-                        message = f"{use.command.name} {use.verb.value} stores packages of the base image a second time"
-                        reason = "whether a fix can wait for the next base image is for a person to say"
-                        yield Finding(RULE, message, use.command.start, use.command.end, None, "manual", reason)
-
-
-def _names_packages(use: Use) -> bool:
-    words = use.command.argv
-    return any(not word.raw.startswith(b"-") for word in words[words.index(use.verb) + 1 :])
+    for run in (run for stage in facts.shipping for run in stage.runs):
+        for tool in facts.tools:
+            for use in uses(run.script, tool) if run.script and tool.distribution else ():
+                everything = not use.operands
+                if tool.distribution and use.verb.value in tool.distribution.upgrades and everything:
+                    message = f"{use.command.name} {use.verb.value} stores packages of the base image a second time"
+                    reason = "whether a fix can wait for the next base image is for a person to say"
+                    yield Finding(RULE, message, use.command.start, use.command.end, None, "manual", reason)

@@ -30,7 +30,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...optimizer.facts.stages import Facts
-from ...optimizer.knowledge.tools import load_tool, uses
+from ...optimizer.knowledge.tools import load_tool
+from ...optimizer.knowledge.uses import uses
 from ...optimizer.rules.finding import Finding
 
 RULE = "pip-upgraded"

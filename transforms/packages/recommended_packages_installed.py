@@ -31,8 +31,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...optimizer.facts.stages import Facts
-from ...optimizer.fixes.scripts import add_option
-from ...optimizer.knowledge.tools import Use, present, uses
+from ...optimizer.fixes.operands import add_option
+from ...optimizer.knowledge.tools import Distribution
+from ...optimizer.knowledge.uses import Use, uses
 from ...optimizer.rules.finding import Finding
 
 RULE = "recommended-packages-installed"
@@ -52,27 +53,29 @@ KEEPS = (
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every install that takes recommended packages along."""
     data = facts.document.source.data
+    if b"Install-Recommends" in data or b"install_weak_deps=" in data.replace(b"--setopt=install_weak_deps=", b""):
+        return
     for stage in facts.shipping:
-        for tool in present(stage.source.data, ("apt", "dnf", "microdnf", "zypper")):
-            if b"Install-Recommends" in data or b"install_weak_deps=" in data.replace(
-                b"--setopt=install_weak_deps=", b""
-            ):
-                continue
-            for run in stage.runs:
-                for use in uses(run.script, tool) if run.script else ():
-                    if use.verb.value in ("install", "in") and use.command.name != "aptitude" and not _settled(use):
+        for tool in facts.tools:
+            distribution = tool.distribution
+            for run in stage.runs if distribution is not None and distribution.only_recommended else ():
+                for use in uses(run.script, tool) if run.script and distribution else ():
+                    if distribution and _takes_option(use, distribution):
                         yield Finding(
                             RULE,
                             f"{use.command.name} installs recommended packages",
                             use.command.start,
                             use.command.end,
-                            add_option(use.command, use.behind_verb(), tool.no_weak),
+                            add_option(use.command, use.behind_verb(), distribution.only_recommended),
                             "unsafe",
                             "packages that only come by recommendation are no longer installed",
                             changes=("/**",),
                         )
 
 
-def _settled(use: Use) -> bool:
+def _takes_option(use: Use, distribution: Distribution) -> bool:
+    """Whether it installs without saying a word of what is recommended; aptitude asks what to do instead."""
+    if use.verb.value not in distribution.only_recommended_for or use.command.name == "aptitude":
+        return False
     words = [word.raw.decode("utf-8", "replace") for word in use.command.argv]
-    return any(like in word for word in words for like in use.tool.no_weak_like)
+    return not any(like in word for word in words for like in distribution.only_recommended_like)

@@ -1,217 +1,170 @@
-"""What is known of each package manager, as data, and how its commands are recognised.
+"""What is known of each package manager, as data: one module a tool, named for the word that Dockerfiles use.
 
-A rule is generic over `Tool`; a new package manager is one more file here and one more row in `TOOLS`.
+A tool has *roles*: it keeps an index, has an option against its cache, fills caches, can use mounts, removes packages,
+installs documentation … Whatever is generic over tools asks for a role, so a new package manager is one more module
+here, and nothing else.
 """
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from importlib import import_module
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from ...dockerfile.shell import Command, Script, Word
+if TYPE_CHECKING:
+    from ..images import Image
 
-#: What a command does with the package index.
+#: What a command does with packages.
 Action = Literal["refresh", "install", "read", "other"]
 
+NEVER = re.compile(rb"(?!)")
+#: Subcommands, with their words and options, that only clear a cache, as most tools of languages call them.
+CLEARED = re.compile(rb"(?:cc|clear-?cache|cache (?:clean|purge|clear|rm)\b.*)(?: -.*)?")
 
-_NEVER = re.compile(rb"(?!)")
+
+class Index(NamedTuple):
+    """The package index: what a tool knows of its repositories, and chooses from when it installs."""
+
+    paths: tuple[str, ...]  # globs of what a refresh or an install leaves behind, as `removes` takes them
+    refresh: frozenset[str] = frozenset()  # subcommands that fetch it and do nothing else
+    read: frozenset[str] = frozenset()  # subcommands that need it, beside those that install
+    fetched_by_install: bool = False  # an install fetches it where it is missing
+    partial: re.Pattern[bytes] = NEVER  # an option with which a refresh leaves the rest of the index as it was
+    scripts: re.Pattern[bytes] = NEVER  # scripts on the web that end in a refresh
+    kept_alone: bool = False  # a refresh of its own RUN does more than to fetch the index
+    clear: str = ""  # the command that clears it; ``{name}`` is the tool as the Dockerfile spells it
+    clear_by_hand: str = ""  # the same where the command itself might fail
+    clear_partly: str = ""  # what may be cleared even where the index is needed later
+    cleared_by: frozenset[str] = frozenset()  # subcommands, with their word if they need one, that clear it
+    cleared_text: re.Pattern[bytes] = NEVER  # a word of an rm or find that clears it by hand
+    offline: tuple[str, ...] = ()  # options with which nothing is fetched
+
+
+class CacheOption(NamedTuple):
+    """An option that leaves no cache behind."""
+
+    option: str
+    subcommands: frozenset[str]  # that take it
+    paths: tuple[str, ...]  # globs of what it keeps away
+    like: tuple[str, ...] = ()  # prefixes of options that say so, or say otherwise, already
+    replaces: frozenset[str] = frozenset()  # options that it makes needless
+    second: dict[str, frozenset[str]] = {}  # noqa: RUF012  # subcommands of two words, and which of the second take it
+    not_with: tuple[str, ...] = ()  # options with which the command keeps nothing
+    not_for: str = ""  # the ending of operands that are files, for which nothing is kept
+    settled: re.Pattern[bytes] = NEVER  # text in the file that settles the matter otherwise
+    cleared_by: frozenset[str] = frozenset()  # subcommands, with their word if they need one, that clear the cache
+    cleared_text: re.Pattern[bytes] = NEVER  # a word of an rm or find that clears it by hand
+
+
+class Cache(NamedTuple):
+    """A cache that no option keeps away."""
+
+    paths: tuple[str, ...]  # globs
+    fills: frozenset[str]  # subcommands that fill it; "" is the command without any, "*" any word
+    clear: str = ""  # the command that clears it; ``{name}`` is the tool as the Dockerfile spells it
+    clear_on: tuple[tuple[str, str], ...] = ()  # the same by base image or distribution
+    cleared_by: frozenset[str] = frozenset()  # subcommands, with their word if they need one, that clear it
+    cleared_text: re.Pattern[bytes] = NEVER  # a word of an rm or find that clears it by hand
+    second: dict[str, frozenset[str]] = {}  # noqa: RUF012  # subcommands of two words, and which of the second fill it
+    without: tuple[str, ...] = ()  # options with which nothing is fetched, or kept elsewhere
+    needs: str = ""  # the option without which something may still use the cache when the command is done
+    read_by: frozenset[bytes] = frozenset()  # commands that would have to fill it again
+    refilled: bool = False  # to fill it again takes time, and no network
+    settled: re.Pattern[bytes] = NEVER  # text in the file that means the cache is somebody's business
+    changes: tuple[str, ...] = ()  # globs of what the clearing itself writes
+    doubt: str = ""  # why nothing is certain to do without it
+    doubt_unless: frozenset[str] = frozenset()  # words of the command that remove the doubt
+    doubt_if_replaced: str = ""  # why it may not be cleared by a version of the tool that the Dockerfile installed
+
+
+#: What a tool leaves behind, and may be cleared.
+Store = Index | CacheOption | Cache
+
+
+class Mounts(NamedTuple):
+    """Where the index and the cache can lie on mounts, outside the image."""
+
+    directories: tuple[str, ...] = ()  # where they are the same everywhere
+    locked: bool = False  # whether two builds must not use them at once
+    on: Callable[[Image], tuple[str, ...]] | None = None  # the directories on a base image; none where unknown
+    before: str = ""  # a command that must come first in a stage, so that downloads are kept
+    before_changes: str = ""  # the file that it takes away
+    keeps_option: bool = False  # the option against the cache is of use all the same
+    cleared_by: re.Pattern[bytes] = NEVER  # subcommands with their words that clear what lies there and no more
+
+
+class Distribution(NamedTuple):
+    """A package manager of a distribution: its packages bring users, scripts, and files of the system."""
+
+    upgrades: frozenset[str] = frozenset()  # subcommands that upgrade whatever is there, unless packages are named
+    removes: frozenset[str] = frozenset()  # subcommands that remove packages
+    cleans: frozenset[str] = frozenset()  # subcommands that take away nothing but index, cache and unneeded packages
+    rewrites_database: bool = False  # every install stores the database of all packages again, some megabytes
+    only_recommended: str = ""  # the option for no packages that are only recommended
+    only_recommended_like: tuple[str, ...] = ()  # what settles that already, anywhere in a word
+    only_recommended_for: frozenset[str] = frozenset()  # subcommands that take it
+    no_documentation: Callable[[str, Image | None], str] | None = None  # by command and base image; empty for none
+    documents: frozenset[str] = frozenset()  # subcommands that take that option
+
+
+class Development(NamedTuple):
+    """A tool that installs what developers need too, unless told not to."""
+
+    option: str
+    subcommands: frozenset[str]
+    since: Callable[[Image | None], bool] | None = None  # whether the tool of a base image has the option
+    prunes: re.Pattern[bytes] = NEVER  # a command that removes it again
 
 
 class Tool(NamedTuple):
-    """A package manager. Paths are absolute globs as `removes` takes them."""
+    """A package manager, what its commands look like, and its roles."""
 
     name: str
     commands: frozenset[str]
-    refresh: frozenset[str] = frozenset()  # subcommands that fetch the index and do nothing else
     install: frozenset[str] = frozenset()  # subcommands that install packages
-    read: frozenset[str] = frozenset()  # other subcommands that need the index
-    clear: frozenset[str] = frozenset()  # subcommands, with their word if they need one, that clear the index
+    action: Callable[[str, tuple[bytes, ...]], Action] | None = None  # of a subcommand with what is behind it
     operation: re.Pattern[str] | None = None  # where the subcommand is an option: what it looks like
     value_options: frozenset[str] = frozenset()  # options before or behind the subcommand that take the next word
     yes_options: frozenset[str] = frozenset()  # options without a value that usually come first
-    index_paths: tuple[str, ...] = ()  # what a refresh or an install leaves behind
-    fetches_itself: bool = False  # an install fetches the index where it is missing
-    clear_command: str = ""  # ``{name}`` is the command as the Dockerfile spells it
-    clear_by_hand: str = ""  # the same where the command itself might fail
-    clear_partly: str = ""  # what may be cleared even where the index is needed later
-    clear_text: re.Pattern[bytes] | None = None  # a word of an rm or find that clears the index by hand
-    partial_refresh: re.Pattern[bytes] = _NEVER  # an option that leaves the rest of the index as it was
-    refreshing_scripts: re.Pattern[bytes] = _NEVER  # scripts on the web that end in a refresh
-    clean_subcommands: frozenset[str] = frozenset()  # of a clean-up RUN: these only take things away
-    mention: re.Pattern[bytes] = _NEVER  # text that may stand for a use nothing else recognises
-    no_cache: str = ""  # the option that leaves no cache behind
-    no_cache_like: tuple[str, ...] = ()  # prefixes of options that say so, or say otherwise, already
-    no_cache_replaces: frozenset[str] = frozenset()  # options that the option makes needless
-    no_cache_for: frozenset[str] = frozenset()  # subcommands that take it
-    no_cache_settled: re.Pattern[bytes] = _NEVER  # text in the file that settles the matter otherwise
-    cache: tuple[str, ...] = ()  # what that option keeps away
-    cache_clear: str = ""  # what clears the cache where no option keeps it away; ``{name}`` as above
-    cache_clear_on: tuple[tuple[str, str], ...] = ()  # the same by base image or distribution
-    cache_fills: frozenset[str] = frozenset()  # subcommands that fill it; "" is the command without any, "*" any word
-    cache_without: tuple[str, ...] = ()  # options of those with which nothing is fetched, or kept elsewhere
-    cache_needs: str = ""  # the option without which something may still use the cache when the command is done
-    cache_read_by: frozenset[bytes] = frozenset()  # commands that would have to fill it again
-    cache_doubt: str = ""  # why nothing is certain to do without it
-    cache_settled: re.Pattern[bytes] = _NEVER  # text in the file that means the cache is somebody's business
-    cache_changes: tuple[str, ...] = ()  # what the clearing itself writes
-    mounts: tuple[str, ...] = ()  # the directories of its index and cache, where they are the same everywhere
-    mounts_locked: bool = False  # whether two of its kind must not use them at once
-    no_weak: str = ""  # the option against weak dependencies
-    no_weak_like: tuple[str, ...] = ()
+    mention: re.Pattern[bytes] = NEVER  # text that may stand for a use that nothing else recognises
+    names_packages: re.Pattern[bytes] | None = None  # options with which an install reads more than package names
+    may_be_old: bool = False  # distributions have versions that do not know the option against the cache
+    package_index: Index | None = None
+    cache_option: CacheOption | None = None
+    caches: tuple[Cache, ...] = ()
+    mounts: Mounts | None = None
+    distribution: Distribution | None = None
+    development: Development | None = None
 
 
-#: Every tool, and what a file mentions that uses it.
-TOOLS: dict[str, bytes] = {
-    **{name: name.encode() for name in (
-        "apt", "dnf", "yum", "microdnf", "tdnf", "zypper", "apk", "pacman", "pip", "uv", "pipx", "poetry", "pipenv",
-        "conda", "mamba", "micromamba", "npm", "yarn", "pnpm", "composer", "gem", "bundle", "go", "cargo", "mvn",
-        "gradle", "sbt", "cpan", "cpanm", "luarocks",
-    )},
-    "gomod": b"go ",
-    "littler": b"install2.r",
-}  # fmt: skip
-_loaded: dict[str, Tool] = {}
+#: Every tool: its module's name is a word that a Dockerfile which uses it has in it.
+NAMES: tuple[str, ...] = tuple(
+    sorted(
+        name.removesuffix(".py")
+        for name in os.listdir(os.path.dirname(__file__))
+        if name.endswith(".py") and name != "__init__.py"
+    )
+)
 
 
+@cache
 def load_tool(name: str) -> Tool:
     """The knowledge of one package manager, loaded when it is first asked for."""
-    if name not in _loaded:
-        _loaded[name] = import_module(f".{name}", __name__).TOOL
-    return _loaded[name]
+    tool: Tool = import_module(f".{name}", __name__).TOOL
+    return tool
 
 
-class Use(NamedTuple):
-    """A command that is a use of a tool."""
-
-    tool: Tool
-    command: Command
-    verb: Word  # the subcommand
-    action: Action
-
-    @property
-    def options(self) -> list[str]:
-        """The option words, those before the subcommand included, as far as they are literal."""
-        return [word.value for word in self.command.argv[1:] if word.value and word.value.startswith("-")]
-
-    def behind_verb(self) -> Word:
-        """The word to put an option behind: the subcommand, or the ``-y`` that follows it."""
-        words = self.command.argv
-        at = words.index(self.verb)
-        while at + 1 < len(words) and words[at + 1].value in self.tool.yes_options:
-            at += 1
-        return words[at]
-
-    @property
-    def spelled(self) -> bytes:
-        """The tool as the Dockerfile spells it, ``sudo`` included."""
-        return (b"sudo " if self.command.sudo else b"") + self.command.argv[0].raw
+def present(data: bytes, names: Iterable[str] = NAMES) -> Iterator[Tool]:
+    """The tools out of `names` whose word is in `data`, a Dockerfile."""
+    return (load_tool(name) for name in names if name.encode() in data)
 
 
-_PYTHON = re.compile(r"python(\d(\.\d+)?)?")
+def roles_in(data: bytes) -> frozenset[str]:
+    """The roles, as fields of `Tool`, that the tools in `data`, a Dockerfile, have."""
+    return frozenset(role for tool in present(data) for role in ROLES if getattr(tool, role))
 
 
-def use_of(tool: Tool, command: Command) -> Use | None:
-    """`command` as a use of `tool`, or None. ``echo pip install`` and ``sh -c '…'`` are none."""
-    words = command.argv
-    at = 1
-    if command.name not in tool.commands:
-        if not command.name.startswith("python") or not _PYTHON.fullmatch(command.name):
-            return None
-        if "python -m " + tool.name not in tool.commands:
-            return None
-        if len(words) < 3 or words[1].value != "-m" or words[2].value != tool.name:
-            return None
-        at = 3
-    while at < len(words):
-        value = words[at].value
-        if value is None:
-            if not words[at].raw.startswith(b"$"):
-                return None
-        elif tool.operation:
-            if tool.operation.fullmatch(value):
-                return Use(tool, command, words[at], _operation(value, words[at + 1 :]))
-        elif value in tool.value_options:
-            at += 1
-        elif not value.startswith("-"):
-            return Use(tool, command, words[at], _action(tool, value, command))
-        at += 1
-    return None
-
-
-def _action(tool: Tool, verb: str, command: Command) -> Action:
-    if verb in tool.refresh:
-        some = tool.partial_refresh.search(command.normal) or _names_something(tool, verb, command)
-        return "read" if some else "refresh"
-    if verb in tool.install:
-        return "install"
-    if verb in tool.read:
-        return "read"
-    return "other"
-
-
-def _names_something(tool: Tool, verb: str, command: Command) -> bool:
-    """Whether a refresh is told of what, and may leave out the rest; ``makecache`` takes a word that says how."""
-    values = command.values()
-    at = values.index(verb) + 1
-    while at < len(values) and verb != "makecache":
-        value = values[at]
-        if value is None or not value.startswith("-"):
-            return True
-        at += 2 if value in tool.value_options else 1
-    return False
-
-
-def _operation(operation: str, operands: tuple[Word, ...]) -> Action:
-    """What pacman does: ``-Sy`` alone refreshes, ``-S`` with packages or ``u`` installs, ``-Ss`` and its like read."""
-    if operation == "--sync":
-        return "install"
-    if not operation.startswith("-S"):
-        return "other"
-    if set(operation) & set("sigl"):
-        return "read"
-    packages = any(not word.raw.startswith(b"-") for word in operands)
-    if packages or "u" in operation:
-        return "other" if "c" in operation else "install"
-    return "refresh" if "y" in operation else "other"
-
-
-def uses(script: Script, tool: Tool) -> list[Use]:
-    """The uses of a tool in a script, in order."""
-    commands = script.commands
-    return [use for at in range(len(commands)) if (use := use_at(commands, at, tool)) is not None]
-
-
-def use_at(commands: tuple[Command, ...], at: int, tool: Tool) -> Use | None:
-    """The command at index `at` as a use: itself, or as the shell that a known script is piped into."""
-    command = commands[at]
-    use = use_of(tool, command)
-    if use is None and at and command.name in ("bash", "sh") and "pipeline" in command.guards and _reads_stdin(command):
-        source = commands[at - 1]
-        if "pipeline" in source.guards and tool.refreshing_scripts.search(source.normal):
-            return Use(tool, command, command.argv[0], "refresh")
-    return use
-
-
-def _reads_stdin(command: Command) -> bool:
-    return all(value is not None and value.startswith("-") for value in command.values())
-
-
-def clears(tool: Tool, command: Command) -> bool:
-    """Whether `command` clears the index of the tool, by the tool itself or by hand."""
-    use = use_of(tool, command)
-    if use is not None:
-        words = [word.value or "" for word in use.command.argv if not (word.value or "").startswith("-")]
-        verb = use.verb.value or ""
-        return verb in tool.clear or any(f"{verb} {word}" in tool.clear for word in words)
-    if command.name in ("rm", "find", "unlink", "shred") and tool.clear_text is not None:
-        return any(tool.clear_text.search(word.raw) for word in command.argv[1:])
-    return False
-
-
-def present(data: bytes, names: Iterable[str] = TOOLS) -> Iterator[Tool]:
-    """The tools out of `names` whose commands `data`, a Dockerfile, mentions at all."""
-    for name in names:
-        if TOOLS[name] in data:
-            yield load_tool(name)
+ROLES = ("package_index", "cache_option", "caches", "mounts", "distribution", "development")

@@ -2,44 +2,41 @@
 
 import re
 
-from . import Tool
+from . import CacheOption, Distribution, Index, Mounts, Tool
+
+_CLEARED = re.compile(rb"cache/\{?apk|/apk/\*|cache/?\*?$|\{[^}]*apk|^/var/?\*?$|/apk$")
 
 TOOL = Tool(
     name="apk",
     commands=frozenset(("apk",)),
-    refresh=frozenset(("update",)),
     install=frozenset(("add", "upgrade", "fix")),
-    read=frozenset(("search", "fetch", "info", "policy", "list", "version", "query")),
-    clear=frozenset(),
     value_options=frozenset(
         (
-            "-X",
-            "--repository",
-            "-p",
-            "--root",
-            "--arch",
-            "--keys-dir",
-            "--repositories-file",
-            "-t",
-            "--virtual",
-            "--cache-dir",
-            "--wait",
-            "--cache-max-age",
-            "--progress-fd",
-            "--timeout",
+            "-X", "--repository", "-p", "--root", "--arch", "--keys-dir", "--repositories-file", "-t", "--virtual",
+            "--cache-dir", "--wait", "--cache-max-age", "--progress-fd", "--timeout",
         )
-    ),  # fmt: skip
+    ),
     yes_options=frozenset(("-q", "--quiet")),
-    index_paths=("/var/cache/apk/**", "/etc/apk/cache/**"),
-    clear_text=re.compile(rb"cache/\{?apk|/apk/\*|cache/?\*?$|\{[^}]*apk|^/var/?\*?$|/apk$"),
-    clean_subcommands=frozenset(),
     mention=re.compile(rb"\bapk\b(?![/.-])"),
-    no_cache="--no-cache",
-    no_cache_like=("--no-cache", "--cache-dir"),
-    no_cache_replaces=frozenset(("-U", "--update", "--update-cache")),
-    no_cache_for=frozenset(("add", "upgrade")),
-    no_cache_settled=re.compile(rb"setup-apkcache|/etc/apk/cache|ln\s[^\n]*/var/cache/apk"),
-    cache=("/var/cache/apk/**",),
-    mounts=("/var/cache/apk",),
-    mounts_locked=True,
-)
+    package_index=Index(
+        paths=("/var/cache/apk/**", "/etc/apk/cache/**"),
+        refresh=frozenset(("update",)),
+        read=frozenset("search fetch info policy list version query".split()),
+        cleared_text=_CLEARED,
+    ),
+    cache_option=CacheOption(
+        "--no-cache",
+        subcommands=frozenset(("add", "upgrade")),
+        paths=("/var/cache/apk/**",),
+        like=("--no-cache", "--cache-dir"),
+        replaces=frozenset(("-U", "--update", "--update-cache")),
+        not_with=("--root", "-p", "--initdb", "--no-network"),
+        not_for=".apk",
+        settled=re.compile(rb"setup-apkcache|/etc/apk/cache|ln\s[^\n]*/var/cache/apk"),
+        cleared_text=_CLEARED,
+    ),
+    mounts=Mounts(
+        ("/var/cache/apk",), locked=True, keeps_option=True,
+    ),
+    distribution=Distribution(upgrades=frozenset(("upgrade",)), removes=frozenset(("del",))),
+)  # fmt: skip

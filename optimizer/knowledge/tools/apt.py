@@ -2,35 +2,45 @@
 
 import re
 
-from . import Tool
+from . import Distribution, Index, Mounts, Tool
 
 TOOL = Tool(
     name="apt",
     commands=frozenset(("apt-get", "apt", "aptitude")),
-    refresh=frozenset(("update",)),
     install=frozenset(
-        ("install", "upgrade", "dist-upgrade", "full-upgrade", "build-dep", "satisfy", "reinstall", "safe-upgrade")
+        "install upgrade dist-upgrade full-upgrade build-dep satisfy reinstall safe-upgrade".split()
     ),
-    read=frozenset(("source", "download", "search", "show", "list", "policy", "check", "dselect-upgrade", "changelog")),
-    clear=frozenset(("dist-clean", "distclean")),
     value_options=frozenset(
         ("-o", "-c", "-t", "--option", "--config-file", "--target-release", "-a", "--host-architecture")
     ),
     yes_options=frozenset(("-y", "--yes", "-q", "-qq", "-yq", "-qy", "-yqq", "-qqy", "--assume-yes", "--quiet")),
-    index_paths=("/var/lib/apt/lists/**",),
-    clear_command="rm -rf /var/lib/apt/lists/*",
-    clear_text=re.compile(rb"lib.*apt|^/var(?:/lib)?/?\*?$"),
-    partial_refresh=re.compile(rb"Dir::|List-Cleanup"),
-    refreshing_scripts=re.compile(rb"deb\.nodesource\.com/setup|packagecloud\.io/\S*/script\.deb"),
-    clean_subcommands=frozenset(("clean", "autoclean", "dist-clean", "distclean", "autoremove")),
     mention=re.compile(rb"\bapt(?:-get|itude|-cache|-file)?\b(?!/)(?!\.)(?!-)"),
-    no_weak="--no-install-recommends",
-    no_weak_like=(
-        "--no-install-recommends",
-        "--install-recommends",
-        "--no-install-suggests",
-        "APT::Install-Recommends",
+    package_index=Index(
+        paths=("/var/lib/apt/lists/**",),
+        refresh=frozenset(("update",)),
+        read=frozenset("source download search show list policy check dselect-upgrade changelog".split()),
+        partial=re.compile(rb"Dir::|List-Cleanup"),
+        scripts=re.compile(rb"deb\.nodesource\.com/setup|packagecloud\.io/\S*/script\.deb"),
+        clear="rm -rf /var/lib/apt/lists/*",
+        cleared_by=frozenset(("dist-clean", "distclean")),
+        cleared_text=re.compile(rb"lib.*apt|^/var(?:/lib)?/?\*?$"),
     ),
-    mounts=("/var/cache/apt", "/var/lib/apt/lists"),
-    mounts_locked=True,
-)
+    mounts=Mounts(
+        ("/var/cache/apt", "/var/lib/apt/lists"),
+        locked=True,
+        before="rm -f /etc/apt/apt.conf.d/docker-clean",
+        before_changes="/etc/apt/apt.conf.d/docker-clean",
+        cleared_by=re.compile(rb"(?:auto|dist-?)?clean(?: all)?(?: -.*)?"),
+    ),
+    distribution=Distribution(
+        upgrades=frozenset("upgrade dist-upgrade full-upgrade safe-upgrade".split()),
+        removes=frozenset(("remove", "purge", "autoremove")),
+        cleans=frozenset("clean autoclean dist-clean distclean autoremove".split()),
+        rewrites_database=True,
+        only_recommended="--no-install-recommends",
+        only_recommended_like=(
+            "--no-install-recommends", "--install-recommends", "--no-install-suggests", "APT::Install-Recommends",
+        ),
+        only_recommended_for=frozenset(("install",)),
+    ),
+)  # fmt: skip

@@ -2,22 +2,24 @@
 
 import re
 
-from . import Tool
+from . import Cache, Development, Tool
 
 TOOL = Tool(
     name="composer",
     commands=frozenset(("composer", "composer.phar")),
     value_options=frozenset(("-d", "--working-dir")),
-    clear=frozenset(("clear-cache", "clearcache", "cc")),
-    clear_text=re.compile(rb"composer|\.cache\b|^/root/?\*?$"),
-    cache_clear="{name} clear-cache",
-    cache_fills=frozenset(("install", "update", "require", "create-project", "global")),
-    cache_without=("--no-cache", "--dry-run"),
-    cache_settled=re.compile(rb"clear-?cache|composer[\w ]* cc\b|COMPOSER_(?:CACHE_DIR|HOME)|\.composer|\.cache\b"),
-    cache=(
-        "/{root,home/*}/.composer/cache/**", "/{root,home/*}/.cache/composer/**",
+    caches=(
+        Cache(
+            paths=("/{root,home/*}/.composer/cache/**", "/{root,home/*}/.cache/composer/**"),
+            fills=frozenset(("install", "update", "require", "create-project", "global")),
+            second={"global": frozenset(("add", "require", "install", "update", "upgrade"))},
+            clear="{name} clear-cache",
+            cleared_by=frozenset(("clear-cache", "clearcache", "cc")),
+            cleared_text=re.compile(rb"composer|\.cache\b|^/root/?\*?$"),
+            without=("--no-cache", "--dry-run"),
+            settled=re.compile(rb"clear-?cache|composer[\w ]* cc\b|COMPOSER_(?:CACHE_DIR|HOME)|\.composer|\.cache\b"),
+            changes=("/{root,home/*}/.composer/**", "/{root,home/*}/.cache/composer/**"),
+        ),
     ),
-    cache_changes=(
-        "/{root,home/*}/.composer/**", "/{root,home/*}/.cache/composer/**",
-    ),
-)  # fmt: skip
+    development=Development("--no-dev", frozenset(("install",))),
+)

@@ -1,16 +1,20 @@
-"""LuaRocks (manual: github.com/luarocks/luarocks, *Config file format*, ``local_cache``)."""
+"""LuaRocks (manual: github.com/luarocks/luarocks/wiki, *Config file format*, ``local_cache``)."""
 
 import re
 
-from . import Tool
+from . import Cache, Tool
 
 TOOL = Tool(
     name="luarocks",
     commands=frozenset(("luarocks",)),
     value_options=frozenset(("--server", "--only-server", "--tree", "--lua-dir", "--lua-version")),
-    clear_text=re.compile(rb"luarocks|\.cache\b"),
-    cache_clear="rm -rf ~/.cache/luarocks",
-    cache_fills=frozenset(("install", "make", "build", "download")),
-    cache_settled=re.compile(rb"\.cache\b|local_cache|XDG_CACHE"),
-    cache=("/root/.cache/luarocks/**", "/home/*/.cache/luarocks/**"),
+    caches=(
+        Cache(
+            paths=("/root/.cache/luarocks/**", "/home/*/.cache/luarocks/**"),
+            fills=frozenset(("install", "make", "build", "download")),
+            clear="rm -rf ~/.cache/luarocks",
+            cleared_text=re.compile(rb"luarocks|\.cache\b"),
+            settled=re.compile(rb"\.cache\b|local_cache|XDG_CACHE"),
+        ),
+    ),
 )

@@ -2,7 +2,7 @@
 
 import re
 
-from . import Tool
+from . import CLEARED, Cache, Mounts, Tool
 
 TOOL = Tool(
     name="mvn",
@@ -10,12 +10,16 @@ TOOL = Tool(
     value_options=frozenset(
         ("-f", "--file", "-P", "--activate-profiles", "-pl", "--projects", "-T", "--threads", "-s", "--settings", "-D")
     ),
-    clear_text=re.compile(rb"\.m2\b|^/root/?\*?$"),
-    cache_clear="rm -rf ~/.m2/repository",
-    cache_fills=frozenset(("clean", "package", "install", "verify", "compile", "test", "deploy", "site")),
-    cache_without=("-o", "--offline", "-Dmaven.repo.local"),
-    cache_settled=re.compile(rb"\.m2\b|maven\.repo\.local|--offline|dependency:|MAVEN_(?:CONFIG|ARGS)|settings\.xml"),
-    cache_read_by=frozenset((b"mvn", b"mvnw")),
-    cache=("/root/.m2/repository/**", "/home/*/.m2/repository/**"),
-    mounts=("/root/.m2/repository",),
+    caches=(
+        Cache(
+            paths=("/root/.m2/repository/**", "/home/*/.m2/repository/**"),
+            fills=frozenset(("clean", "package", "install", "verify", "compile", "test", "deploy", "site")),
+            clear="rm -rf ~/.m2/repository",
+            cleared_text=re.compile(rb"\.m2\b|^/root/?\*?$"),
+            without=("-o", "--offline", "-Dmaven.repo.local"),
+            settled=re.compile(rb"\.m2\b|maven\.repo\.local|--offline|dependency:|MAVEN_(?:CONFIG|ARGS)|settings\.xml"),
+            read_by=frozenset((b"mvn", b"mvnw")),
+        ),
+    ),
+    mounts=Mounts(("/root/.m2/repository",), cleared_by=CLEARED),
 )

@@ -2,7 +2,7 @@
 
 import re
 
-from . import Tool
+from . import CLEARED, CacheOption, Mounts, Tool
 
 TOOL = Tool(
     name="pip",
@@ -10,31 +10,24 @@ TOOL = Tool(
     install=frozenset(("install", "download", "wheel")),
     value_options=frozenset(
         (
-            "--proxy",
-            "--cert",
-            "--client-cert",
-            "--timeout",
-            "--retries",
-            "--log",
-            "--exists-action",
-            "--trusted-host",
-            "--python",
-            "--use-feature",
-            "--use-deprecated",
-            "--cache-dir",
+            "--proxy", "--cert", "--client-cert", "--timeout", "--retries", "--log", "--exists-action",
+            "--trusted-host", "--python", "--use-feature", "--use-deprecated", "--cache-dir",
         )
-    ),  # fmt: skip
-    fetches_itself=True,
-    mention=re.compile(rb"\bpip[0-9.]*\b"),
-    no_cache="--no-cache-dir",
-    no_cache_like=("--no-cache", "--cache-dir"),
-    no_cache_for=frozenset(("install", "download", "wheel")),
-    no_cache_settled=re.compile(
-        rb"PIP_NO_CACHE_DIR|PIP_CACHE_DIR|PIP_CONFIG_FILE|pip\.conf|pip[\d.]* cache\b"
-        rb"|no-cache-dir\s*=|global\.no-cache-dir"
-        rb"|(?im:^[ \t]*(?:COPY|ADD)\s[^\n]*\.cache)"
     ),
-    clear_text=re.compile(rb"\.cache|/pip\b|^/root/?\*?$"),
-    cache=("/root/.cache/pip/**", "/home/*/.cache/pip/**"),
-    mounts=("/root/.cache/pip",),
-)
+    mention=re.compile(rb"\bpip[0-9.]*\b"),
+    names_packages=re.compile(rb"-[rect]|--(?:requirement|editable|constraint|find-links|target|prefix|root)"),
+    may_be_old=True,
+    cache_option=CacheOption(
+        "--no-cache-dir",
+        subcommands=frozenset(("install", "download", "wheel")),
+        paths=("/root/.cache/pip/**", "/home/*/.cache/pip/**"),
+        like=("--no-cache", "--cache-dir"),
+        settled=re.compile(
+            rb"PIP_NO_CACHE_DIR|PIP_CACHE_DIR|PIP_CONFIG_FILE|pip\.conf|pip[\d.]* cache\b"
+            rb"|no-cache-dir\s*=|global\.no-cache-dir"
+            rb"|(?im:^[ \t]*(?:COPY|ADD)\s[^\n]*\.cache)"
+        ),
+        cleared_text=re.compile(rb"\.cache|/pip\b|^/root/?\*?$"),
+    ),
+    mounts=Mounts(("/root/.cache/pip",), cleared_by=CLEARED),
+)  # fmt: skip

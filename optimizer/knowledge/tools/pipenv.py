@@ -1,17 +1,21 @@
-"""Pipenv (manual: pipenv.pypa.io, *Configuration*, ``PIPENV_CACHE_DIR``): pip's cache, and one of its own."""
+"""Pipenv (manual: pipenv.pypa.io, *Configuration*)."""
 
 import re
 
-from . import Tool
+from . import CLEARED, Cache, Mounts, Tool
 
 TOOL = Tool(
     name="pipenv",
     commands=frozenset(("pipenv",)),
-    clear_text=re.compile(rb"\.cache\b|^/root/?\*?$"),
-    cache_clear="rm -rf ~/.cache/pip ~/.cache/pipenv",
-    cache_fills=frozenset(("install", "sync", "update", "upgrade")),
-    cache_without=("--clear",),
-    cache_settled=re.compile(rb"PIPENV_CACHE_DIR|PIP_NO_CACHE|PIP_CACHE_DIR|\.cache\b|pip\.conf|pip cache"),
-    cache=("/{root,home/*}/.cache/pip/**", "/{root,home/*}/.cache/pipenv/**"),
-    mounts=("/root/.cache/pipenv",),
+    caches=(
+        Cache(
+            paths=("/{root,home/*}/.cache/pip/**", "/{root,home/*}/.cache/pipenv/**"),
+            fills=frozenset(("install", "sync", "update", "upgrade")),
+            clear="rm -rf ~/.cache/pip ~/.cache/pipenv",
+            cleared_text=re.compile(rb"\.cache\b|^/root/?\*?$"),
+            without=("--clear",),
+            settled=re.compile(rb"PIPENV_CACHE_DIR|PIP_NO_CACHE|PIP_CACHE_DIR|\.cache\b|pip\.conf|pip cache"),
+        ),
+    ),
+    mounts=Mounts(("/root/.cache/pipenv",), cleared_by=CLEARED),
 )

@@ -1,18 +1,23 @@
-"""pipx (manual: pipx.pypa.io). Its pip fills pip's cache; it would note an option against that in every environment."""
+"""pipx (manual: pipx.pypa.io), which installs with pip."""
 
 import re
 
-from . import Tool
+from . import Cache, Tool
 
 TOOL = Tool(
     name="pipx",
     commands=frozenset(("pipx",)),
     value_options=frozenset(("--python", "--pip-args", "--index-url", "-i", "--suffix")),
-    clear_text=re.compile(rb"\.cache\b|/pip\b|^/root/?\*?$"),
-    cache_clear="rm -rf ~/.cache/pip",
-    cache_fills=frozenset(("install", "inject", "upgrade", "upgrade-all", "reinstall", "install-all", "run")),
-    cache_settled=re.compile(
-        rb"PIP_NO_CACHE_DIR|PIP_CACHE_DIR|PIP_CONFIG_FILE|pip\.conf|pip[\d.]* cache\b|\.cache\b|pip-args[^\n]*cache"
+    caches=(
+        Cache(
+            paths=("/root/.cache/pip/**", "/home/*/.cache/pip/**"),
+            fills=frozenset(("install", "inject", "upgrade", "upgrade-all", "reinstall", "install-all", "run")),
+            clear="rm -rf ~/.cache/pip",
+            cleared_text=re.compile(rb"\.cache\b|/pip\b|^/root/?\*?$"),
+            settled=re.compile(
+                rb"PIP_NO_CACHE_DIR|PIP_CACHE_DIR|PIP_CONFIG_FILE|pip\.conf|pip[\d.]* cache\b|\.cache\b"
+                rb"|pip-args[^\n]*cache"
+            ),
+        ),
     ),
-    cache=("/root/.cache/pip/**", "/home/*/.cache/pip/**"),
 )

@@ -1,19 +1,23 @@
-"""pnpm (manual: pnpm.io, *Settings*, ``cacheDir``). What it installs are hard links into its store: that must stay."""
+"""pnpm (manual: pnpm.io, *Settings*). Its store is what installed packages link to; only its metadata can go."""
 
 import re
 
-from . import Tool
+from . import Cache, Tool
 
 TOOL = Tool(
     name="pnpm",
     commands=frozenset(("pnpm",)),
     value_options=frozenset(("-C", "--dir", "--filter", "-F", "--registry", "--loglevel", "--reporter")),
-    clear_text=re.compile(rb"pnpm|\.cache\b|^/root/?\*?$"),
-    cache_clear="rm -rf ~/.cache/pnpm",
-    cache_fills=frozenset(("install", "i", "add", "update", "up", "fetch", "dlx")),
-    cache_without=("--offline", "--prefer-offline", "--lockfile-only"),
-    cache_settled=re.compile(
-        rb"\.cache\b|pnpm[\w ]* (?:store|cache)|(?i:cache-dir|cachedir|XDG_CACHE)|--(?:prefer-)?offline"
+    caches=(
+        Cache(
+            paths=("/root/.cache/pnpm/**", "/home/*/.cache/pnpm/**"),
+            fills=frozenset(("install", "i", "add", "update", "up", "fetch", "dlx")),
+            clear="rm -rf ~/.cache/pnpm",
+            cleared_text=re.compile(rb"pnpm|\.cache\b|^/root/?\*?$"),
+            without=("--offline", "--prefer-offline", "--lockfile-only"),
+            settled=re.compile(
+                rb"\.cache\b|pnpm[\w ]* (?:store|cache)|(?i:cache-dir|cachedir|XDG_CACHE)|--(?:prefer-)?offline"
+            ),
+        ),
     ),
-    cache=("/root/.cache/pnpm/**", "/home/*/.cache/pnpm/**"),
 )

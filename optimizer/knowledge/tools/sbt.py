@@ -1,18 +1,22 @@
-"""sbt (manual: scala-sbt.org, *Dependency management flow*; coursier, *Cache*)."""
+"""sbt, of Scala (manual: scala-sbt.org, *Cached Resolution*). What it fetched stays in Ivy's and coursier's caches."""
 
 import re
 
-from . import Tool
+from . import Cache, Tool
 
 TOOL = Tool(
     name="sbt",
     commands=frozenset(("sbt",)),
     value_options=frozenset(("-mem", "-jvm-debug")),
-    clear_text=re.compile(rb"\.ivy2|\.sbt\b|coursier|\.cache\b"),
-    cache_clear="rm -rf ~/.ivy2/cache ~/.cache/coursier",
-    cache_fills=frozenset(("clean", "compile", "package", "assembly", "stage", "test", "dist", "publishLocal")),
-    cache_settled=re.compile(rb"\.ivy2|coursier|\.cache\b|sbt\.ivy\.home|COURSIER"),
-    cache_read_by=frozenset((b"sbt", b"scala", b"cs", b"coursier")),
-    cache_doubt="what sbt builds may load its libraries from there",
-    cache=("/{root,home/*}/.ivy2/cache/**", "/{root,home/*}/.cache/coursier/**"),
+    caches=(
+        Cache(
+            paths=("/{root,home/*}/.ivy2/cache/**", "/{root,home/*}/.cache/coursier/**"),
+            fills=frozenset(("clean", "compile", "package", "assembly", "stage", "test", "dist", "publishLocal")),
+            clear="rm -rf ~/.ivy2/cache ~/.cache/coursier",
+            cleared_text=re.compile(rb"\.ivy2|\.sbt\b|coursier|\.cache\b"),
+            settled=re.compile(rb"\.ivy2|coursier|\.cache\b|sbt\.ivy\.home|COURSIER"),
+            read_by=frozenset((b"sbt", b"scala", b"cs", b"coursier")),
+            doubt="what sbt builds may load its libraries from there",
+        ),
+    ),
 )

@@ -2,7 +2,9 @@
 
 import re
 
-from . import Tool
+from . import CLEARED, CacheOption, Mounts, Tool
+
+_INSTALLS = frozenset(("install", "sync", "upgrade"))
 
 TOOL = Tool(
     name="uv",
@@ -11,14 +13,16 @@ TOOL = Tool(
     value_options=frozenset(
         ("--cache-dir", "--directory", "--project", "--config-file", "--python-preference", "--color")
     ),
-    fetches_itself=True,
-    no_cache="--no-cache",
-    no_cache_like=("--no-cache", "-n", "--cache-dir", "--dry-run"),
-    no_cache_for=frozenset(("sync", "pip", "tool", "add")),
-    no_cache_settled=re.compile(
-        rb"UV_NO_CACHE|UV_CACHE_DIR|uv[\w -]* cache\b|\.cache\b|uv\.toml|UV_LINK_MODE|--offline|UV_OFFLINE"
+    cache_option=CacheOption(
+        "--no-cache",
+        subcommands=frozenset(("sync", "pip", "tool", "add")),
+        second={"pip": _INSTALLS, "tool": _INSTALLS},
+        paths=("/root/.cache/uv/**", "/home/*/.cache/uv/**"),
+        like=("--no-cache", "-n", "--cache-dir", "--dry-run"),
+        settled=re.compile(
+            rb"UV_NO_CACHE|UV_CACHE_DIR|uv[\w -]* cache\b|\.cache\b|uv\.toml|UV_LINK_MODE|--offline|UV_OFFLINE"
+        ),
+        cleared_text=re.compile(rb"\.cache|/uv\b|^/root/?\*?$"),
     ),
-    clear_text=re.compile(rb"\.cache|/uv\b|^/root/?\*?$"),
-    cache=("/root/.cache/uv/**", "/home/*/.cache/uv/**"),
-    mounts=("/root/.cache/uv",),
+    mounts=Mounts(("/root/.cache/uv",), cleared_by=CLEARED),
 )

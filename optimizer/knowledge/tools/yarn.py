@@ -1,19 +1,31 @@
-"""Yarn 1 (manual: classic.yarnpkg.com, *yarn cache*). Yarn 2 and later run programs from their cache: not this tool."""
+"""Yarn 1 (manual: classic.yarnpkg.com, *yarn cache*)."""
 
 import re
 
-from . import Tool
+from . import Cache, Tool
+
+_CACHE = ("/usr/local/share/.cache/**", "/root/.cache/yarn/**", "/home/*/.cache/yarn/**")
+_TWO_WORDS = frozenset(("add", "require", "install", "update", "upgrade"))
 
 TOOL = Tool(
     name="yarn",
     commands=frozenset(("yarn", "yarnpkg")),
     value_options=frozenset(("--cwd", "--registry", "--modules-folder", "--network-timeout", "--network-concurrency")),
-    clear=frozenset(("cache clean",)),
-    clear_text=re.compile(rb"\.cache\b|yarn|^/root/?\*?$"),
-    cache_clear="{name} cache clean",
-    cache_fills=frozenset(("", "install", "add", "global", "upgrade")),
-    cache_without=("--cache-folder", "--offline", "--prefer-offline"),
-    cache_settled=re.compile(rb"yarn[\w ]* cache|YARN_CACHE_FOLDER|\.cache\b|offline|\.yarn|corepack|berry"),
-    cache=("/usr/local/share/.cache/**", "/root/.cache/yarn/**", "/home/*/.cache/yarn/**"),
-    cache_changes=("/usr/local/share/.cache/**", "/root/.cache/yarn/**", "/home/*/.cache/yarn/**"),
+    caches=(
+        Cache(
+            paths=_CACHE,
+            fills=frozenset(("", "install", "add", "global", "upgrade")),
+            second={"global": _TWO_WORDS},
+            clear="{name} cache clean",
+            cleared_by=frozenset(("cache clean",)),
+            cleared_text=re.compile(rb"\.cache\b|yarn|^/root/?\*?$"),
+            without=("--cache-folder", "--offline", "--prefer-offline"),
+            settled=re.compile(rb"yarn[\w ]* cache|YARN_CACHE_FOLDER|\.cache\b|offline|\.yarn|corepack|berry"),
+            changes=_CACHE,
+            doubt="this may be Yarn 2 or later, which runs programs from its cache",
+            doubt_unless=frozenset(
+                ("--production", "--prod", "--pure-lockfile", "--ignore-optional", "--non-interactive", "global")
+            ),
+        ),
+    ),
 )

@@ -2,40 +2,42 @@
 
 import re
 
-from . import Tool
+from . import Distribution, Index, Mounts, Tool
 
 TOOL = Tool(
     name="zypper",
     commands=frozenset(("zypper",)),
-    refresh=frozenset(("refresh", "ref")),
     install=frozenset(
         (
-            "install",
-            "in",
-            "update",
-            "up",
-            "patch",
-            "dist-upgrade",
-            "dup",
-            "source-install",
-            "si",
+            "install", "in", "update", "up", "patch", "dist-upgrade", "dup", "source-install", "si",
             "install-new-recommends",
         )
     ),
-    read=frozenset(("search", "se", "info", "if", "list-updates", "lu", "packages", "pa", "list-patches", "lp")),
-    clear=frozenset(("clean", "cc")),
     value_options=frozenset(
         ("-R", "--root", "-c", "--config", "-D", "--reposd-dir", "-C", "--cache-dir", "-p", "--plus-repo")
     ),
     yes_options=frozenset(("-y", "--no-confirm", "-l", "--auto-agree-with-licenses")),
-    index_paths=("/var/cache/zypp/**",),
-    fetches_itself=True,
-    clear_command="{name} clean --all",
-    clear_text=re.compile(rb"/zypp|^/var/cache(?:/\*)?/?$"),
-    clean_subcommands=frozenset(("clean", "cc")),
-    no_weak="--no-recommends",
-    no_weak_like=("--no-recommends", "--recommends", "solver.onlyRequires"),
     mention=re.compile(rb"\bzypper\b"),
-    mounts=("/var/cache/zypp",),
-    mounts_locked=True,
-)
+    package_index=Index(
+        paths=("/var/cache/zypp/**",),
+        refresh=frozenset(("refresh", "ref")),
+        read=frozenset("search se info if list-updates lu packages pa list-patches lp".split()),
+        fetched_by_install=True,
+        kept_alone=True,  # it also asks about the keys of the repositories, and imports them
+        clear="{name} clean --all",
+        cleared_by=frozenset(("clean", "cc")),
+        cleared_text=re.compile(rb"/zypp|^/var/cache(?:/\*)?/?$"),
+    ),
+    mounts=Mounts(
+        ("/var/cache/zypp",), locked=True, cleared_by=re.compile(rb"(?:auto|dist-?)?clean(?: all)?(?: -.*)?")
+    ),
+    distribution=Distribution(
+        upgrades=frozenset("dist-upgrade dup update up".split()),
+        removes=frozenset(("remove", "rm")),
+        cleans=frozenset(("clean", "cc")),
+        rewrites_database=True,
+        only_recommended="--no-recommends",
+        only_recommended_like=("--no-recommends", "--recommends", "solver.onlyRequires"),
+        only_recommended_for=frozenset(("install", "in")),
+    ),
+)  # fmt: skip

@@ -33,8 +33,8 @@ WITH_CONTEXT = [
     ("COPY plain.sh /x.sh\nRUN chmod u+x /x.sh\n", "COPY --chmod=744 plain.sh /x.sh\n"),
     ("COPY plain.sh /usr/local/bin/\nRUN chmod 0700 /usr/local/bin/plain.sh\n", "COPY --chmod=700 plain.sh /usr/local/bin/\n"),
     ("WORKDIR /app\nCOPY plain.sh .\nRUN chmod 755 plain.sh && make\n", "WORKDIR /app\nCOPY --chmod=755 plain.sh .\nRUN make\n"),
-    ("COPY plain.sh /x.sh\nRUN make && chmod 755 /x.sh\n", "COPY --chmod=755 plain.sh /x.sh\nRUN make\n"),
-    ("COPY plain.sh /x.sh\nRUN a && chmod 755 /x.sh && b\n", "COPY --chmod=755 plain.sh /x.sh\nRUN a && b\n"),
+    ("COPY plain.sh /x.sh\nRUN mkdir /y && chmod 755 /x.sh\n", "COPY --chmod=755 plain.sh /x.sh\nRUN mkdir /y\n"),
+    ("COPY plain.sh /x.sh\nRUN true && chmod 755 /x.sh && b\n", "COPY --chmod=755 plain.sh /x.sh\nRUN true && b\n"),
     ("COPY plain.sh /x.sh\nRUN chmod 755 /x.sh /y.sh\n", "COPY --chmod=755 plain.sh /x.sh\nRUN chmod 755 /y.sh\n"),
     (
         "COPY plain.sh /x.sh\nCOPY ready.sh /y.sh\nRUN chmod 755 /x.sh /y.sh\n",

@@ -256,25 +256,25 @@ def test_join_refuses(text: str) -> None:
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        ("RUN cd /x && a\nRUN rm /y", "RUN cd /x && a \\\n    && rm /y"),
-        ("RUN cd /x && a\nRUN cd /y && b", "RUN cd /x && a \\\n    && cd /y && b"),
-        ("RUN cd /x && a\nRUN apt-get purge -y gcc", "RUN cd /x && a \\\n    && cd / && apt-get purge -y gcc"),
+        ("RUN cd /x && make\nRUN rm /y", "RUN cd /x && make \\\n    && rm /y"),
+        ("RUN cd /x && make\nRUN cd /y && npm ci", "RUN cd /x && make \\\n    && cd /y && npm ci"),
+        ("RUN cd /x && make\nRUN apt-get purge -y gcc", "RUN cd /x && make \\\n    && cd / && apt-get purge -y gcc"),
         (
-            "RUN cd /x && a\nRUN rm /y\nRUN apk del gcc",
-            "RUN cd /x && a \\\n    && rm /y \\\n    && cd / && apk del gcc",
+            "RUN cd /x && make\nRUN rm /y\nRUN apk del gcc",
+            "RUN cd /x && make \\\n    && rm /y \\\n    && cd / && apk del gcc",
         ),
         (
-            "RUN cd /x && a\nRUN apt-get purge -y b\nRUN apt-get purge -y c\nRUN cd /y && d\nRUN apk del e",
-            "RUN cd /x && a \\\n    && cd / && apt-get purge -y b \\\n    && apt-get purge -y c \\\n    && cd /y && d"
+            "RUN cd /x && make\nRUN apt-get purge -y b\nRUN apt-get purge -y c\nRUN cd /y && npm ci\nRUN apk del e",
+            "RUN cd /x && make \\\n    && cd / && apt-get purge -y b \\\n    && apt-get purge -y c \\\n    && cd /y && npm ci"
             " \\\n    && cd / && apk del e",
         ),
         (
-            "RUN a\nRUN --mount=type=bind,source=s,target=/t/s b",
-            "RUN --mount=type=bind,source=s,target=/t/s \\\n    a && b",
+            "RUN make\nRUN --mount=type=bind,source=s,target=/t/s git",
+            "RUN --mount=type=bind,source=s,target=/t/s \\\n    make && git",
         ),
         (
-            "RUN --mount=type=bind,source=s,target=/t/s b\nRUN c",
-            "RUN --mount=type=bind,source=s,target=/t/s b && c",
+            "RUN --mount=type=bind,source=s,target=/t/s git\nRUN make",
+            "RUN --mount=type=bind,source=s,target=/t/s git && make",
         ),
     ],
 )

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
-from ..dockerfile.document import Document
+from ..dockerfile.document import Instruction
 from ..dockerfile.shell import Command, Script, read_script
-from ..knowledge.tools import Tool, Use, clears, present, use_at, use_of
+from ..knowledge.tools import Store, Tool
+from ..knowledge.uses import clears, clears_any, use_at, use_of
 from .stages import Run, StageFacts
 
 Need = Literal["no", "maybe", "yes"]
@@ -20,10 +21,10 @@ def index_need(run: Run, tool: Tool) -> Need:
     It does when it reads one before it refreshes its own, and when it removes one with an rm that fails where there
     is nothing to remove.
     """
+    index = tool.package_index
     code = run.instruction.code
     if run.script is None:
-        bodies = b"".join(run.instruction.source.data[doc.start : doc.end] for doc in run.instruction.heredocs)
-        text = code + bodies
+        text = run.source_text
         return "maybe" if tool.mention.search(text) or _UNKNOWN_TEXT.search(text) else "no"
     need: Need = "no"
     refreshed: list[tuple[str, ...]] = []
@@ -31,7 +32,7 @@ def index_need(run: Run, tool: Tool) -> Need:
     for at, command in enumerate(run.script.commands):
         use = use_at(run.script.commands, at, tool)
         if use is None:
-            if _fails_on_nothing(command) and clears(tool, command) and not made:
+            if index is not None and _fails_on_nothing(command) and clears(tool, index, command) and not made:
                 return "yes"
             if may_use(tool, command) and not _SELF_SUFFICIENT.search(code):
                 need = "maybe"
@@ -39,28 +40,15 @@ def index_need(run: Run, tool: Tool) -> Need:
             made = True
             refreshed.append(() if command.name in ("bash", "sh") else command.guards)
         elif use.action in ("install", "read"):
-            made = made or tool.fetches_itself
-            if any(command.guards[: len(guards)] == guards for guards in refreshed) or refreshes_itself(use):
+            made = made or (index is not None and index.fetched_by_install)
+            if any(command.guards[: len(guards)] == guards for guards in refreshed) or use.fetches_index():
                 continue
             return "yes"
     return need
 
 
 def _fails_on_nothing(command: Command) -> bool:
-    options = [word.raw for word in command.argv[1:] if word.raw.startswith(b"-")]
-    return command.name == "rm" and not any(
-        option == b"--force" or (b"f" in option and not option.startswith(b"--")) for option in options
-    )
-
-
-def refreshes_itself(use: Use) -> bool:
-    """Whether an install fetches what it needs: ``dnf`` does, and ``apk add`` when it is told to."""
-    if use.tool.fetches_itself:
-        return not any(option in ("-C", "--cacheonly") for option in use.options)
-    options = use.options
-    if use.tool.operation:
-        return "y" in (use.verb.value or "")
-    return any(option in use.tool.no_cache_replaces or option == use.tool.no_cache for option in options)
+    return command.name == "rm" and not command.has_option("f", "force")
 
 
 def later_need(stage: StageFacts, at: int, tool: Tool) -> tuple[Need, int]:
@@ -70,32 +58,39 @@ def later_need(stage: StageFacts, at: int, tool: Tool) -> tuple[Need, int]:
     is not shown may install, but an install of a tool that fetches for itself needs nothing.
     """
     found: tuple[Need, int] = ("no", 0)
+    alone = tool.package_index is not None and tool.package_index.fetched_by_install
     for owner, index in stage.later(at):
         instruction = owner.instructions[index]
         need: Need = "no"
         if instruction.keyword == "RUN":
             run = owner.run_at(index)
             need = index_need(run, tool) if run else "maybe"
-        elif instruction.keyword in ("ONBUILD", "CMD", "ENTRYPOINT") and tool.mention.search(instruction.code):
+        elif mentions_later(instruction, tool):
             need = "maybe"
         if need == "yes":
             return "yes", instruction.line
-        if need == "maybe" and found[0] == "no" and not tool.fetches_itself:
+        if need == "maybe" and found[0] == "no" and not alone:
             found = ("maybe", instruction.line)
     return found
 
 
-def cleared_later(run: Run, tool: Tool) -> Iterator[tuple[Script, Command]]:
-    """The commands in the RUNs on top of `run` that clear the index or cache, each with the script it is in."""
+def mentions_later(instruction: Instruction, tool: Tool) -> bool:
+    """Whether an instruction that runs something after the build, or in another one, mentions the tool."""
+    later = instruction.keyword in ("ONBUILD", "CMD", "ENTRYPOINT")
+    return later and tool.mention.search(instruction.code) is not None
+
+
+def cleared_later(run: Run, tool: Tool, store: Store) -> Iterator[tuple[Script, Command]]:
+    """The commands in the RUNs on top of `run` that clear `store`, each with the script it is in."""
     for owner, index in run.stage.later(run.at):
         other = owner.run_at(index)
         if other and other.script:
-            yield from ((other.script, command) for command in other.script.commands if clears(tool, command))
+            yield from ((other.script, command) for command in other.script.commands if clears(tool, store, command))
 
 
-def removed_later(run: Run, tool: Tool) -> bool:
-    """Whether a RUN on top of `run` removes the index or cache with an rm that fails where there is none."""
-    return any(_fails_on_nothing(command) for _, command in cleared_later(run, tool))
+def removed_later(run: Run, tool: Tool, store: Store) -> bool:
+    """Whether a RUN on top of `run` removes `store` with an rm that fails where there is none."""
+    return any(_fails_on_nothing(command) for _, command in cleared_later(run, tool, store))
 
 
 _UNKNOWN_TEXT = re.compile(rb"\.sh\b|\bbash\b|\bsh\b|ansible|\./|/install|/setup|\$\(curl|\$\(wget")
@@ -116,19 +111,10 @@ _INSTALLER_NAME = re.compile(r"(?:^|[-_.])(?:install|setup|bootstrap|provision|d
 # Programs of a source tree that only configure or build it.
 _BUILD_SCRIPTS = frozenset(
     (
-        "configure",
-        "Configure",
-        "config",
-        "autogen.sh",
-        "buildconf",
-        "bootstrap.sh",
-        "gradlew",
-        "mvnw",
-        "b2",
-        "bjam",
+        "configure", "Configure", "config", "autogen.sh", "buildconf", "bootstrap.sh", "gradlew", "mvnw", "b2", "bjam",
         "waf",
     )
-)
+)  # fmt: skip
 _INERT = frozenset(
     (
         "echo", "printf", "rm", "mkdir", "rmdir", "sed", "grep", "egrep", "awk", "cp", "mv", "ln", "cat", "tee",
@@ -187,10 +173,10 @@ def runs_unknown(command: Command) -> bool:
     if _INTERPRETER.fullmatch(name):
         words = [value for value in command.values() if value and value != "install"]
         return any(_INSTALLER_NAME.search(word) for word in words if not word.endswith("setup.py"))
-    return "/" in first and not first.startswith(_SYSTEM_DIRECTORIES)
+    return "/" in first and not first.startswith(_SYSTEM_PROGRAMS)
 
 
-_SYSTEM_DIRECTORIES = ("/usr/", "/bin/", "/sbin/", "/opt/conda/", "/opt/venv/", "/venv/")
+_SYSTEM_PROGRAMS = ("/usr/", "/bin/", "/sbin/", "/opt/conda/", "/opt/venv/", "/venv/")
 
 
 def _is_environment(command: Command) -> bool:
@@ -203,18 +189,18 @@ def _is_environment(command: Command) -> bool:
     )  # fmt: skip
 
 
-def settled(pattern: re.Pattern[bytes], document: Document, stage: StageFacts) -> bool:
-    """Whether what `pattern` looks for stands in the file anywhere but in commands that clear a cache."""
+def settled(pattern: re.Pattern[bytes], stage: StageFacts) -> bool:
+    """Whether what `pattern` looks for stands in the file anywhere but in commands that clear an index or a cache."""
+    document = stage.facts.document
     data = document.source.data
     if not pattern.search(data):
         return False
-    tool = tuple(present(stage.source.data))
     cleanups = [
         (command.start, command.end)
         for instruction in document.instructions
         if (script := read_script(instruction))
         for command in script.commands
-        if any(clears(one, command) for one in tool)
+        if any(clears_any(tool, command) for tool in stage.facts.tools)
     ]
     return any(
         not any(start <= match.start() and match.end() <= end for start, end in cleanups)

@@ -1,0 +1,153 @@
+"""What the commands of a system do, as data: which of their words they read and write, and whom that concerns.
+
+From their manuals (GNU coreutils, findutils, shadow-utils, BusyBox, tar(1), curl(1)). A command that is not here may do
+anything: the table names what is known to be harmless, or known to be what it is.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+#: Which of the operands: none, all, the first, the last, all but the last, all but the first.
+Which = Literal["", "all", "first", "last", "but-last", "but-first"]
+
+
+class Does(NamedTuple):
+    """What a command does. Paths are those of its operands, and of the options that name a place."""
+
+    reads: Which = ""
+    writes: Which = ""
+    skip: int = 0  # leading operands that are no paths: a mode, an owner, a pattern
+    skip_unless: tuple[str, ...] = ()  # options that stand in for those operands
+    writes_if: tuple[str, ...] = ()  # options without which it only reads what it could write
+    valued: frozenset[str] = frozenset()  # options that take the next word, which is no path
+    into: frozenset[str] = frozenset()  # options whose value is a place that it writes to
+    in_directory: bool = False  # it reads or writes the working directory, also where no operand says so
+    users: Literal["", "reads", "makes"] = ""  # the users and groups of the image
+    packaged: bool = False  # it reads and writes where packages have files, as their managers do
+    network: bool = False
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_INERT = Does()
+_READS = Does(reads="all")
+_WRITES = Does(reads="all", writes="all")
+
+COMMANDS: dict[str, Does] = {
+    # They change at most the shell, which `Script.state_changes` tells.
+    **dict.fromkeys(
+        (
+            ":", "true", "false", "echo", "printf", "sleep", "date", "set", "export", "unset", "readonly", "declare",
+            "local", "typeset", "umask", "shopt", "type", "hash", "command", "which", "whoami", "hostname", "uname",
+            "nproc", "arch", "getconf", "basename", "dirname", "seq", "yes", "expr", "ulimit", "wait", "exit",
+            "return", "shift", "tty", "printenv", "env", "locale", "sync", "lsb_release", "read", "getopts",
+        ),
+        _INERT,
+    ),
+    "cd": Does(reads="all"), "pushd": Does(reads="all"), "popd": _INERT, "pwd": _INERT,
+    # What they do to files is to look at them.
+    **dict.fromkeys(
+        (
+            "cat", "head", "tail", "wc", "stat", "test", "[", "readlink", "realpath", "file", "md5sum", "sha1sum",
+            "sha224sum", "sha256sum", "sha384sum", "sha512sum", "b2sum", "cksum", "cmp", "diff", "cut", "uniq", "nl",
+            "od", "hexdump", "strings", "base64", "tac", "rev", "fold", "comm", "join", "paste", "column", "zcat",
+            "bzcat", "xzcat", "less", "more", "ldd", "readelf", "objdump", "nm",
+        ),
+        _READS,
+    ),
+    **dict.fromkeys(("ls", "du", "df", "tree"), Does(reads="all", in_directory=True)),
+    **dict.fromkeys(
+        ("grep", "egrep", "fgrep", "zgrep"),
+        Does(
+            reads="all", skip=1, skip_unless=("e", "f", "regexp", "file"),
+            valued=_set("-e -f -m -A -B -C --regexp --file"),
+        ),
+    ),
+    "tr": _INERT,
+    "sort": Does(reads="all", into=_set("-o --output"), valued=_set("-k -t -S")),
+    "tee": Does(writes="all"),
+    # They make, change or remove what they name.
+    **dict.fromkeys(
+        ("mkdir", "mkfifo", "mknod", "touch", "truncate", "fallocate"),
+        Does(writes="all", valued=_set("-m -s -l -d -t")),
+    ),
+    **dict.fromkeys(("rm", "rmdir", "unlink", "shred", "strip"), Does(writes="all")),
+    **dict.fromkeys(("gzip", "gunzip", "bzip2", "bunzip2", "xz", "unxz", "zstd", "unzstd"), _WRITES),
+    "mktemp": Does(writes="all", in_directory=True),
+    "chmod": Does(writes="all", skip=1, skip_unless=("reference",)),
+    **dict.fromkeys(("chown", "chgrp"), Does(writes="all", skip=1, skip_unless=("reference",), users="reads")),
+    "setfacl": Does(writes="all", users="reads", valued=_set("-m -x -M -X")),
+    "setcap": Does(writes="all", skip=1),
+    "chattr": Does(writes="all", skip=1),
+    "mv": Does(reads="all", writes="all", into=_set("-t --target-directory"), valued=_set("-S")),
+    "cp": Does(reads="but-last", writes="last", into=_set("-t --target-directory"), valued=_set("-S")),
+    "install": Does(
+        reads="but-last", writes="all", into=_set("-t --target-directory"), valued=_set("-m -o -g -S"), users="reads"
+    ),
+    "ln": Does(reads="but-last", writes="last", in_directory=True, into=_set("-t --target-directory")),
+    "sed": Does(
+        reads="all", writes="all", skip=1, skip_unless=("e", "f", "expression", "file"), writes_if=("i", "in-place"),
+        valued=_set("-e -f"), in_directory=True,
+    ),
+    "find": Does(reads="all", writes="all", in_directory=True),
+    "split": Does(reads="all", in_directory=True),
+    "patch": Does(reads="all", in_directory=True, writes="all", into=_set("-d -o")),
+    # Archives. Where they unpack to is the working directory, unless they are told otherwise.
+    **dict.fromkeys(
+        ("tar", "bsdtar", "gtar"),
+        Does(reads="all", writes="all", in_directory=True, into=_set("-C --directory -f --file")),
+    ),
+    "unzip": Does(reads="all", in_directory=True, into=_set("-d")),
+    "zip": Does(reads="all", writes="all", in_directory=True),
+    "cpio": Does(reads="all", in_directory=True),
+    # The network.
+    "curl": Does(network=True, in_directory=True, into=_set("-o --output --output-dir")),
+    "wget": Does(network=True, in_directory=True, into=_set("-O --output-document -P --directory-prefix")),
+    # Users and groups.
+    **dict.fromkeys(
+        (
+            "useradd", "adduser", "usermod", "userdel", "deluser", "groupadd", "addgroup", "groupmod", "groupdel",
+            "delgroup", "gpasswd", "newusers", "chpasswd", "chgpasswd", "passwd", "chage", "chsh", "chfn", "vipw",
+            "vigr", "pwconv", "grpconv", "groupmems",
+        ),
+        Does(users="makes", in_directory=False),
+    ),
+    **dict.fromkeys(("id", "groups", "getent"), Does(users="reads")),
+    # Packages: what their managers do, and what goes with them.
+    **dict.fromkeys(
+        (
+            "dpkg", "rpm", "apt-key", "apt-cache", "apt-mark", "apt-config", "dpkg-reconfigure", "dpkg-divert",
+            "debconf-set-selections", "add-apt-repository", "apt-add-repository", "yum-config-manager",
+            "update-alternatives", "update-ca-certificates", "locale-gen", "update-locale", "gpg",
+        ),
+        Does(reads="all", users="makes", packaged=True, network=True, in_directory=True),
+    ),
+    "ldconfig": Does(packaged=True),
+}  # fmt: skip
+
+#: What somebody writes who makes a user, beside the lists of users and groups.
+HOMES = "/home"
+
+#: Programs that serve, or that start what does, and may be running still when a RUN has gone on.
+DAEMONS = _set(
+    "service systemctl invoke-rc.d start-stop-daemon supervisord nohup daemon daemonize setsid mysqld mysqld_safe"
+    " mariadbd postgres pg_ctl pg_ctlcluster rabbitmq-server redis-server mongod mongos dockerd containerd Xvfb Xorg"
+    " dbus-launch dbus-daemon ssh-agent gpg-agent sshd slapd memcached httpd apache2 apachectl apache2ctl nginx named"
+    " unbound dnsmasq cron crond atd rsyslogd syslogd syslog-ng php-fpm haproxy squid vsftpd proftpd postfix exim4"
+    " dovecot cupsd avahi-daemon smbd nmbd rpcbind consul etcd vault elasticsearch zookeeper kafka-server-start"
+    " catalina.sh startup.sh jetty ansible ansible-playbook puppet chef-client chef-solo salt-call runsvdir initctl"
+    " screen tmux launchctl openrc rc-service"
+)
+#: Programs that wait for what they start, however little else is known of them: compilers, and tools that build.
+WAITS = _set(
+    "make gmake cmake ninja meson configure autogen.sh bootstrap autoreconf autoconf automake libtoolize gcc g++ cc c++"
+    " clang ld ar ranlib git svn hg cargo rustc rustup go javac java jar mvn ant python python2 python3 pip pip2 pip3"
+    " pipenv poetry uv conda mamba micromamba easy_install virtualenv npm npx yarn pnpm node corepack gem bundle rake"
+    " ruby composer php docker-php-ext-install docker-php-ext-configure docker-php-ext-enable pecl perl cpan cpanm"
+    " R Rscript install2.r luarocks tsc webpack dotnet nuget msbuild swift stack cabal ghc sbt ldconfig fc-cache"
+    " msgfmt xmlstarlet jq yq envsubst openssl ssh-keygen ssh-keyscan a2enmod a2dismod a2ensite a2dissite phpenmod"
+    " phpdismod awk gawk mawk aria2c 7z 7za unrar tar rsync pacman protoc swig bison flex patchelf ls"
+)

@@ -1,0 +1,174 @@
+"""How the commands of a script are recognised as uses of a package manager."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from ..dockerfile.shell import Command, Script, Word
+from .tools import Action, CacheOption, Store, Tool
+
+_PYTHON = re.compile(r"python(\d(\.\d+)?)?")
+
+
+class Use(NamedTuple):
+    """A command that is a use of a tool."""
+
+    tool: Tool
+    command: Command
+    verb: Word  # the subcommand
+    action: Action
+
+    @property
+    def options(self) -> list[str]:
+        """The option words, those before the subcommand included, as far as they are literal."""
+        return [word.value for word in self.command.argv[1:] if word.value and word.value.startswith("-")]
+
+    @property
+    def behind(self) -> tuple[Word, ...]:
+        """The words behind the subcommand."""
+        words = self.command.argv
+        return words[words.index(self.verb) + 1 :]
+
+    @property
+    def operands(self) -> list[Word]:
+        """The words behind the subcommand that are no options; the value of an option counts as one."""
+        return [word for word in self.behind if not word.raw.startswith(b"-")]
+
+    def behind_verb(self) -> Word:
+        """The word to put an option behind: the subcommand, or the ``-y`` that follows it."""
+        last = self.verb
+        for word in self.behind:
+            if word.value not in self.tool.yes_options:
+                break
+            last = word
+        return last
+
+    @property
+    def spelled(self) -> bytes:
+        """The tool as the Dockerfile spells it, ``sudo`` included."""
+        return (b"sudo " if self.command.sudo else b"") + self.command.argv[0].raw
+
+    def fetches_index(self) -> bool:
+        """Whether an install fetches the index that it needs: ``dnf`` does, and ``apk add`` when it is told to."""
+        index, option, options = self.tool.package_index, self.tool.cache_option, self.options
+        if index is not None and index.fetched_by_install:
+            return not any(word in index.offline for word in options)
+        if self.tool.operation:
+            return "y" in (self.verb.value or "")
+        return option is not None and any(word in option.replaces or word == option.option for word in options)
+
+
+def use_of(tool: Tool, command: Command) -> Use | None:
+    """`command` as a use of `tool`, or None. ``echo pip install`` and ``sh -c '…'`` are none."""
+    words = command.argv
+    at = 1
+    if command.name not in tool.commands:
+        if not command.name.startswith("python") or not _PYTHON.fullmatch(command.name):
+            return None
+        if "python -m " + tool.name not in tool.commands:
+            return None
+        if len(words) < 3 or words[1].value != "-m" or words[2].value != tool.name:
+            return None
+        at = 3
+    while at < len(words):
+        value = words[at].value
+        if value is None:
+            if not words[at].raw.startswith(b"$"):
+                return None
+        elif tool.operation:
+            if tool.operation.fullmatch(value):
+                return Use(tool, command, words[at], _action(tool, value, command, at))
+        elif value in tool.value_options:
+            at += 1
+        elif not value.startswith("-"):
+            return Use(tool, command, words[at], _action(tool, value, command, at))
+        at += 1
+    return None
+
+
+def _action(tool: Tool, verb: str, command: Command, at: int) -> Action:
+    if tool.action is not None:
+        return tool.action(verb, tuple(word.raw for word in command.argv[at + 1 :]))
+    if tool.package_index is not None and verb in tool.package_index.refresh:
+        some = tool.package_index.partial.search(command.normal) or _names_something(tool, verb, command)
+        return "read" if some else "refresh"
+    if verb in tool.install:
+        return "install"
+    if tool.package_index is not None and verb in tool.package_index.read:
+        return "read"
+    return "other"
+
+
+def _names_something(tool: Tool, verb: str, command: Command) -> bool:
+    """Whether a refresh is told of what, and may leave out the rest; ``makecache`` takes a word that says how."""
+    values = command.values()
+    at = values.index(verb) + 1
+    while at < len(values) and verb != "makecache":
+        value = values[at]
+        if value is None or not value.startswith("-"):
+            return True
+        at += 2 if value in tool.value_options else 1
+    return False
+
+
+def uses(script: Script, tool: Tool) -> list[Use]:
+    """The uses of a tool in a script, in order."""
+    commands = script.commands
+    return [use for at in range(len(commands)) if (use := use_at(commands, at, tool)) is not None]
+
+
+def use_at(commands: tuple[Command, ...], at: int, tool: Tool) -> Use | None:
+    """The command at index `at` as a use: itself, or as the shell that a script known to refresh is piped into."""
+    command = commands[at]
+    use = use_of(tool, command)
+    if use is not None or not at or tool.package_index is None or command.name not in ("bash", "sh"):
+        return use
+    if "pipeline" in command.guards and _reads_stdin(command):
+        source = commands[at - 1]
+        if "pipeline" in source.guards and tool.package_index.scripts.search(source.normal):
+            return Use(tool, command, command.argv[0], "refresh")
+    return None
+
+
+def _reads_stdin(command: Command) -> bool:
+    return all(value is not None and value.startswith("-") for value in command.values())
+
+
+def clears(tool: Tool, store: Store, command: Command) -> bool:
+    """Whether `command` clears `store`, by the tool itself or by hand."""
+    use = use_of(tool, command)
+    if use is not None:
+        words = [word.value or "" for word in command.argv if not (word.value or "").startswith("-")]
+        verb = use.verb.value or ""
+        if verb in store.cleared_by or any(f"{verb} {word}" in store.cleared_by for word in words):
+            return True
+        # `go clean -modcache` says what it clears by an option.
+        return any(f"{verb} {option}" in store.cleared_by for option in use.options)
+    if command.name in ("rm", "find", "unlink", "shred"):
+        return any(store.cleared_text.search(word.raw) for word in command.argv[1:])
+    return False
+
+
+def clears_any(tool: Tool, command: Command) -> bool:
+    """Whether `command` clears the index or a cache of the tool."""
+    return any(clears(tool, store, command) for store in stores(tool))
+
+
+def stores(tool: Tool) -> tuple[Store, ...]:
+    """What the tool leaves behind: its index and its caches."""
+    return (*(one for one in (tool.package_index, tool.cache_option) if one is not None), *tool.caches)
+
+
+def leaves_cache(use: Use, option: CacheOption) -> bool:
+    """Whether a command that could take the option goes without it, and leaves what that keeps away."""
+    if use.verb.value not in option.subcommands:
+        return False
+    words = [word.raw.decode("utf-8", "replace") for word in use.command.argv]
+    if any(word.startswith(option.like) or word in option.not_with for word in words):
+        return False
+    second = option.second.get(use.verb.value or "")
+    if second is not None and (not use.behind or use.behind[0].value not in second):
+        return False
+    files = [word.raw for word in use.operands]
+    return not (option.not_for and files and all(word.endswith(option.not_for.encode()) for word in files))

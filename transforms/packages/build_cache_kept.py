@@ -1,0 +1,118 @@
+"""Clear what Cargo, Maven, Gradle, Go and sbt keep for the next build, in the RUN that built.
+
+Cargo keeps the sources of all that it compiled in its registry, Maven everything it ever fetched in `~/.m2/repository`,
+Gradle in `~/.gradle/caches`, Go every object file below `~/.cache/go-build` and every module in its module cache. Once
+the program is built and is what the image runs, nothing reads them again.
+
+Before:
+
+```dockerfile
+FROM golang:1.22
+WORKDIR /src
+COPY . .
+RUN go build -o /usr/local/bin/links .
+CMD ["links"]
+```
+
+After:
+
+```dockerfile
+FROM golang:1.22
+WORKDIR /src
+COPY . .
+RUN go build -o /usr/local/bin/links . && rm -rf ~/.cache/go-build && go clean -modcache
+CMD ["links"]
+```
+
+When it stays away: the file names the cache anywhere (to clear it, to copy it, to put it elsewhere); it lies on a
+mount; the command reads from it (`--offline`); a later step, a trigger or the image's own command builds again and
+would have to fetch or compile everything; Gradle without `--no-daemon`, whose daemon still uses it; where the base
+image has the cache is not known; the RUN ends in a way that nothing can follow safely. Where a script, or nothing, says
+what the image runs, the rewrite is unsafe for Cargo, Maven, Gradle and Go's modules, and for sbt always.
+
+What they leave was measured in builds for Go; for the others, which could not be had where dfopt is tested, it is taken
+from the manuals below.
+
+Safety: the same program is built; only the cache is missing.
+
+References: cmd/go, *Build and test caching*; Go Modules Reference, *Module cache*; The Cargo Book, *Cargo Home*;
+maven.apache.org, *Introduction to Repositories*; docs.gradle.org, *Gradle-managed Directories*.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import partial
+
+from ...optimizer.dockerfile.edits import Refusal
+from ...optimizer.facts.stages import Facts, Run
+from ...optimizer.facts.stores import runs_unknown
+from ...optimizer.fixes.caches import Filled, cleared, filled_caches
+from ...optimizer.fixes.scripts import append_commands
+from ...optimizer.knowledge.tools import Cache
+from ...optimizer.rules.finding import Finding, Offer, attempt
+
+RULE = "build-cache-kept"
+
+KEEPS = (
+    'FROM golang:1.22\nRUN go build ./...\nCMD ["go", "run", "."]\n',
+    "FROM golang:1.22\nRUN go install std\n",
+    "FROM golang:1.22\nRUN --mount=type=cache,target=/root/.cache/go-build go build -o /app .\n",
+    "FROM golang:1.22\nONBUILD RUN go build -o /app .\nRUN go install ./...\n",
+    "FROM rust:1.80\nRUN cargo fetch\nRUN cargo build --release\nCMD cargo run\n",
+    'FROM rust:1.80\nENV CARGO_HOME=/cargo\nRUN cargo install ripgrep\nCMD ["rg"]\n',
+    "FROM maven:3\nCOPY settings.xml /root/.m2/\nRUN mvn package\nCMD java -jar app.jar\n",
+    "FROM maven:3\nRUN mvn package\nCMD mvn jetty:run\n",
+    "FROM gradle:8\nRUN gradle build\nCMD java -jar app.jar\n",
+)
+
+
+def find(facts: Facts) -> Iterator[Finding]:
+    """Yield a finding for every RUN that leaves such a cache, at the last command that fills it."""
+    for stage in facts.shipping:
+        for run, filled in filled_caches(stage):
+            if filled.cache.read_by:
+                message = f"{filled.tool.name}'s cache stays in this layer"
+                yield attempt(RULE, message, filled.last, partial(_cleared, run, filled))
+
+
+def _cleared(run: Run, filled: Filled) -> Offer:
+    cache = filled.cache
+    if line := _read_later(run, cache):
+        raise Refusal(f"line {line} builds with this cache")
+    # What comes behind it in the same RUN may still read such a cache.
+    fix = append_commands(run, [cleared(run, filled)])
+    doubt = cache.doubt or ("" if cache.refilled else _may_build(run))
+    return Offer(fix, [doubt], cache.paths, cache.changes)
+
+
+_WORDS = re.compile(rb"[^\s\"',;&|()\[\]]+")
+_SCRIPTS = re.compile(rb".*\.sh|(?:bash|sh|ash|(?:docker-)?entrypoint|start|run|serve|boot)(?:[-_.].*)?")
+
+
+def _read_later(run: Run, cache: Cache) -> int:
+    """The line of the first later instruction, or trigger, that names a reader of the cache; 0 where none does."""
+    later = [owner.instructions[index] for owner, index in run.stage.later(run.at)]
+    later += (item for item in run.stage.instructions[: run.at] if item.keyword == "ONBUILD")
+    for instruction in later:
+        if instruction.keyword in ("RUN", "CMD", "ENTRYPOINT", "ONBUILD"):
+            words = {word.rsplit(b"/", 1)[-1] for word in _WORDS.findall(instruction.code)}
+            if not cache.read_by.isdisjoint(words):
+                return instruction.line
+    return 0
+
+
+def _may_build(run: Run) -> str:
+    """Why the image may build again where nothing shows it; empty where what it runs is known."""
+    entries = 0
+    for owner, index in run.stage.later(run.at):
+        instruction = owner.instructions[index]
+        if instruction.keyword in ("CMD", "ENTRYPOINT"):
+            entries += 1
+            if any(_SCRIPTS.fullmatch(word.rsplit(b"/", 1)[-1]) for word in _WORDS.findall(instruction.args)):
+                return f"line {instruction.line} runs a script that may build again"
+        later = owner.run_at(index)
+        if later and (later.script is None or any(runs_unknown(command) for command in later.script.commands)):
+            return f"line {instruction.line} runs code that may build again"
+    return "" if entries else "nothing says what the image runs: it may be there to build"
