@@ -74,6 +74,11 @@ class Command:
         """The command in one spelling for every layout."""
         return b" ".join((*self.assignments, *(word.raw for word in self.words)))
 
+    @property
+    def program(self) -> str:
+        """What runs, as it is spelled: a name or a path; an empty string where that is not literal."""
+        return (self.argv[0].value or "") if self.argv else ""
+
     def values(self) -> list[str | None]:
         """The values of the words after the command's name."""
         return [word.value for word in self.argv[1:]]

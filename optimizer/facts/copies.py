@@ -84,7 +84,11 @@ def _copied(stage: StageFacts, at: int, directories: set[str], context: Context 
     return Copied(instruction, target, words[0], entry, posixpath.dirname(target) in directories, doubt)
 
 
-_PROGRAMS = re.compile(r"/(?:usr/(?:local/)?)?s?bin")
+# Directories in which there are files and no directories: programs, jobs, scripts that an init system runs.
+_PROGRAMS = re.compile(
+    r"/(?:usr/(?:local/)?)?s?bin|/etc/(?:init|my_init|cron|rc\d|profile|sudoers)\.d|/etc/cron\.\w+|.*/crontabs"
+)
+_FILES = frozenset("run finish authorized_keys known_hosts crontab sudoers passwd hosts Makefile".split())
 _IN_THE_ROOT = re.compile(r"/[^/]+")
 # Official images in whose root there is nothing but what the Filesystem Hierarchy Standard names.
 _PLAIN_ROOTS = frozenset(
@@ -102,7 +106,7 @@ def is_no_directory(path: str, image: Image | None, source: str = "") -> bool:
     """
     if looks_like_a_file(path) or posixpath.basename(path) == posixpath.basename(source):
         return True
-    if _PROGRAMS.fullmatch(posixpath.dirname(path)):
+    if posixpath.basename(path) in _FILES or _PROGRAMS.fullmatch(posixpath.dirname(path)):
         return True
     in_root = _IN_THE_ROOT.fullmatch(path) is not None and is_private(path)
     return in_root and image is not None and image.name in _PLAIN_ROOTS
@@ -152,7 +156,7 @@ _FILE_NAMES = re.compile(
     r"|pem|pub|p12|jks|env|template|tmpl|tpl|j2|erb|in|go|c|h|cpp|hpp|rs|java|groovy|gradle|scala|ps1|bat|cmd|exe|bin|run"
     r"|deb|rpm|apk|whl|egg|zip|gz|tgz|tar|bz2|xz|7z|so|a|cron|vcl|vim|el|rules|lic|license|log|pid|png|jpe?g|gif|svg|ico"
     r"|patch|diff|lock|xsl|xsd|wsdl|proto|ttf|otf|htpasswd|htaccess|bashrc|profile|jsonnet|tf|hcl|erl|ex|exs|clj|hs|kt|swift"
-    r"|desktop|theme|config|settings|policy|acl|default|sample|example|dist|orig|bak)",
+    r"|phar|fish|init|finish|desktop|theme|config|settings|policy|acl|default|sample|example|dist|orig|bak)",
     re.IGNORECASE,
 )
 

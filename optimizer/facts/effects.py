@@ -88,8 +88,8 @@ def of_command(command: Command, directory: str | None, tools: Iterable[Tool]) -
     if use is not None:
         return effects | _of_use(use, directory)
     does = COMMANDS.get(command.name)
-    first = command.argv[0].value or "" if command.argv else ""
-    if does is None or ("/" in first and not first.startswith(("/usr/bin/", "/bin/", "/usr/sbin/", "/sbin/"))):
+    elsewhere = "/" in command.program and not command.program.startswith(_SYSTEM_PROGRAMS)
+    if does is None or elsewhere:
         return effects | unknown(f"`{_shown(command)}`")
     effects |= _of_known(command, does, directory)
     if command.name == "find":
@@ -100,6 +100,7 @@ def of_command(command: Command, directory: str | None, tools: Iterable[Tool]) -
     return effects
 
 
+_SYSTEM_PROGRAMS = ("/usr/bin/", "/bin/", "/usr/sbin/", "/sbin/")
 _CHANGES = frozenset(("-delete", "-exec", "-execdir", "-ok", "-okdir", "-fprint", "-fprint0", "-fprintf", "-fls"))
 
 
@@ -132,7 +133,7 @@ def _path(word: Word, directory: str | None, command: Command) -> Paths:
 
 def _of_known(command: Command, does: Does, directory: str | None) -> Effects:
     """The effects of a command that `COMMANDS` describes."""
-    operands = command.operands(does.valued | does.into)
+    operands = _named(command, does)
     if not (does.skip_unless and command.has_option(*does.skip_unless)):
         operands = operands[does.skip :]
     paths = [_path(word, directory, command) for word in operands]
@@ -141,14 +142,17 @@ def _of_known(command: Command, does: Does, directory: str | None) -> Effects:
     reads, writes = (_union(_which(paths, which)) for which in (does.reads, does.writes))
     if does.writes_if and not command.has_option(*does.writes_if):
         writes = NOWHERE
-    if does.in_directory:
+    works_here = _works_here(command, does, operands)
+    if works_here:
         reads, writes = reads | here, writes | here
+    if does.places:
+        reads, writes = reads | below(does.places), writes | below(does.places)
     if does.packaged:
         reads, writes = reads | Paths(packaged=True, local=True), writes | Paths(packaged=True)
     if does.users == "makes" and not does.packaged:  # homes, and what is put there
         homes = (word for word in command.argv[1:] if b"/" in word.raw)
         writes |= below((HOMES,)) | _union(_path(word, directory, command) for word in homes)
-    relative = does.in_directory or any(not word.raw.startswith((b"/", b"'/", b'"/')) for word in operands)
+    relative = works_here or any(not word.raw.startswith((b"/", b"'/", b'"/')) for word in operands)
     return Effects(
         reads,
         writes | into,
@@ -157,6 +161,32 @@ def _of_known(command: Command, does: Does, directory: str | None) -> Effects:
         heeds=frozenset((DIRECTORY, _USER)) if relative else frozenset((_USER,)),
         network=does.network,
     )
+
+
+def _named(command: Command, does: Does) -> list[Word]:
+    """The operands of a command that name files."""
+    operands = command.operands(does.valued | does.into)
+    if command.name == "find":  # an expression follows the places
+        words = command.argv[1:]
+        at = next((n for n, word in enumerate(words) if word.raw.startswith((b"-", b"(", b"!", b"\\"))), len(words))
+        return list(words[:at])
+    if command.name in ("git", "curl", "wget"):  # what comes from elsewhere is no file of the image
+        if command.name != "git":
+            return []
+        cloned = operands[1:2] if operands and operands[0].raw == b"clone" else []
+        return [word for word in operands if b"://" not in word.raw and b"git@" not in word.raw and word not in cloned]
+    return operands
+
+
+def _works_here(command: Command, does: Does, operands: list[Word]) -> bool:
+    """Whether the working directory is read or written for itself."""
+    if command.name == "ln" and len(operands) == 1:
+        return True
+    if not does.in_directory or (does.directory_alone and operands):
+        return False
+    if does.directory_if and not command.has_option(*does.directory_if):
+        return False
+    return not (does.directory_unless and command.has_option(*does.directory_unless))
 
 
 def _which(paths: list[Paths], which: Which) -> list[Paths]:
@@ -213,14 +243,31 @@ def _of_use(use: Use, directory: str | None) -> Effects:
     distribution = use.tool.distribution
     if distribution is not None and index is not None and use.verb.value in distribution.cleans - distribution.removes:
         places = ("/var/cache", *(path.removesuffix("/**") for path in index.paths))
-        return Effects(_ASKED, below(places), heeds=heeds)
+        return Effects(_CONFIGURED | below(places), below(places), heeds=heeds)
     makes: Literal["", "makes"] = "makes" if distribution else ""
     writes = Paths(packaged=True, local=distribution is None)
     return Effects(reads, writes, users=makes, environment="all", heeds=heeds, network=True)
 
 
+# What says how a package manager works.
+_CONFIGURED = below(("/etc/apt", "/etc/yum", "/etc/yum.conf", "/etc/yum.repos.d", "/etc/dnf", "/etc/zypp"))
 # Where a refresh looks: at the sources and their keys, and at what it is made of itself.
-_ASKED = below(("/etc", "/usr/lib", "/usr/share", "/usr/bin", "/usr/sbin", "/lib", "/bin", "/sbin", "/var"))
+_ASKED = below(
+    (
+        "/etc",
+        "/var/lib/apt",
+        "/var/lib/dpkg",
+        "/var/lib/rpm",
+        "/var/cache",
+        "/usr/lib",
+        "/usr/share",
+        "/usr/bin",
+        "/usr/sbin",
+        "/lib",
+        "/bin",
+        "/sbin",
+    )
+)
 # An operand of a package manager that is a file, and not the name of a package.
 _FILE = re.compile(rb"\.{1,2}$|~|[^:=]*/|.*(?:\.(?:deb|rpm|apk|whl|gz|zip)\b|\*)")
 

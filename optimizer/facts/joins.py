@@ -115,7 +115,7 @@ def _remembered(first: Run, second: Run) -> str:
     """
     one = first.script.commands if first.script else ()
     two = second.script.commands if second.script else ()
-    known = {command.name for command in one if "/" not in (command.argv[0].value or "/")} if one else set[str]()
+    known = {command.program for command in one if "/" not in command.program} - {""}
     gone = any(removed(first, command) for command in one)
     for command in two:
         if gone and command.name in known and command.name not in COMMANDS and not managed(second, command):

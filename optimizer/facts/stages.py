@@ -153,7 +153,7 @@ class StageFacts:
     @cached_property
     def held(self) -> tuple[Held, ...]:
         """What holds at each instruction, and at the end of the stage; it begins as the stage it is FROM ends."""
-        held = self.parent.held[-1] if self.parent else Held()
+        held = self.parent.held[-1] if self.parent else Held(self.image.directory if self.image else None)
         found = [held]
         for instruction in self.instructions:
             if instruction.keyword == "WORKDIR":

@@ -129,10 +129,8 @@ _INERT = frozenset(
 
 
 def _inert(command: Command) -> bool:
-    first = command.argv[0].value if command.argv else None
-    return command.name in _INERT and (
-        first is None or "/" not in first or first.startswith(("/usr/", "/bin/", "/sbin/"))
-    )
+    program = command.program
+    return command.name in _INERT and ("/" not in program or program.startswith(("/usr/", "/bin/", "/sbin/")))
 
 
 def may_use(tool: Tool, command: Command) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..dockerfile.edits import Refusal
 from ..dockerfile.shell import Command
+from ..facts.paths import overlap
 from ..facts.stages import Run, StageFacts
 from ..facts.stores import cleared_later, settled
 from ..knowledge.tools import Cache, Tool
@@ -71,12 +73,22 @@ def _is_cleared_by_another(run: Run, tool: Tool, cache: Cache) -> bool:
 
 def _last_filling(run: Run, tool: Tool, cache: Cache) -> Command | None:
     """The last command of `run` that fills the cache, where nothing clears or mounts it."""
-    if run.script is None or any(mount["type"] != "bind" for mount in run.mounts):
+    if run.script is None or any(_may_hold(mount, tool, cache) for mount in run.mounts):
         return None
     if any(clears(tool, cache, command) for command in run.script.commands):
         return None
     found = [command for command in run.script.commands if _fills(tool, cache, command)]
     return found[-1] if found else None
+
+
+def _may_hold(mount: dict[str, str], tool: Tool, cache: Cache) -> bool:
+    """Whether a mount may hold the cache: it lies over it or in it, or is called like it."""
+    target = mount["target"].rstrip("/") or "/"
+    if mount["type"] in ("bind", "secret", "ssh"):
+        return False
+    if mount["type"] == "?" or not target.startswith("/") or tool.name in target or "cache" in target.split("/")[-1]:
+        return True
+    return any(overlap(target, re.split(r"[*{]", path)[0].rstrip("/") or "/") for path in cache.paths)
 
 
 def _fills(tool: Tool, cache: Cache, command: Command) -> bool:

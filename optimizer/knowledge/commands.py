@@ -23,8 +23,12 @@ class Does(NamedTuple):
     valued: frozenset[str] = frozenset()  # options that take the next word, which is no path
     into: frozenset[str] = frozenset()  # options whose value is a place that it writes to
     in_directory: bool = False  # it reads or writes the working directory, also where no operand says so
+    directory_if: tuple[str, ...] = ()  # only with one of these options
+    directory_unless: tuple[str, ...] = ()  # not with one of these
+    directory_alone: bool = False  # only without operands
     users: Literal["", "reads", "makes"] = ""  # the users and groups of the image
     packaged: bool = False  # it reads and writes where packages have files, as their managers do
+    places: tuple[str, ...] = ()  # directories that it reads and writes beside
     network: bool = False
 
 
@@ -58,7 +62,7 @@ COMMANDS: dict[str, Does] = {
         ),
         _READS,
     ),
-    **dict.fromkeys(("ls", "du", "df", "tree"), Does(reads="all", in_directory=True)),
+    **dict.fromkeys(("ls", "du", "df", "tree"), Does(reads="all", in_directory=True, directory_alone=True)),
     **dict.fromkeys(
         ("grep", "egrep", "fgrep", "zgrep"),
         Does(
@@ -76,7 +80,7 @@ COMMANDS: dict[str, Does] = {
     ),
     **dict.fromkeys(("rm", "rmdir", "unlink", "shred", "strip"), Does(writes="all")),
     **dict.fromkeys(("gzip", "gunzip", "bzip2", "bunzip2", "xz", "unxz", "zstd", "unzstd"), _WRITES),
-    "mktemp": Does(writes="all", in_directory=True),
+    "mktemp": Does(writes="all", places=("/tmp",)),
     "chmod": Does(writes="all", skip=1, skip_unless=("reference",)),
     **dict.fromkeys(("chown", "chgrp"), Does(writes="all", skip=1, skip_unless=("reference",), users="reads")),
     "setfacl": Does(writes="all", users="reads", valued=_set("-m -x -M -X")),
@@ -87,25 +91,34 @@ COMMANDS: dict[str, Does] = {
     "install": Does(
         reads="but-last", writes="all", into=_set("-t --target-directory"), valued=_set("-m -o -g -S"), users="reads"
     ),
-    "ln": Does(reads="but-last", writes="last", in_directory=True, into=_set("-t --target-directory")),
+    "ln": Does(reads="but-last", writes="last", into=_set("-t --target-directory")),
     "sed": Does(
         reads="all", writes="all", skip=1, skip_unless=("e", "f", "expression", "file"), writes_if=("i", "in-place"),
-        valued=_set("-e -f"), in_directory=True,
+        valued=_set("-e -f"),
     ),
-    "find": Does(reads="all", writes="all", in_directory=True),
+    "find": Does(reads="all", writes="all", in_directory=True, directory_alone=True),
     "split": Does(reads="all", in_directory=True),
     "patch": Does(reads="all", in_directory=True, writes="all", into=_set("-d -o")),
     # Archives. Where they unpack to is the working directory, unless they are told otherwise.
     **dict.fromkeys(
         ("tar", "bsdtar", "gtar"),
-        Does(reads="all", writes="all", in_directory=True, into=_set("-C --directory -f --file")),
+        Does(
+            reads="all", writes="all", in_directory=True, directory_unless=("C", "directory"),
+            into=_set("-C --directory -f --file"),
+        ),
     ),
-    "unzip": Does(reads="all", in_directory=True, into=_set("-d")),
+    "unzip": Does(reads="all", in_directory=True, directory_unless=("d",), into=_set("-d")),
     "zip": Does(reads="all", writes="all", in_directory=True),
     "cpio": Does(reads="all", in_directory=True),
     # The network.
-    "curl": Does(network=True, in_directory=True, into=_set("-o --output --output-dir")),
-    "wget": Does(network=True, in_directory=True, into=_set("-O --output-document -P --directory-prefix")),
+    "curl": Does(
+        network=True, in_directory=True, directory_if=("O", "J", "remote-name", "remote-name-all"),
+        directory_unless=("output-dir",), into=_set("-o --output --output-dir"),
+    ),
+    "wget": Does(
+        network=True, in_directory=True, directory_unless=("O", "P", "output-document", "directory-prefix"),
+        into=_set("-O --output-document -P --directory-prefix"),
+    ),
     # Users and groups.
     **dict.fromkeys(
         (
@@ -117,15 +130,34 @@ COMMANDS: dict[str, Does] = {
     ),
     **dict.fromkeys(("id", "groups", "getent"), Does(users="reads")),
     # Packages: what their managers do, and what goes with them.
+    **dict.fromkeys(("dpkg", "rpm"), Does(reads="all", users="makes", packaged=True, in_directory=True)),
     **dict.fromkeys(
-        (
-            "dpkg", "rpm", "apt-key", "apt-cache", "apt-mark", "apt-config", "dpkg-reconfigure", "dpkg-divert",
-            "debconf-set-selections", "add-apt-repository", "apt-add-repository", "yum-config-manager",
-            "update-alternatives", "update-ca-certificates", "locale-gen", "update-locale", "gpg",
-        ),
-        Does(reads="all", users="makes", packaged=True, network=True, in_directory=True),
+        ("apt-cache", "apt-mark", "dpkg-reconfigure", "dpkg-divert", "add-apt-repository", "apt-add-repository"),
+        Does(packaged=True, users="makes", network=True),
     ),
-    "ldconfig": Does(packaged=True),
+    "apt-config": _INERT,
+    "apt-key": Does(reads="all", network=True, places=("/etc/apt", "/root/.gnupg", "/usr/share/keyrings")),
+    "gpg": Does(reads="all", writes="all", network=True, places=("/root/.gnupg",), into=_set("-o --output")),
+    "debconf-set-selections": Does(reads="all", places=("/var/cache/debconf",)),
+    "yum-config-manager": Does(network=True, places=("/etc/yum.repos.d", "/etc/yum.conf", "/etc/dnf", "/etc/yum")),
+    "update-alternatives": Does(places=("/etc/alternatives", "/var/lib/dpkg", "/var/lib/alternatives", "/usr", "/bin")),
+    "update-ca-certificates": Does(
+        places=("/etc/ssl", "/etc/ca-certificates", "/etc/ca-certificates.conf", "/usr/share", "/usr/local/share"),
+    ),
+    **dict.fromkeys(
+        ("locale-gen", "update-locale"),
+        Does(places=("/etc/locale.gen", "/etc/locale.conf", "/etc/default", "/usr/lib/locale", "/var/lib/locales")),
+    ), **dict.fromkeys(("a2enmod", "a2dismod", "a2ensite", "a2dissite"), Does(places=("/etc/apache2",
+    "/var/lib/apache2"))), **dict.fromkeys(("phpenmod", "phpdismod"), Does(places=("/etc/php", "/etc/php5",
+    "/var/lib/php", "/var/lib/php5"))), **dict.fromkeys(
+        ("docker-php-ext-install", "docker-php-ext-configure", "docker-php-ext-enable", "docker-php-source"),
+        Does(network=True, places=("/usr", "/tmp", "/lib/apk", "/etc/apk")),
+    ),
+    "git": Does(
+        reads="all", writes="all", network=True, in_directory=True, places=("/etc/gitconfig", "/root", "/home"),
+        valued=_set("-b --branch --depth -c -j --jobs -o --origin"), into=_set("-C"),
+    ),
+    "ldconfig": Does(places=("/etc/ld.so.cache", "/var/cache/ldconfig", "/lib", "/usr/lib", "/usr/local/lib")),
 }  # fmt: skip
 
 #: What somebody writes who makes a user, beside the lists of users and groups.
@@ -144,10 +176,9 @@ DAEMONS = _set(
 #: Programs that wait for what they start, however little else is known of them: compilers, and tools that build.
 WAITS = _set(
     "make gmake cmake ninja meson configure autogen.sh bootstrap autoreconf autoconf automake libtoolize gcc g++ cc c++"
-    " clang ld ar ranlib git svn hg cargo rustc rustup go javac java jar mvn ant python python2 python3 pip pip2 pip3"
+    " clang ld ar ranlib svn hg cargo rustc rustup go javac java jar mvn ant python python2 python3 pip pip2 pip3"
     " pipenv poetry uv conda mamba micromamba easy_install virtualenv npm npx yarn pnpm node corepack gem bundle rake"
-    " ruby composer php docker-php-ext-install docker-php-ext-configure docker-php-ext-enable pecl perl cpan cpanm"
-    " R Rscript install2.r luarocks tsc webpack dotnet nuget msbuild swift stack cabal ghc sbt ldconfig fc-cache"
-    " msgfmt xmlstarlet jq yq envsubst openssl ssh-keygen ssh-keyscan a2enmod a2dismod a2ensite a2dissite phpenmod"
-    " phpdismod awk gawk mawk aria2c 7z 7za unrar tar rsync pacman protoc swig bison flex patchelf ls"
+    " ruby composer php pecl perl cpan cpanm R Rscript install2.r luarocks tsc webpack dotnet nuget msbuild swift stack"
+    " cabal ghc sbt fc-cache msgfmt xmlstarlet jq yq envsubst openssl ssh-keygen ssh-keyscan sdkmanager awk gawk mawk"
+    " aria2c 7z 7za unrar rsync pacman protoc swig bison flex patchelf"
 )

@@ -25,11 +25,28 @@ class Image(NamedTuple):
         return None
 
     @property
+    def directory(self) -> str | None:
+        """The working directory that an official image begins in; None where that is not known."""
+        return _DIRECTORIES.get(self.name)
+
+    @property
     def windows(self) -> bool:
         """Whether it is a Windows image, by its name."""
         return bool(re.search(r"windows|nanoserver|servercore|\bltsc", f"{self.name}:{self.tag}"))
 
 
+# From the Dockerfiles of the official images; those of distributions have no WORKDIR.
+_DIRECTORIES: dict[str, str] = {
+    **dict.fromkeys(
+        (
+            "debian", "ubuntu", "alpine", "centos", "fedora", "rockylinux", "almalinux", "oraclelinux", "amazonlinux",
+            "archlinux", "busybox", "buildpack-deps", "python", "node", "ruby", "rust", "eclipse-temurin",
+            "amazoncorretto", "nginx", "postgres", "mysql", "mariadb",
+        ),
+        "/",
+    ),
+    "golang": "/go", "httpd": "/usr/local/apache2", "redis": "/data", "tomcat": "/usr/local/tomcat",
+}  # fmt: skip
 _RELEASES = (
     (re.compile(r"ubuntu[:\-_]?(\d\d\.\d\d)"), "ubuntu"),
     (re.compile(r"^debian:(\d+)"), "debian"),

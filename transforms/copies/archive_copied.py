@@ -132,7 +132,8 @@ def _check_first(run: Run, file: Copied) -> None:
     for command, directory in commands_of(run):
         if command.name == "rm" or ((word := unpacked(command)) and _path(word, directory) == file.path):
             continue
-        walks = command.has_option("R", "r", "recursive") or command.name not in COMMANDS
+        managed = any(command.name in tool.commands for tool in run.stage.facts.tools)  # its words are packages
+        walks = command.has_option("R", "r", "recursive") or not (managed or command.name in COMMANDS)
         words = _changed(command) if command.name in _CHANGES else command.operands() if walks else []
         if any(_is_around(word, directory, file) for word in words):
             raise Refusal(f"`{command.name}` may walk over it, or change what lies around it")

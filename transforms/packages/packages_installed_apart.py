@@ -62,7 +62,7 @@ _APT = "apt-get update && apt-get install -y"
 KEEPS = (
     f"FROM debian:12\nRUN {_APT} a && make\nCOPY a /a\nRUN {_APT} b && make\n",
     f"FROM debian:12\nRUN {_APT} a\nCOPY a /etc/a\nRUN {_APT} b && make\n",
-    f"FROM debian:12\nRUN {_APT} a\nCOPY a a\nRUN {_APT} b && make\n",
+    f"FROM team/base\nRUN {_APT} a\nCOPY a a\nRUN {_APT} b && make\n",
     f"FROM debian:12\nRUN {_APT} a\nRUN make\nRUN {_APT} b && make\n",
     f"FROM debian:12\nRUN {_APT} a\nENV A=b\nRUN {_APT} b && make\n",
     f"FROM debian:12\nRUN {_APT} a\nUSER a\nRUN {_APT} b && make\n",

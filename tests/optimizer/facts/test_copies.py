@@ -33,6 +33,7 @@ WITH_CONTEXT = [
     ("COPY plain.sh /x.sh\nRUN chmod u+x /x.sh\n", "COPY --chmod=744 plain.sh /x.sh\n"),
     ("COPY plain.sh /usr/local/bin/\nRUN chmod 0700 /usr/local/bin/plain.sh\n", "COPY --chmod=700 plain.sh /usr/local/bin/\n"),
     ("WORKDIR /app\nCOPY plain.sh .\nRUN chmod 755 plain.sh && make\n", "WORKDIR /app\nCOPY --chmod=755 plain.sh .\nRUN make\n"),
+    ("COPY plain.sh ./\nRUN chmod 755 ./plain.sh\n", "COPY --chmod=755 plain.sh ./\n"),  # an official image begins in /
     ("COPY plain.sh /x.sh\nRUN mkdir /y && chmod 755 /x.sh\n", "COPY --chmod=755 plain.sh /x.sh\nRUN mkdir /y\n"),
     ("COPY plain.sh /x.sh\nRUN true && chmod 755 /x.sh && b\n", "COPY --chmod=755 plain.sh /x.sh\nRUN true && b\n"),
     ("COPY plain.sh /x.sh\nRUN chmod 755 /x.sh /y.sh\n", "COPY --chmod=755 plain.sh /x.sh\nRUN chmod 755 /y.sh\n"),
@@ -83,7 +84,7 @@ LEFT = [
     "COPY plain.sh /x.sh\nRUN cp /x.sh /y.sh\nRUN chmod 755 /x.sh\n",
     "COPY plain.sh $APP/x.sh\nRUN chmod 755 $APP/x.sh\n",
     "COPY plain.sh /app/\nRUN cd /app && chmod 755 plain.sh\n",
-    "COPY plain.sh ./\nRUN chmod 755 ./plain.sh\n",  # which directory is not known
+    "WORKDIR $APP\nCOPY plain.sh ./\nRUN chmod 755 ./plain.sh\n",  # which directory is not known
     "COPY --parents plain.sh /x/\nRUN chmod 755 /x/plain.sh\n",
     "COPY a.conf /etc/a.conf\nRUN chown -R 5:6 /etc/a.conf\n",
     "COPY a.conf /etc/a.conf\nRUN make\nRUN chown 5:6 /etc/a.conf\n",
