@@ -34,7 +34,7 @@ from dfopt.optimizer.rules.registry import RULES
 
 ROOT = Path(__file__).parents[1]
 # Cache mounts leave as much as clearing does, and are another way to do it.
-ALL_RULES = frozenset(rule.name for rule in RULES) - {"cache-not-mounted"}
+ALL_RULES = frozenset(rule.name for rule in RULES) - {"cache-not-mounted", "index-not-mounted"}
 SAFE, UNSAFE = "all safe rules", "all rules, --unsafe"
 SETTINGS = {
     "dfopt fix": Settings(),

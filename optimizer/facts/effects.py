@@ -243,31 +243,20 @@ def _of_use(use: Use, directory: str | None) -> Effects:
     distribution = use.tool.distribution
     if distribution is not None and index is not None and use.verb.value in distribution.cleans - distribution.removes:
         places = ("/var/cache", *(path.removesuffix("/**") for path in index.paths))
-        return Effects(_CONFIGURED | below(places), below(places), heeds=heeds)
+        return Effects(below((*places, *distribution.cleans_as_told)), below(places), heeds=heeds)
     makes: Literal["", "makes"] = "makes" if distribution else ""
-    writes = Paths(packaged=True, local=distribution is None)
+    kept = (path.removesuffix("/**") for path in index.paths) if index else ()
+    writes = Paths(packaged=True, local=distribution is None) | below((*kept, *(("/var/cache",) if index else ())))
     return Effects(reads, writes, users=makes, environment="all", heeds=heeds, network=True)
 
 
-# What says how a package manager works.
-_CONFIGURED = below(("/etc/apt", "/etc/yum", "/etc/yum.conf", "/etc/yum.repos.d", "/etc/dnf", "/etc/zypp"))
 # Where a refresh looks: at the sources and their keys, and at what it is made of itself.
 _ASKED = below(
     (
-        "/etc",
-        "/var/lib/apt",
-        "/var/lib/dpkg",
-        "/var/lib/rpm",
-        "/var/cache",
-        "/usr/lib",
-        "/usr/share",
-        "/usr/bin",
-        "/usr/sbin",
-        "/lib",
-        "/bin",
-        "/sbin",
+        "/etc", "/var/lib/apt", "/var/lib/dpkg", "/var/lib/rpm", "/var/cache", "/usr/lib", "/usr/share", "/usr/bin",
+        "/usr/sbin", "/lib", "/bin", "/sbin",
     )
-)
+)  # fmt: skip
 # An operand of a package manager that is a file, and not the name of a package.
 _FILE = re.compile(rb"\.{1,2}$|~|[^:=]*/|.*(?:\.(?:deb|rpm|apk|whl|gz|zip)\b|\*)")
 

@@ -52,6 +52,10 @@ def overlap(one: str, other: str) -> bool:
     return lies_in(one, other) or lies_in(other, one)
 
 
+# What no package has files in: it is the administrator's, or can be made again at any time (the same standard).
+_UNPACKAGED = ("/usr/local", "/var/cache", "/var/lib/apt/lists")
+
+
 class Paths(NamedTuple):
     """Where something reads, or writes: below absolute paths, wherever packages have files, or nobody knows where."""
 
@@ -77,7 +81,7 @@ class Paths(NamedTuple):
         """Why `path`, or what lies above or below it, may be one of them; empty where it certainly is none."""
         if any(overlap(path, one) for one in self.below):
             return path
-        if self.packaged and not is_private(path) and not lies_in(path, "/usr/local"):
+        if self.packaged and not is_private(path) and not any(lies_in(path, one) for one in _UNPACKAGED):
             return f"{path}, where packages may have files"
         if self.local and overlap(path, "/usr/local"):
             return path

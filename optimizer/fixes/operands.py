@@ -5,15 +5,9 @@ from __future__ import annotations
 from ..dockerfile.document import Document, Instruction
 from ..dockerfile.edits import Edit, Refusal
 from ..dockerfile.shell import Command, Word
-from ..facts.copies import Copied
 from ..facts.stages import Run, readable
 from ..rules.finding import Fix
 from .scripts import delete_run, drop_unit
-
-
-def add_flag(copied: Copied, flag: str) -> Fix:
-    """Put a builder flag in front of the arguments of the COPY."""
-    return with_flag(copied.instruction, flag)
 
 
 def with_flag(instruction: Instruction, flag: str) -> Fix:

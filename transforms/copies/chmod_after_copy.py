@@ -46,7 +46,7 @@ from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.dockerfile.shell import Command, Word
 from ...optimizer.facts.copies import Copied, assumptions, commands_on_copies, copied_file, stored_twice, touched
 from ...optimizer.facts.stages import Facts, Run, readable
-from ...optimizer.fixes.operands import add_flag, drop_operands
+from ...optimizer.fixes.operands import drop_operands, with_flag
 from ...optimizer.fixes.scripts import combine
 from ...optimizer.rules.finding import Finding, Fix, Offer, attempt
 
@@ -111,7 +111,7 @@ def _folded(facts: Facts, run: Run, command: Command, files: list[tuple[Word, Co
     flags: list[Fix] = []
     for _, file in free:
         bits, doubt = _resulting_mode(mode, file, run)
-        flags.append(add_flag(file, f"--chmod={bits:o}"))
+        flags.append(with_flag(file.instruction, f"--chmod={bits:o}"))
         doubts += [doubt] if doubt else _doubts(file, bits)
     gone, commented = drop_operands(facts.document, run, command, [word for word, _ in free], kept)
     doubts += ["the comment above it would go with it"] if commented else []

@@ -47,7 +47,7 @@ from ...optimizer.facts.copies import Copied, assumptions, commands_on_copies, c
 from ...optimizer.facts.effects import of_instruction, of_run
 from ...optimizer.facts.ownership import sets_id
 from ...optimizer.facts.stages import Facts, Run
-from ...optimizer.fixes.operands import add_flag, drop_operands
+from ...optimizer.fixes.operands import drop_operands, with_flag
 from ...optimizer.fixes.scripts import combine
 from ...optimizer.rules.finding import Finding, Offer, attempt
 
@@ -104,7 +104,7 @@ def _folded(facts: Facts, run: Run, command: Command, files: list[tuple[Word, Co
     gone, commented = drop_operands(facts.document, run, command, [word for word, _ in free], kept)
     doubts = [doubt for _, file in free for doubt in assumptions(file)]
     doubts += ["the comment above it would go with it"] if commented else []
-    fix = combine(*(add_flag(file, flag) for _, file in free), gone)
+    fix = combine(*(with_flag(file.instruction, flag) for _, file in free), gone)
     return Offer(fix, doubts, saves=stored_twice([file for _, file in free]))
 
 

@@ -102,6 +102,7 @@ class Distribution(NamedTuple):
     upgrades: frozenset[str] = frozenset()  # subcommands that upgrade whatever is there, unless packages are named
     removes: frozenset[str] = frozenset()  # subcommands that remove packages
     cleans: frozenset[str] = frozenset()  # subcommands that take away nothing but index, cache and unneeded packages
+    cleans_as_told: tuple[str, ...] = ()  # what of its configuration says what is there to be cleaned
     rewrites_database: bool = False  # every install stores the database of all packages again, some megabytes
     only_recommended: str = ""  # the option for no packages that are only recommended
     only_recommended_like: tuple[str, ...] = ()  # what settles that already, anywhere in a word

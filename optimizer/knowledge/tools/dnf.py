@@ -41,6 +41,7 @@ DISTRIBUTION = Distribution(
     upgrades=frozenset("upgrade update distro-sync".split()),
     removes=frozenset(("remove", "autoremove", "erase", "rm")),
     cleans=frozenset(("clean", "autoremove")),
+    cleans_as_told=("/etc/yum.repos.d", "/etc/yum.conf", "/etc/yum", "/etc/dnf"),
     rewrites_database=True,
     only_recommended="--setopt=install_weak_deps=False",
     only_recommended_like=("--setopt=install_weak_deps", "install_weak_deps"),
