@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Literal
 
-from ..dockerfile.shell import Command, Script
+from ..dockerfile.shell import Command, Script, Unit
 from ..knowledge.tools import Action, Tool
 from ..knowledge.uses import Use, clears, clears_any, use_of, uses
 from .stages import Run
@@ -112,3 +113,38 @@ def _removes_only(command: Command, tool: Tool) -> bool:
         return _cleans(use)
     paths = [word.value for word in command.operands()]
     return command.name == "rm" and bool(paths) and all(path is not None and path.startswith("/") for path in paths)
+
+
+def head_of(run: Run, tool: Tool) -> list[Unit]:
+    """The units that `run` starts with and that refresh the index and install; none where it is not to be split."""
+    script = run.script
+    if script is None or script.heredoc or run.instruction.flags or not script.only_and:
+        return []
+    head: list[Unit] = []
+    for unit, command in plain_units(run):
+        if package_action(command, tool) not in ("refresh", "install"):
+            break
+        head.append(unit)
+    installs = [package_action(command, tool) == "install" for unit, command in plain_units(run) if unit in head]
+    return head if any(installs) and installs[-1] else []
+
+
+def plain_units(run: Run) -> Iterator[tuple[Unit, Command]]:
+    """The units at the start of `run` that are one simple command each, with that."""
+    script = run.script
+    commands = {command.start: command for command in script.commands} if script else {}
+    for unit in script.units if script else ():
+        command = commands.get(unit.start)
+        if command is None or unit.kind != "command" or command.end != unit.end:
+            return
+        yield unit, command
+
+
+def only_clears(command: Command, tool: Tool) -> bool:
+    """Whether `command` clears the index and nothing that anybody else may have left."""
+    index = tool.package_index
+    if package_action(command, tool) != "clear" or command.guards or index is None:
+        return False
+    if command.name != "rm":
+        return "autoremove" not in command.values()
+    return all(index.cleared_text.search(word.raw) for word in command.operands())

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import Literal
 
 from ..dockerfile.document import Instruction
+from ..dockerfile.edits import Refusal
 from ..dockerfile.shell import Command, Script, read_script
 from ..knowledge.tools import Store, Tool
-from ..knowledge.uses import clears, clears_any, use_at, use_of
+from ..knowledge.uses import clears, clears_any, use_at, use_of, uses
 from .stages import Run, StageFacts
 
 Need = Literal["no", "maybe", "yes"]
@@ -78,6 +79,31 @@ def mentions_later(instruction: Instruction, tool: Tool) -> bool:
     """Whether an instruction that runs something after the build, or in another one, mentions the tool."""
     later = instruction.keyword in ("ONBUILD", "CMD", "ENTRYPOINT")
     return later and tool.mention.search(instruction.code) is not None
+
+
+def first_reader(stage: StageFacts, at: int, tool: Tool) -> Run | None:
+    """The first RUN that needs the index refreshed at `at`; None where there is none. `Refusal` where it is unclear."""
+    alone = tool.package_index is not None and tool.package_index.fetched_by_install
+    for index in range(at + 1, len(stage.instructions)):
+        instruction = stage.instructions[index]
+        run = stage.run_at(index)
+        if run is None:
+            if mentions_later(instruction, tool):
+                raise Refusal(f"line {instruction.line} may use the index")
+            continue
+        need = index_need(run, tool)
+        if need == "yes":
+            return run
+        if need == "maybe" and not alone:
+            raise Refusal(f"line {instruction.line} runs code that may use the index")
+        if run.script and any(use.action == "refresh" and not use.command.guards for use in uses(run.script, tool)):
+            if run.script.only_and or run.errexit:
+                return None
+            raise Refusal(f"line {instruction.line} goes on with the index where its own refresh fails")
+    for child in stage.children:
+        if first_reader(child, 0, tool) is not None:
+            raise Refusal("a stage built on this one installs from the index")
+    return None
 
 
 def cleared_later(run: Run, tool: Tool, store: Store) -> Iterator[tuple[Script, Command]]:

@@ -293,4 +293,6 @@ WITHOUT_A_BASE = {"apk-index-kept"}
 
 
 def test_every_rule_has_its_build() -> None:
-    assert set(CASES) | WITHOUT_A_BASE == {rule.name for rule in RULES if rule.removes and rule.applicability != "manual"}
+    assert set(CASES) | WITHOUT_A_BASE == {
+        rule.name for rule in RULES if rule.removes and rule.applicability != "manual"
+    }

@@ -37,15 +37,13 @@ from collections.abc import Iterator
 from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
-from ...optimizer.dockerfile.shell import Command, Word
 from ...optimizer.facts.copies import Copied, copied_files, stored_twice
 from ...optimizer.facts.effects import commands_of, touched_between
-from ...optimizer.facts.paths import PATTERN, lies_in, overlap, resolve, spelled
 from ...optimizer.facts.stages import Facts, Run, StageFacts
+from ...optimizer.facts.walks import is_around, named_path, walks_over, wanted_later
 from ...optimizer.fixes.operands import drop_operands
 from ...optimizer.fixes.scripts import add_run_flags, combine, delete_instruction
-from ...optimizer.knowledge.archives import ARCHIVE, PATTERNS, unpacked
-from ...optimizer.knowledge.commands import COMMANDS
+from ...optimizer.knowledge.archives import ARCHIVE, unpacked
 from ...optimizer.rules.finding import Finding, Fix, Offer, attempt
 
 RULE = "archive-copied"
@@ -101,64 +99,26 @@ def _unpacking(stage: StageFacts, file: Copied) -> Run | None:
     if touched_between(file.path, stage, range(at + 1, run.at)):
         return None
     unpacks = any(
-        (word := unpacked(command)) and _path(word, directory) == file.path for command, directory in commands_of(run)
+        (word := unpacked(command)) and named_path(word, directory) == file.path
+        for command, directory in commands_of(run)
     )
     return run if unpacks else None
 
 
 def _mounted(facts: Facts, run: Run, file: Copied) -> Offer:
     stage = run.stage
-    _check_first(run, file)
+    if walker := walks_over(run, file.path):
+        raise Refusal(f"`{walker}` may walk over it, or change what lies around it")
     fixes = [_without_removal(facts, other, file, first=other is run) for other in stage.runs if other.at >= run.at]
-    _check_rest(facts, stage, run, file)
+    if reason := wanted_later(run, file.path):
+        raise Refusal(reason)
     source = posixpath.normpath(file.source).lstrip("/")
     mount = add_run_flags(run, f"--mount=type=bind,source={source},target={file.path}")
     fix = combine(delete_instruction(facts.document, file.instruction), mount, *(fix for fix in fixes if fix))
     return Offer(fix, removes=(file.path,), saves=stored_twice([file]))
 
 
-def _path(word: Word, directory: str | None) -> str | None:
-    """What an operand names, made absolute; None where that is not certain."""
-    if word.value is None or PATTERN.search(word.value):
-        return None
-    return resolve(word.value, directory)
-
-
 _READS = frozenset(("sha256sum", "sha512sum", "sha1sum", "md5sum", "ls", "test", "file", "cat", "stat", "gpg"))
-
-
-def _check_first(run: Run, file: Copied) -> None:
-    """Raise `Refusal` where the RUN that unpacks may walk over the mount, or change what lies at or above its place."""
-    for command, directory in commands_of(run):
-        if command.name == "rm" or ((word := unpacked(command)) and _path(word, directory) == file.path):
-            continue
-        managed = any(command.name in tool.commands for tool in run.stage.facts.tools)  # its words are packages
-        walks = command.has_option("R", "r", "recursive") or not (managed or command.name in COMMANDS)
-        words = _changed(command) if command.name in _CHANGES else command.operands() if walks else []
-        if any(_is_around(word, directory, file) for word in words):
-            raise Refusal(f"`{command.name}` may walk over it, or change what lies around it")
-
-
-_CHANGES = frozenset(("mv", "chmod", "chown", "chgrp", "find", "unlink", "shred", "rmdir", "touch", "ln", "setfacl"))
-
-
-def _changed(command: Command) -> list[Word]:
-    """The paths that a command changes, removes or moves; a mode or an owner is none."""
-    if command.name not in ("chmod", "chown", "chgrp"):
-        return command.operands()
-    return [word for word in command.argv[1:] if not re.match(rb"-[cfhvRHLP]+$|--", word.raw)][1:]  # -w is a mode
-
-
-def _is_around(word: Word, directory: str | None, file: Copied) -> bool:
-    """Whether an operand may mean a directory that the file lies in, or a pattern that it matches."""
-    raw = word.raw.decode("utf-8", "replace")
-    paths = spelled(raw, directory, "it is not known")
-    if paths.unknown:
-        return True
-    return (
-        any(lies_in(file.path, path) for path in paths.below)
-        and not (_path(word, directory) == file.path and raw == word.value)
-    ) or any(overlap(file.path, path) for path in paths.below if path != file.path)
 
 
 def _without_removal(facts: Facts, run: Run, file: Copied, *, first: bool) -> Fix | None:
@@ -169,34 +129,16 @@ def _without_removal(facts: Facts, run: Run, file: Copied, *, first: bool) -> Fi
         return None
     fix: Fix | None = None
     for command, directory in commands_of(run):
-        named = [word for word in command.argv[1:] if _path(word, directory) == file.path]
+        named = [word for word in command.argv[1:] if named_path(word, directory) == file.path]
         if command.name == "rm" and named and not command.guards and fix is None:
             operands = command.operands()
-            if first and any(_is_around(word, directory, file) for word in operands if word not in named):
+            if first and any(is_around(word, directory, file.path) for word in operands if word not in named):
                 raise Refusal(f"line {run.instruction.line} may change what lies around it")
             fix, _ = drop_operands(facts.document, run, command, named, len(operands) - len(named))
         elif named and not (first and (unpacked(command) in named or command.name in _READS)):
             raise Refusal(f"line {run.instruction.line} does something else with it")
-        elif first and command.name == "rm" and any(_is_around(word, directory, file) for word in command.operands()):
+        elif (
+            first and command.name == "rm" and any(is_around(word, directory, file.path) for word in command.operands())
+        ):
             raise Refusal(f"line {run.instruction.line} may change what lies around it")
     return fix
-
-
-def _check_rest(facts: Facts, stage: StageFacts, run: Run, file: Copied) -> None:
-    """Raise `Refusal` where something behind the RUN may still want the file."""
-    data = facts.document.source.data
-    name = posixpath.basename(file.path).encode()
-    later = data[run.instruction.end :]
-    removals = sum(
-        _path(word, directory) == file.path
-        for other in stage.runs
-        if other.at > run.at
-        for command, directory in commands_of(other)
-        if command.name == "rm"
-        for word in command.argv[1:]
-    )
-    if later.count(name) > removals or PATTERNS.search(later):
-        raise Refusal("something further down may want it")
-    for copy in re.finditer(rb"(?i)^\s*(?:COPY|ADD)\s[^\n]*--from=[^\n]*", later, re.MULTILINE):
-        if any(file.path.encode().startswith(word.rstrip(b"/*")) for word in copy[0].split() if word.startswith(b"/")):
-            raise Refusal("another stage copies from there")

@@ -47,10 +47,9 @@ from ...optimizer.facts.copies import (
     copied_to,
     is_no_directory,
     operand_path,
-    touched,
+    place_in_use,
 )
-from ...optimizer.facts.effects import of_run, touched_between
-from ...optimizer.facts.paths import SYSTEM_DIRECTORIES, lies_in
+from ...optimizer.facts.paths import SYSTEM_DIRECTORIES
 from ...optimizer.facts.stages import Facts, Run
 from ...optimizer.fixes.operands import drop_operands
 from ...optimizer.fixes.scripts import combine
@@ -123,7 +122,8 @@ def _target(facts: Facts, run: Run, command: Command, file: Copied) -> bytes:
         raise Refusal("it is neither a file nor a directory")
     if file.entry is not None and file.entry.kind == "directory" and file.instruction.tokens[-1].text.endswith(b"/"):
         raise Refusal("what is moved is a directory in the one that is copied")
-    _check_between(run, command, file, place)
+    if reason := place_in_use(file, run, command, place):
+        raise Refusal(reason)
     data = facts.document.source.data
     if any(
         data.count(name.encode()) > 1 + (file.instruction.tokens[-1].text == name.encode())
@@ -135,27 +135,3 @@ def _target(facts: Facts, run: Run, command: Command, file: Copied) -> bytes:
     if any(character.isspace() for character in text):
         raise Refusal("its place cannot be spelled in one word")
     return text.encode()
-
-
-def _check_between(run: Run, command: Command, file: Copied, place: str) -> None:
-    """Raise `Refusal` where something before the mv may have to do with the file, its new place, or that directory."""
-    if reason := touched(file, run, command):
-        raise Refusal(reason)
-    stage = run.stage
-    between = range(stage.index_of(file.instruction) + 1, run.at)
-    if reason := touched_between(place, stage, between):
-        raise Refusal(reason)
-    made = posixpath.dirname(place)
-    makers = [made_there for at in between for made_there in _made(run, at)]
-    earlier = of_run(run, before=command.start)
-    if earlier.touches(place) or any(lies_in(made, one) for one in makers) or earlier.writes.touches(made):
-        raise Refusal("something before it may make the directory it goes to")
-
-
-def _made(run: Run, at: int) -> tuple[str, ...]:
-    """The directories that an instruction, or a command of it, may make."""
-    stage = run.stage
-    other = stage.run_at(at)
-    if other is None:
-        return ()
-    return tuple(of_run(other).writes.below)

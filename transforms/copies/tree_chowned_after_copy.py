@@ -44,22 +44,11 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 from functools import partial
-from typing import NamedTuple
 
-from ...optimizer.dockerfile.document import Instruction
 from ...optimizer.dockerfile.edits import Edit, Refusal
 from ...optimizer.dockerfile.shell import Command
-from ...optimizer.facts.copies import operand_path
-from ...optimizer.facts.effects import commands_of, of_command
-from ...optimizer.facts.ownership import (
-    RecursiveChown,
-    copies_into,
-    is_empty_at_first,
-    leaves_owners,
-    makes_users,
-    recursive_chowns,
-    takes_owner,
-)
+from ...optimizer.facts.filling import Filled, filled_by_copies
+from ...optimizer.facts.ownership import RecursiveChown, is_empty_at_first, recursive_chowns
 from ...optimizer.facts.paths import SYSTEM_DIRECTORIES
 from ...optimizer.facts.stages import Facts, Run
 from ...optimizer.fixes.operands import with_flag
@@ -103,13 +92,13 @@ KEEPS = (
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every recursive chown of a directory that COPYs alone have filled."""
     for run, command, chown in recursive_chowns(facts):
-        filled = _filled(run, command, chown)
+        filled = filled_by_copies(run, command, chown)
         if filled is not None and filled.copies:
             message = f"chown stores what was copied to {chown.directory} a second time"
             yield attempt(RULE, message, command, partial(_owned, run, command, chown, filled))
 
 
-def _owned(run: Run, command: Command, chown: RecursiveChown, filled: _Filled) -> Offer:
+def _owned(run: Run, command: Command, chown: RecursiveChown, filled: Filled) -> Offer:
     """The owner in the COPYs, and the chown for the directory alone."""
     moved = [_given_back(mover) for mover in filled.movers] if chown.flag else []
     flags = [with_flag(copy, f"--chown={chown.flag}") for copy in filled.copies] if chown.flag else []
@@ -140,77 +129,3 @@ def _given_back(mover: Run) -> Fix:
     if command is None or len(command.argv) != 3 or command.guards or command.wrappers:
         raise Refusal("what is moved out of the directory cannot be given back to root")
     return prepend_command(mover, b"chown -R root:root " + command.argv[1].raw)
-
-
-class _Filled(NamedTuple):
-    """What put files into the directory before the chown, last first, and which RUNs moved some out of it again."""
-
-    copies: list[Instruction]
-    movers: list[Run]
-    directory_is_new: bool
-
-
-def _filled(run: Run, command: Command, chown: RecursiveChown) -> _Filled | None:
-    """What filled the directory; None where anything but COPY may have, or the user comes too late."""
-    stage = run.stage
-    if not leaves_owners(run, chown, command.start):
-        return None
-    user_may_be_new = chown.by_name and makes_users(run, command.start)
-    filled = _Filled([], [], directory_is_new=False)
-    for at in range(run.at - 1, 0, -1):
-        instruction = stage.instructions[at]
-        if instruction.keyword in ("COPY", "ADD"):
-            inside = copies_into(run, at, chown)
-            if inside is None:
-                return None
-            if inside:
-                if user_may_be_new or not takes_owner(instruction):
-                    return None
-                filled.copies.append(instruction)
-        elif instruction.keyword == "RUN":
-            other = stage.run_at(at)
-            if other is None or other.script is None:
-                return None
-            if _is_made_empty(other, chown):
-                return filled._replace(directory_is_new=True)
-            if _moves_out(other, chown):
-                filled.movers.append(other)
-            elif not leaves_owners(other, chown):
-                return None
-            user_may_be_new |= chown.by_name and makes_users(other)
-        elif instruction.keyword in ("VOLUME", "SHELL", "ONBUILD"):
-            return None
-        elif instruction.keyword == "WORKDIR":
-            directory = stage.directory(at + 1)
-            if directory is None or (chown.holds(directory) and directory != chown.directory):
-                return None
-    return filled if stage.parent is None else None
-
-
-def _makes(command: Command, chown: RecursiveChown) -> bool:
-    """Whether it is a ``mkdir`` that fails where the directory is there already."""
-    return command.name == "mkdir" and not command.guards and command.values() == [chown.directory]
-
-
-def _is_made_empty(run: Run, chown: RecursiveChown) -> bool:
-    """Whether a RUN certainly makes the directory, and puts nothing into it."""
-    script = run.script
-    if script is None or not script.only_and or not any(_makes(command, chown) for command in script.commands):
-        return False
-    return not any(
-        of_command(command, directory, run.stage.facts.tools).writes.touches(chown.directory)
-        for command, directory in commands_of(run)
-        if not _makes(command, chown)
-    )
-
-
-def _moves_out(run: Run, chown: RecursiveChown) -> bool:
-    """Whether all that `run` does is to move one thing out of the directory."""
-    script = run.script
-    if script is None or len(script.commands) != 1 or run.mounts or script.writes_files:
-        return False
-    command = script.commands[0]
-    if command.name != "mv" or len(command.argv) != 3 or any(word.raw.startswith(b"-") for word in command.argv[1:]):
-        return False
-    source, target = (operand_path(word, run) for word in command.argv[1:])
-    return source is not None and target is not None and chown.holds(source) and not chown.holds(target)

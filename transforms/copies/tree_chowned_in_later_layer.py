@@ -41,21 +41,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import NamedTuple
 
-from ...optimizer.dockerfile.document import Instruction
 from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.dockerfile.shell import Command
-from ...optimizer.facts.effects import METADATA, commands_of, copy_destination
-from ...optimizer.facts.ownership import (
-    RecursiveChown,
-    copies_into,
-    leaves_owners,
-    makes_users,
-    recursive_chowns,
-    removes,
-    takes_owner,
-)
+from ...optimizer.facts.filling import FilledLast, filled_by_run, fills
+from ...optimizer.facts.ownership import RecursiveChown, recursive_chowns
 from ...optimizer.facts.stages import Facts, Run
 from ...optimizer.fixes.operands import drop_operands, with_flag
 from ...optimizer.fixes.scripts import append_commands, combine
@@ -94,92 +84,14 @@ KEEPS = (
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every recursive chown that an earlier RUN could do for what it wrote itself."""
     for run, command, chown in recursive_chowns(facts):
-        filled = _filled(run, command, chown)
-        if filled is not None and (filled.copies or _fills(filled.last, chown)):
+        filled = filled_by_run(run, command, chown)
+        if filled is not None and (filled.copies or fills(filled.last, chown)):
             line = filled.last.instruction.line
             message = f"chown stores what line {line} wrote to {chown.directory} a second time"
             yield attempt(RULE, message, command, partial(_owned, facts, run, command, chown, filled))
 
 
-class _Filled(NamedTuple):
-    """The last RUN that may have put files into the directory, and the COPYs to there behind it, last first."""
-
-    last: Run
-    copies: list[Instruction]
-
-
-def _filled(run: Run, command: Command, chown: RecursiveChown) -> _Filled | None:
-    """What filled the directory last; None where that cannot be given its owner before the chown."""
-    stage = run.stage
-    if not leaves_owners(run, chown, command.start) or (chown.by_name and makes_users(run, command.start)):
-        return None
-    if removes(run, chown):  # it would be stored again first
-        return None
-    copies: list[Instruction] = []
-    for at in range(run.at - 1, 0, -1):
-        instruction = stage.instructions[at]
-        if instruction.keyword in ("COPY", "ADD"):
-            inside = copies_into(run, at, chown)
-            if inside is None:
-                return None
-            if inside:
-                if not takes_owner(instruction):
-                    return None
-                copies.append(instruction)
-        elif instruction.keyword == "RUN":
-            other = stage.run_at(at)
-            if other is None or other.script is None or other.shell != run.shell:
-                return None
-            if not leaves_owners(other, chown):
-                return (
-                    _Filled(other, copies) if _is_there(other, chown) and not other.mounted(chown.directory) else None
-                )
-            if (chown.by_name and makes_users(other)) or removes(other, chown):
-                return None
-        elif instruction.keyword == "WORKDIR":
-            directory = stage.directory(at + 1)
-            if directory is None or (chown.holds(directory) and directory != chown.directory):
-                return None  # what it makes there is given away too
-        elif instruction.keyword not in (*METADATA, "ENV", "ARG"):
-            return None
-    return None
-
-
-def _is_there(run: Run, chown: RecursiveChown) -> bool:
-    """Whether the directory certainly exists at the end of `run`: WORKDIR or COPY made it, or something in it."""
-    found = False
-    for at, instruction in enumerate(run.stage.instructions[: run.at]):
-        if instruction.keyword == "WORKDIR":
-            directory = run.stage.directory(at + 1)
-            found |= directory is not None and chown.holds(directory)
-        elif instruction.keyword in ("COPY", "ADD"):
-            target = copy_destination(instruction, run.stage.directory(at))
-            found |= target is not None and chown.holds(target) and target != chown.directory
-        elif instruction.keyword == "VOLUME":  # what a RUN does there may not stay
-            return False
-    return found
-
-
-# What fills the directory it runs in, or one that it is told.
-_FILLERS = frozenset(
-    (
-        "npm", "yarn", "pnpm", "bower", "composer", "bundle", "git", "tar", "unzip", "make", "mvn", "gradle", "gradlew",
-        "cargo", "go", "virtualenv", "rsync",
-    )
-)  # fmt: skip
-
-
-def _fills(run: Run, chown: RecursiveChown) -> bool:
-    """Whether `run` certainly puts something of a size that matters into the directory."""
-    for command, directory in commands_of(run):
-        named = any(word.raw.startswith(chown.directory.encode()) for word in command.argv[1:])
-        if command.name in _FILLERS and (chown.holds(directory or "/") or named):
-            words = command.values()
-            return "clone" in words if command.name == "git" else not {"-g", "--global"} & {*words}
-    return False
-
-
-def _owned(facts: Facts, run: Run, command: Command, chown: RecursiveChown, filled: _Filled) -> Offer:
+def _owned(facts: Facts, run: Run, command: Command, chown: RecursiveChown, filled: FilledLast) -> Offer:
     there = _moved(command, chown, filled.last)
     gone, commented = drop_operands(facts.document, run, command, [], 0)
     flags = [with_flag(copy, f"--chown={chown.flag}") for copy in filled.copies] if chown.flag else []

@@ -39,6 +39,7 @@ from collections.abc import Iterator
 from ...optimizer.dockerfile.shell import Command
 from ...optimizer.facts.packages import is_cleanup, removed
 from ...optimizer.facts.stages import Facts, Run
+from ...optimizer.facts.writers import writer_of
 from ...optimizer.fixes.joining import join_runs
 from ...optimizer.rules.finding import Finding, Offer, attempt
 
@@ -74,7 +75,7 @@ def find(facts: Facts) -> Iterator[Finding]:
     for stage in facts.shipping:
         found: list[tuple[int, int, Finding]] = []
         for run in stage.runs:
-            first = _writer(run, _changed(run))
+            first = writer_of(run, _changed(run), _MOST)
             if first is not None:
                 joined = [other for other in stage.runs if first.at <= other.at <= run.at]
                 found.append((first.at, run.at, _joined(facts, joined)))
@@ -118,66 +119,6 @@ def _paths(command: Command) -> list[bytes] | None:
     if command.name == "touch" and b"-r" in words:
         return None
     return operands[:-1] if command.name == "mv" else operands
-
-
-def _writer(run: Run, paths: list[bytes]) -> Run | None:
-    """The earliest of the RUNs right before `run` that wrote one of the paths."""
-    near: list[Run] = []  # nearest first
-    for distance in range(1, _MOST):
-        other = run.stage.run_at(run.at - distance)
-        if other is None or other.script is None:
-            break
-        near.append(other)
-    writers = [_writer_of(path, near) for path in paths]
-    return min(filter(None, writers), key=lambda other: other.at, default=None)
-
-
-def _writer_of(path: bytes, near: list[Run]) -> Run | None:
-    """The earliest RUN that writes a file of that name, else the nearest that unpacks something around it."""
-    named = [other for other in near if any(_names(*part, path) for part in _parts(other))]
-    around = [other for other in near if any(_unpacks_around(*part, path) for part in _parts(other))]
-    return named[-1] if named else around[0] if around else None
-
-
-def _parts(run: Run) -> Iterator[tuple[Command, bytes]]:
-    """The commands of a RUN, each with the code of the unit it is in, redirections included."""
-    script, data = run.script, run.instruction.source.data
-    for unit in script.units if script else ():
-        for command in script.commands if script else ():
-            if unit.start <= command.start < unit.end:
-                yield command, data[unit.start : unit.end]
-
-
-# What brings or makes files of a size that matters. A directory, an empty file and a line of text are not worth a join.
-_WRITERS = frozenset(
-    ("curl", "wget", "aria2c", "tar", "bsdtar", "unzip", "7z", "git", "svn", "cp", "rsync", "install", "gcc", "g++",
-     "cc", "go", "javac", "jar", "gunzip", "bunzip2", "unxz", "dd", "fallocate")
-)  # fmt: skip
-_UNPACKERS = frozenset(("tar", "bsdtar", "unzip", "7z"))
-_INTO = re.compile(rb"\s(?:-C|-d|--directory)[\s=]*(/[^\s/][^\s]*)")
-_COPIERS = frozenset(("cp", "rsync", "install"))
-_ARCHIVE = re.compile(rb"\S+\.(?:tar(?:\.\w+)?|tgz|tbz2?|txz|zip|7z)\b")
-
-
-def _names(command: Command, code: bytes, target: bytes) -> bool:
-    """Whether `command`, with its redirections in `code`, brought or made the target, which is named there."""
-    if command.name not in _WRITERS:
-        return False
-    if command.name in _COPIERS:  # what they read comes from elsewhere
-        code = command.argv[-1].raw
-    elif command.name in _UNPACKERS:
-        code = _ARCHIVE.sub(b"", code)
-    text = target.rstrip(b"/")
-    if b"*" in text:
-        text = text[: text.index(b"*")].rpartition(b"/")[0]
-    names = [text] if text.count(b"/") <= 1 else [text, text.rsplit(b"/", 1)[-1]]
-    return any(len(name) > 2 and re.search(rb"(?<![\w.-])" + re.escape(name) + rb"(?![\w-])", code) for name in names)
-
-
-def _unpacks_around(command: Command, code: bytes, target: bytes) -> bool:
-    """Whether `command` unpacks an archive into a directory that the target lies in."""
-    directory = _INTO.search(_ARCHIVE.sub(b"", code)) if command.name in _UNPACKERS else None
-    return directory is not None and target.startswith(directory[1].rstrip(b"/") + b"/")
 
 
 def _joined(facts: Facts, runs: list[Run]) -> Finding:

@@ -41,8 +41,8 @@ from functools import partial
 from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.facts.effects import may_cross, of_run
 from ...optimizer.facts.packages import is_pure
-from ...optimizer.facts.stages import Facts, Run, StageFacts, readable
-from ...optimizer.facts.stores import index_need, mentions_later, runs_unknown
+from ...optimizer.facts.stages import Facts, Run, readable
+from ...optimizer.facts.stores import first_reader, runs_unknown
 from ...optimizer.fixes.joining import join_runs
 from ...optimizer.fixes.scripts import combine, delete_run, drop_unit, prepend_command
 from ...optimizer.knowledge.tools import Index, Tool
@@ -96,7 +96,7 @@ def _alone(facts: Facts, run: Run, tool: Tool, index: Index) -> Finding:
 
 def _is_unused(run: Run, tool: Tool) -> bool:
     try:
-        return _reader(run.stage, run.at, tool) is None
+        return first_reader(run.stage, run.at, tool) is None
     except Refusal:
         return False
 
@@ -104,7 +104,7 @@ def _is_unused(run: Run, tool: Tool) -> bool:
 def _moved(facts: Facts, run: Run, tool: Tool, index: Index) -> Offer:
     """The refresh in the RUN that needs it, or nowhere."""
     described = "the comment above it would go with it" if facts.document.comments_above(run.instruction) else ""
-    reader = _reader(run.stage, run.at, tool)
+    reader = first_reader(run.stage, run.at, tool)
     if reader is None:
         if _has_settings(uses(readable(run), tool)):
             raise Refusal("it has settings of its own")
@@ -137,38 +137,13 @@ _USED = "something uses it"
 def _without(run: Run, found: list[Use], index: Index) -> Offer:
     script = readable(run)
     units = [unit for unit in script.units if any(unit.start == use.command.start for use in found)]
-    if _reader(run.stage, run.at, found[0].tool) is not None or len(units) != 1:
+    if first_reader(run.stage, run.at, found[0].tool) is not None or len(units) != 1:
         raise Refusal(_USED)
     return Offer(drop_unit(script, units[0]), (), index.paths)
 
 
 def _has_settings(refreshes: list[Use]) -> bool:
     return any(option in ("-o", "-c", "--option", "--config-file") for use in refreshes for option in use.options)
-
-
-def _reader(stage: StageFacts, at: int, tool: Tool) -> Run | None:
-    """The first RUN that needs the index refreshed at `at`; None where there is none. `Refusal` where it is unclear."""
-    alone = tool.package_index is not None and tool.package_index.fetched_by_install
-    for index in range(at + 1, len(stage.instructions)):
-        instruction = stage.instructions[index]
-        run = stage.run_at(index)
-        if run is None:
-            if mentions_later(instruction, tool):
-                raise Refusal(f"line {instruction.line} may use the index")
-            continue
-        need = index_need(run, tool)
-        if need == "yes":
-            return run
-        if need == "maybe" and not alone:
-            raise Refusal(f"line {instruction.line} runs code that may use the index")
-        if run.script and any(use.action == "refresh" and not use.command.guards for use in uses(run.script, tool)):
-            if run.script.only_and or run.errexit:
-                return None
-            raise Refusal(f"line {instruction.line} goes on with the index where its own refresh fails")
-    for child in stage.children:
-        if _reader(child, 0, tool) is not None:
-            raise Refusal("a stage built on this one installs from the index")
-    return None
 
 
 # What may say where packages come from, in the text of a RUN that only changes files.

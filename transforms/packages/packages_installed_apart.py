@@ -49,7 +49,7 @@ from functools import partial
 from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.dockerfile.shell import Command, Unit
 from ...optimizer.facts.effects import may_cross, of_command
-from ...optimizer.facts.packages import follows, only_installs, package_action
+from ...optimizer.facts.packages import follows, head_of, only_clears, only_installs, package_action, plain_units
 from ...optimizer.facts.stages import Facts, Run, readable
 from ...optimizer.facts.stores import later_need, may_use
 from ...optimizer.fixes.scripts import combine, delete_run, drop_units, insert_behind
@@ -88,37 +88,12 @@ def find(facts: Facts) -> Iterator[Finding]:
             if tool.distribution is None or not tool.distribution.rewrites_database:
                 continue
             for run in stage.runs:
-                head = _head(run, tool)
+                head = head_of(run, tool)
                 above = _above(run, head, tool) if head else None
                 if above is not None and follows(above, run, tool) and _is_apart(above, run, head, tool):
                     message = f"another layer stores the {tool.name} package database"
                     make = partial(_handed_over, facts, above, run, head, tool, index)
                     yield attempt(RULE, message, run.instruction, make)
-
-
-def _head(run: Run, tool: Tool) -> list[Unit]:
-    """The units that `run` starts with and that refresh the index and install; none where it is not to be split."""
-    script = run.script
-    if script is None or script.heredoc or run.instruction.flags or not script.only_and:
-        return []
-    head: list[Unit] = []
-    for unit, command in _plain(run):
-        if package_action(command, tool) not in ("refresh", "install"):
-            break
-        head.append(unit)
-    installs = [package_action(command, tool) == "install" for unit, command in _plain(run) if unit in head]
-    return head if any(installs) and installs[-1] else []
-
-
-def _plain(run: Run) -> Iterator[tuple[Unit, Command]]:
-    """The units at the start of `run` that are one simple command each, with that."""
-    script = run.script
-    commands = {command.start: command for command in script.commands} if script else {}
-    for unit in script.units if script else ():
-        command = commands.get(unit.start)
-        if command is None or unit.kind != "command" or command.end != unit.end:
-            return
-        yield unit, command
 
 
 def _above(run: Run, head: list[Unit], tool: Tool) -> Run | None:
@@ -127,7 +102,7 @@ def _above(run: Run, head: list[Unit], tool: Tool) -> Run | None:
     other = next((one for one in reversed(stage.runs) if one.at < run.at), None)
     if other is None or other.shell != run.shell or not only_installs(other, tool):
         return None
-    moved = (command for unit, command in _plain(run) if unit in head)
+    moved = (command for unit, command in plain_units(run) if unit in head)
     between = range(other.at + 1, run.at)
     if any(may_cross(of_command(one, stage.directory(run.at), stage.facts.tools), stage, between) for one in moved):
         return None
@@ -139,7 +114,7 @@ def _is_apart(above: Run, run: Run, head: list[Unit], tool: Tool) -> bool:
     rest = _rest(run, head)
     if above.at == run.at - 1 and all(package_action(command, tool) == "clear" for command in rest):
         return False  # the whole of it joins the other: package-database-rewritten
-    return not any(may_use(tool, command) for command in rest if not _only_clears(command, tool))
+    return not any(may_use(tool, command) for command in rest if not only_clears(command, tool))
 
 
 def _rest(run: Run, head: list[Unit]) -> list[Command]:
@@ -148,7 +123,7 @@ def _rest(run: Run, head: list[Unit]) -> list[Command]:
 
 def _handed_over(facts: Facts, above: Run, run: Run, head: list[Unit], tool: Tool, index: Index) -> Offer:
     rest = _rest(run, head)
-    cleanups = [command for command in rest if _only_clears(command, tool)]
+    cleanups = [command for command in rest if only_clears(command, tool)]
     need, line = later_need(run.stage, run.at, tool)
     if need != "no":
         raise Refusal(f"line {line} may need the index that it leaves")
@@ -158,7 +133,7 @@ def _handed_over(facts: Facts, above: Run, run: Run, head: list[Unit], tool: Too
         raise Refusal("a comment stands beside what it installs")
     commented = rest == cleanups and bool(facts.document.comments_above(run.instruction))
     taken = delete_run(facts.document, run) if rest == cleanups else _without(run, head, cleanups)
-    given = [_installed_above(above, run, command, tool) for unit, command in _plain(run) if unit in head]
+    given = [_installed_above(above, run, command, tool) for unit, command in plain_units(run) if unit in head]
     doubt = "the comment above it would go with it" if commented else ""
     return Offer(combine(taken, *filter(None, given)), [doubt], removes=index.paths)
 
@@ -168,16 +143,6 @@ def _comments_beside(run: Run, head: list[Unit]) -> bool:
     data = run.instruction.source.data
     inside = sum(data[unit.start : unit.end].count(b"#") for unit in head)
     return data[run.instruction.start : run.instruction.end].count(b"#") > inside
-
-
-def _only_clears(command: Command, tool: Tool) -> bool:
-    """Whether `command` clears the index and nothing that anybody else may have left."""
-    index = tool.package_index
-    if package_action(command, tool) != "clear" or command.guards or index is None:
-        return False
-    if command.name != "rm":
-        return "autoremove" not in command.values()
-    return all(index.cleared_text.search(word.raw) for word in command.operands())
 
 
 def _without(run: Run, head: list[Unit], cleanups: list[Command]) -> Fix:

@@ -1,0 +1,166 @@
+"""What put files into a directory before it is given away with all that is in it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..dockerfile.document import Instruction
+from ..dockerfile.shell import Command
+from .copies import operand_path
+from .effects import METADATA, commands_of, copy_destination, of_command
+from .ownership import RecursiveChown, copies_into, leaves_owners, makes_users, removes, takes_owner
+from .stages import Run
+
+
+class Filled(NamedTuple):
+    """What put files into the directory before the chown, last first, and which RUNs moved some out of it again."""
+
+    copies: list[Instruction]
+    movers: list[Run]
+    directory_is_new: bool
+
+
+def filled_by_copies(run: Run, command: Command, chown: RecursiveChown) -> Filled | None:
+    """What filled the directory; None where anything but COPY may have, or the user comes too late."""
+    stage = run.stage
+    if not leaves_owners(run, chown, command.start):
+        return None
+    user_may_be_new = chown.by_name and makes_users(run, command.start)
+    filled = Filled([], [], directory_is_new=False)
+    for at in range(run.at - 1, 0, -1):
+        instruction = stage.instructions[at]
+        if instruction.keyword in ("COPY", "ADD"):
+            inside = copies_into(run, at, chown)
+            if inside is None:
+                return None
+            if inside:
+                if user_may_be_new or not takes_owner(instruction):
+                    return None
+                filled.copies.append(instruction)
+        elif instruction.keyword == "RUN":
+            other = stage.run_at(at)
+            if other is None or other.script is None:
+                return None
+            if _is_made_empty(other, chown):
+                return filled._replace(directory_is_new=True)
+            if _moves_out(other, chown):
+                filled.movers.append(other)
+            elif not leaves_owners(other, chown):
+                return None
+            user_may_be_new |= chown.by_name and makes_users(other)
+        elif instruction.keyword in ("VOLUME", "SHELL", "ONBUILD"):
+            return None
+        elif instruction.keyword == "WORKDIR":
+            directory = stage.directory(at + 1)
+            if directory is None or (chown.holds(directory) and directory != chown.directory):
+                return None
+    return filled if stage.parent is None else None
+
+
+def _makes(command: Command, chown: RecursiveChown) -> bool:
+    """Whether it is a ``mkdir`` that fails where the directory is there already."""
+    return command.name == "mkdir" and not command.guards and command.values() == [chown.directory]
+
+
+def _is_made_empty(run: Run, chown: RecursiveChown) -> bool:
+    """Whether a RUN certainly makes the directory, and puts nothing into it."""
+    script = run.script
+    if script is None or not script.only_and or not any(_makes(command, chown) for command in script.commands):
+        return False
+    return not any(
+        of_command(command, directory, run.stage.facts.tools).writes.touches(chown.directory)
+        for command, directory in commands_of(run)
+        if not _makes(command, chown)
+    )
+
+
+def _moves_out(run: Run, chown: RecursiveChown) -> bool:
+    """Whether all that `run` does is to move one thing out of the directory."""
+    script = run.script
+    if script is None or len(script.commands) != 1 or run.mounts or script.writes_files:
+        return False
+    command = script.commands[0]
+    if command.name != "mv" or len(command.argv) != 3 or any(word.raw.startswith(b"-") for word in command.argv[1:]):
+        return False
+    source, target = (operand_path(word, run) for word in command.argv[1:])
+    return source is not None and target is not None and chown.holds(source) and not chown.holds(target)
+
+
+class FilledLast(NamedTuple):
+    """The last RUN that may have put files into the directory, and the COPYs to there behind it, last first."""
+
+    last: Run
+    copies: list[Instruction]
+
+
+def filled_by_run(run: Run, command: Command, chown: RecursiveChown) -> FilledLast | None:
+    """What filled the directory last; None where that cannot be given its owner before the chown."""
+    stage = run.stage
+    if not leaves_owners(run, chown, command.start) or (chown.by_name and makes_users(run, command.start)):
+        return None
+    if removes(run, chown):  # it would be stored again first
+        return None
+    copies: list[Instruction] = []
+    for at in range(run.at - 1, 0, -1):
+        instruction = stage.instructions[at]
+        if instruction.keyword in ("COPY", "ADD"):
+            inside = copies_into(run, at, chown)
+            if inside is None:
+                return None
+            if inside:
+                if not takes_owner(instruction):
+                    return None
+                copies.append(instruction)
+        elif instruction.keyword == "RUN":
+            other = stage.run_at(at)
+            if other is None or other.script is None or other.shell != run.shell:
+                return None
+            if not leaves_owners(other, chown):
+                return (
+                    FilledLast(other, copies)
+                    if _is_there(other, chown) and not other.mounted(chown.directory)
+                    else None
+                )
+            if (chown.by_name and makes_users(other)) or removes(other, chown):
+                return None
+        elif instruction.keyword == "WORKDIR":
+            directory = stage.directory(at + 1)
+            if directory is None or (chown.holds(directory) and directory != chown.directory):
+                return None  # what it makes there is given away too
+        elif instruction.keyword not in (*METADATA, "ENV", "ARG"):
+            return None
+    return None
+
+
+def _is_there(run: Run, chown: RecursiveChown) -> bool:
+    """Whether the directory certainly exists at the end of `run`: WORKDIR or COPY made it, or something in it."""
+    found = False
+    for at, instruction in enumerate(run.stage.instructions[: run.at]):
+        if instruction.keyword == "WORKDIR":
+            directory = run.stage.directory(at + 1)
+            found |= directory is not None and chown.holds(directory)
+        elif instruction.keyword in ("COPY", "ADD"):
+            target = copy_destination(instruction, run.stage.directory(at))
+            found |= target is not None and chown.holds(target) and target != chown.directory
+        elif instruction.keyword == "VOLUME":  # what a RUN does there may not stay
+            return False
+    return found
+
+
+# What fills the directory it runs in, or one that it is told.
+_FILLERS = frozenset(
+    (
+        "npm", "yarn", "pnpm", "bower", "composer", "bundle", "git", "tar", "unzip", "make", "mvn", "gradle", "gradlew",
+        "cargo", "go", "virtualenv", "rsync",
+    )
+)  # fmt: skip
+
+
+def fills(run: Run, chown: RecursiveChown) -> bool:
+    """Whether `run` certainly puts something of a size that matters into the directory."""
+    for command, directory in commands_of(run):
+        named = any(word.raw.startswith(chown.directory.encode()) for word in command.argv[1:])
+        if command.name in _FILLERS and (chown.holds(directory or "/") or named):
+            words = command.values()
+            return "clone" in words if command.name == "git" else not {"-g", "--global"} & {*words}
+    return False

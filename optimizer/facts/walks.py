@@ -1,0 +1,74 @@
+"""Which commands of a RUN may walk over a path, or change what lies at or above it, without naming it."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from ..dockerfile.shell import Command, Word
+from ..knowledge.archives import PATTERNS, unpacked
+from ..knowledge.commands import COMMANDS
+from .effects import commands_of
+from .paths import PATTERN, lies_in, overlap, resolve, spelled
+from .stages import Run
+
+_CHANGES = frozenset(("mv", "chmod", "chown", "chgrp", "find", "unlink", "shred", "rmdir", "touch", "ln", "setfacl"))
+
+
+def named_path(word: Word, directory: str | None) -> str | None:
+    """What an operand names, made absolute; None where that is not certain."""
+    if word.value is None or PATTERN.search(word.value):
+        return None
+    return resolve(word.value, directory)
+
+
+def walks_over(run: Run, path: str) -> str:
+    """The command of `run` that may walk over `path`, or change what lies around it; empty where none may.
+
+    Neither an rm nor what unpacks the archive that `path` is counts.
+    """
+    for command, directory in commands_of(run):
+        if command.name == "rm" or ((word := unpacked(command)) and named_path(word, directory) == path):
+            continue
+        managed = any(command.name in tool.commands for tool in run.stage.facts.tools)  # its words are packages
+        walks = command.has_option("R", "r", "recursive") or not (managed or command.name in COMMANDS)
+        words = _changed(command) if command.name in _CHANGES else command.operands() if walks else []
+        if any(is_around(word, directory, path) for word in words):
+            return command.name
+    return ""
+
+
+def _changed(command: Command) -> list[Word]:
+    """The paths that a command changes, removes or moves; a mode or an owner is none."""
+    if command.name not in ("chmod", "chown", "chgrp"):
+        return command.operands()
+    return [word for word in command.argv[1:] if not re.match(rb"-[cfhvRHLP]+$|--", word.raw)][1:]  # -w is a mode
+
+
+def is_around(word: Word, directory: str | None, path: str) -> bool:
+    """Whether an operand may mean a directory that `path` lies in, or a pattern that it matches."""
+    if named_path(word, directory) == path:
+        return False
+    named = spelled(word.raw.decode("utf-8", "replace"), directory, "it is not known")
+    return bool(named.unknown) or any(lies_in(path, one) or overlap(path, one) for one in named.below)
+
+
+def wanted_later(run: Run, path: str) -> str:
+    """Why something behind `run`, but for an rm that names it, may still want the file at `path`; empty if nothing may."""
+    data = run.instruction.source.data
+    name = posixpath.basename(path).encode()
+    later = data[run.instruction.end :]
+    removals = sum(
+        named_path(word, directory) == path
+        for other in run.stage.runs
+        if other.at > run.at
+        for command, directory in commands_of(other)
+        if command.name == "rm"
+        for word in command.argv[1:]
+    )
+    if later.count(name) > removals or PATTERNS.search(later):
+        return "something further down may want it"
+    for copy in re.finditer(rb"(?i)^\s*(?:COPY|ADD)\s[^\n]*--from=[^\n]*", later, re.MULTILINE):
+        if any(path.encode().startswith(word.rstrip(b"/*")) for word in copy[0].split() if word.startswith(b"/")):
+            return "another stage copies from there"
+    return ""
