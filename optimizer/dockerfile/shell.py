@@ -114,7 +114,10 @@ class Command:
         return any(one.writes for one in self.redirections)
 
     def started(self) -> list[Command]:
-        """The commands that its words make it start: ``xargs rm``, ``find -exec chmod 644 {} +``."""
+        """The commands that its words make it start, without what stands for their operands.
+
+        That is ``rm`` for ``xargs rm`` and for ``find -exec rm {} +``.
+        """
         words = self.argv
         if self.name == "xargs":
             at = 1
@@ -132,7 +135,8 @@ class Command:
         return found
 
     def _of(self, words: tuple[Word, ...]) -> Command:
-        return Command(words[0].start if words else self.end, self.end, words, (), (*self.guards, self.name))
+        given = tuple(word for word in words if word.raw != b"{}")
+        return Command(given[0].start if given else self.end, self.end, given, (), (*self.guards, self.name))
 
     @property
     def sudo(self) -> bool:

@@ -54,7 +54,7 @@ def is_around(word: Word, directory: str | None, path: str) -> bool:
 
 
 def wanted_later(run: Run, path: str) -> str:
-    """Why something behind `run`, but for an rm that names it, may still want the file at `path`; empty if nothing may."""
+    """Why something behind `run`, but for an rm that names it, may still want the file at `path`; empty if none may."""
     data = run.instruction.source.data
     name = posixpath.basename(path).encode()
     later = data[run.instruction.end :]

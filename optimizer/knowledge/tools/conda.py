@@ -14,6 +14,7 @@ TOOL = Tool(
             fills=frozenset(("install", "create", "update", "upgrade", "env")),
             second={"env": frozenset(("create", "update"))},
             clear="{name} clean -afy",
+            cleared_by=frozenset(("clean",)),
             cleared_text=re.compile(rb"pkgs|conda"),
             without=("--offline", "--dry-run", "--download-only", "--copy"),
             settled=re.compile(rb"(?:conda|mamba) clean|/pkgs|softlinks|CONDA_PKGS_DIRS|--offline|pkgs_dirs|\.condarc"),
