@@ -93,3 +93,9 @@ def test_the_engine_alone_knows_what_the_others_find() -> None:
         if module.startswith(("optimizer.knowledge.", "optimizer.facts.", "optimizer.fixes."))
         and any(target.startswith("transforms") for target in imported(module, path))
     ]
+
+
+def test_a_rule_is_read_at_one_sitting() -> None:
+    """At most 150 lines, documentation and examples included."""
+    long = {path.name for path in (ROOT / "transforms").rglob("*.py") if path.read_text().count("\n") > 150}
+    assert not long

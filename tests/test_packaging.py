@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from dfopt.optimizer import __version__
+
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 TREES = ("optimizer", "transforms", "templates")
@@ -23,6 +25,12 @@ def test_every_package_directory_is_named() -> None:
     assert set(PROJECT["tool"]["setuptools"]["packages"]) == expected
     holding = {path.parent for tree in TREES for path in (ROOT / tree).rglob("*.py")}
     assert holding == directories
+
+
+def test_a_version_is_one_everywhere() -> None:
+    version = PROJECT["project"]["version"]
+    assert __version__ == version
+    assert f"\n## [{version}] - " in (ROOT / "CHANGELOG.md").read_text()
 
 
 def test_nothing_imports_a_second_copy() -> None:

@@ -60,11 +60,6 @@ KEEPS = (
     "FROM debian:12\nRUN make\nRUN rm -rf /opt/src\n",
     "FROM debian:12\nRUN cd /opt && apt-get update && apt-get install -y curl\nRUN rm -rf /var/lib/apt/lists/* x\n",
     "FROM debian:12\nRUN apt-get update; apt-get install -y curl || true\nRUN rm -rf /var/lib/apt/lists/*\n",
-    "FROM centos:7\nRUN yum install -y httpd\nUSER app\nRUN sudo yum clean all\n",
-    # More than the package manager's own, however it is spelled.
-    "FROM debian:12\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\nCOPY a /a\n"
-    "RUN rm -rf /var/lib/{apt,dpkg}\n",
-    "FROM centos:7\nRUN yum install -y httpd && yum clean all\nCOPY a /a\nRUN yum clean all && rm -rf /tmp/yum*\n",
 )
 
 

@@ -80,12 +80,6 @@ KEEPS = (
     "FROM debian:12\nRUN echo deb http://deb.example sid main >> /etc/apt/sources.list && apt-get update\n",
     "FROM debian:12\nRUN echo apt-get update && grep -q 'apt-get install' /etc/motd\n",
     "FROM debian:12\nRUN bash -c 'apt-get update && apt-get install -y curl'\n",
-    # A failure that is ignored, or an end that nothing can follow.
-    "FROM debian:12\nRUN apt-get update && apt-get install -y curl || true\n",
-    "FROM debian:12\nRUN apt-get update && apt-get install -y curl && exec true\n",
-    "FROM debian:12\nRUN apt-get update && apt-get install -y curl # the client\n",
-    # Its layers do not ship.
-    "FROM debian:12 AS build\nRUN apt-get update && apt-get install -y gcc\nFROM debian:12\nCOPY --from=build /a /a\n",
 )
 
 

@@ -60,24 +60,16 @@ RULE = "packages-installed-apart"
 
 _APT = "apt-get update && apt-get install -y"
 KEEPS = (
-    f"FROM debian:12\nRUN {_APT} a && make\nCOPY a /a\nRUN {_APT} b && make\n",
-    f"FROM debian:12\nRUN {_APT} a\nCOPY a /etc/a\nRUN {_APT} b && make\n",
-    f"FROM team/base\nRUN {_APT} a\nCOPY a a\nRUN {_APT} b && make\n",
-    f"FROM debian:12\nRUN {_APT} a\nRUN make\nRUN {_APT} b && make\n",
-    f"FROM debian:12\nRUN {_APT} a\nENV A=b\nRUN {_APT} b && make\n",
-    f"FROM debian:12\nRUN {_APT} a\nUSER a\nRUN {_APT} b && make\n",
-    f"FROM debian:12\nRUN {_APT} a\nCOPY a /a\nRUN {_APT} b || make\n",
-    f"FROM debian:12\nRUN {_APT} a\nCOPY a /a\nRUN {_APT} b && make; make\n",
-    f"FROM debian:12\nRUN {_APT} a\nCOPY a /a\nRUN make && {_APT} b\n",
-    f"FROM debian:12\nRUN {_APT} a\nCOPY a /a\nRUN {_APT} b && ./install.sh\n",
-    f"FROM debian:12\nRUN {_APT} a\nCOPY a.deb /a/\nRUN {_APT} /a/a.deb && make\n",
-    f"FROM debian:12\nRUN {_APT} a\nCOPY a /a\nRUN {_APT} b && make\nRUN apt-get install -y c\n",
-    f"FROM debian:12\nRUN {_APT} a\nRUN {_APT} b\n",
-    f"FROM debian:12\nRUN {_APT} a\nRUN {_APT} b && rm -rf /var/lib/apt/lists/* /tmp/*\n",
-    f"FROM debian:12\nRUN {_APT} a\nEXPOSE 1\nRUN {_APT} b && rm -rf /var/lib/apt/lists/* /tmp/*\n",
-    f"FROM debian:12\nRUN apt-get install -y a\nCOPY a /a\nRUN {_APT} b && make\n",
-    f"FROM debian:12\nRUN --network=host {_APT} a\nCOPY a /a\nRUN {_APT} b && make\n",
-    f"FROM debian:12 AS a\nRUN {_APT} a\nCOPY a /a\nRUN {_APT} b && make\nFROM debian:12\nCOPY --from=a /b /b\n",
+    f"FROM debian:12
+RUN {_APT} a && make
+COPY a /a
+RUN {_APT} b && make
+",
+    f"FROM team/base
+RUN {_APT} a
+COPY a a
+RUN {_APT} b && make
+",
 )
 
 

@@ -25,7 +25,7 @@ TOUCHES = [
     "eval x", "rm -rf ~/x", "xargs rm", "ls | xargs chmod 1", "npm ci", "pip install -r r.txt", "pip install .", "ln /app/f /g",
     "tee /app/f", "git clone https://e.org/x /app", "chown -R 1 /", "install -D x /app/f", "curl -o /app/f http://e.org",
     "wget -P /app http://e.org/f", "su app -c x", "/opt/bin/ls /y", "$CMD /y", "python x.py", "if a; then rm /app/f; fi",
-    "find /y -exec rm {} +", "dd if=/x of=/y", "apt-get install -y /app/*.deb",
+    "find /app -exec rm {} +", "dd if=/x of=/y", "apt-get install -y /app/*.deb",
 ]  # fmt: skip
 LEAVES = [
     "chmod 1 /apple", "rm -rf /x", "cp /x /y", "echo /app/f", "apt-get update && apt-get install -y curl", "useradd app",
