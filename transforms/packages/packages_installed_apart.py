@@ -60,16 +60,8 @@ RULE = "packages-installed-apart"
 
 _APT = "apt-get update && apt-get install -y"
 KEEPS = (
-    f"FROM debian:12
-RUN {_APT} a && make
-COPY a /a
-RUN {_APT} b && make
-",
-    f"FROM team/base
-RUN {_APT} a
-COPY a a
-RUN {_APT} b && make
-",
+    f"FROM debian:12\nRUN {_APT} a && make\nCOPY a /a\nRUN {_APT} b && make\n",
+    f"FROM team/base\nRUN {_APT} a\nCOPY a a\nRUN {_APT} b && make\n",
 )
 
 
