@@ -9,8 +9,9 @@ import sys
 from ..dockerfile.scanner import DockerfileError
 from ..dockerignore.plan import Dockerfile, plan
 from ..facts.context import Pattern, ignore_files, ignore_lines
+from ..facts.files import read_file
 from ..report.dockerignore import Written, as_json, summary
-from .files import find_files, read_file, write_file
+from .files import find_files, write_file
 from .runner import Sink, UsageError, complain, shown_path
 
 
@@ -61,7 +62,7 @@ def _plans(directory: str, named: tuple[str, ...]) -> dict[str, Written]:
     groups: dict[str, list[str]] = {}
     for path in builders:
         places = ignore_files(directory, path)
-        groups.setdefault(next(filter(os.path.lexists, places), places[-1]), []).append(path)
+        groups.setdefault(next(filter(os.path.isfile, places), places[-1]), []).append(path)
     tracked = _tracked(directory)
     inside = [os.path.relpath(os.path.realpath(path), os.path.realpath(directory)) for path in (*builders, *found)]
     plans: dict[str, Written] = {}

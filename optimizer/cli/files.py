@@ -10,6 +10,9 @@ from contextlib import suppress
 from errno import EACCES
 from typing import TYPE_CHECKING, Any
 
+from ..dockerfile.source import BOM
+from ..facts.files import read_file
+
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
@@ -79,8 +82,7 @@ def _read_ignores_above(directory: str, ignored: dict[str, GitIgnoreSpec]) -> No
         here = parent
         above.append(here)
     for place in above:
-        if os.path.isfile(os.path.join(place, ".gitignore")):
-            _read_ignore(place, ignored)
+        _read_ignore(place, ignored)
 
 
 def _read_ignore(directory: str, ignored: dict[str, GitIgnoreSpec]) -> None:
@@ -88,12 +90,11 @@ def _read_ignore(directory: str, ignored: dict[str, GitIgnoreSpec]) -> None:
     from pathspec import GitIgnoreSpec
 
     try:
-        with open(os.path.join(directory, ".gitignore"), encoding="utf-8-sig", errors="replace") as file:
-            lines = file.read().split("\n")
+        data = read_file(os.path.join(directory, ".gitignore"))
     except OSError:
         return
     patterns: list[Any] = []
-    for line in lines:
+    for line in data.removeprefix(BOM).decode("utf-8", "replace").replace("\r\n", "\n").split("\n"):
         with suppress(ValueError, re.error):
             patterns += GitIgnoreSpec.from_lines([line]).patterns
     ignored[os.path.abspath(directory)] = GitIgnoreSpec(patterns)
@@ -108,15 +109,6 @@ def _is_ignored(path: str, ignored: dict[str, GitIgnoreSpec]) -> bool:
             if verdict is not None:
                 return verdict
     return False
-
-
-def read_file(path: str) -> bytes:
-    """The bytes of `path`. Raises `OSError`."""
-    kind = stat.S_IFMT(os.stat(path).st_mode)
-    if kind not in (stat.S_IFREG, stat.S_IFDIR):  # opening a pipe would wait for somebody to write to it
-        raise OSError(0, "not a regular file")
-    with open(path, "rb") as file:
-        return file.read()
 
 
 def write_file(path: str, data: bytes) -> None:

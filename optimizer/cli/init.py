@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from ..dockerfile.diff import unified_diff
 from ..dockerfile.edits import Edit, EditSet
+from ..facts.files import read_file
 from ..setup.setup_files import KINDS, SetupError, pieces
 from .files import write_file
 from .runner import UsageError, complain
@@ -45,8 +46,7 @@ def _put(path: str, name: str, grown: Callable[[str | None], str], *, write: boo
     """Show or write what becomes of one file."""
     old: bytes | None = None
     if os.path.lexists(path):
-        with open(path, "rb") as file:
-            old = file.read()
+        old = read_file(path)
     before = old or b""
     newline = "\r\n" if b"\r\n" in before else "\n"
     known = None if old is None else before.decode("utf-8").replace("\r\n", "\n")

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from ..dockerfile.scanner import DockerfileError
+from ..facts.files import read_file
 from ..rules.config import Config, ConfigError, find_config, named_config, similar
 from ..rules.engine import Result, Settings, optimize
 from ..rules.registry import ALL, BY_NAME
-from .files import find_files, read_file, write_file
+from .files import find_files, write_file
 from .options import Options
 
 
