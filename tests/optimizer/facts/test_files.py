@@ -62,6 +62,7 @@ def test_the_common_patterns_count_where_the_own_ones_are_no_file(context: Path)
 @pytest.mark.parametrize(
     ("command", "name"),
     [
+        ("check --config mine.toml Dockerfile", "mine.toml"),
         ("dockerignore --dockerfile Dockerfile.x", "Dockerfile.x"),
         ("dockerignore", ".dockerignore"),
         ("init gitlab", ".gitlab-ci.yml"),
