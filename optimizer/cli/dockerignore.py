@@ -42,7 +42,7 @@ def dockerignore(directory: str, dockerfiles: tuple[str, ...], *, write: bool, o
 
 def _save(path: str, file: Written) -> None:
     try:
-        write_file(path, file.text)
+        write_file(path, file.text, file.original)
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror or error}") from error
 

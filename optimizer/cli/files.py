@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from errno import EACCES
 from typing import TYPE_CHECKING, Any
@@ -111,20 +111,52 @@ def _is_ignored(path: str, ignored: dict[str, GitIgnoreSpec]) -> bool:
     return False
 
 
-def write_file(path: str, data: bytes) -> None:
-    """Replace `path` by `data` at once or not at all; mode and, where allowed, owner stay, links are followed.
+def write_file(path: str, data: bytes, old: bytes | None) -> None:
+    """Replace the file at `path`, whose bytes were `old`, by `data` at once or not at all; None makes a new one.
 
-    A file that is not there is made; what is no file, such as a device, is written to. Raises `OSError`.
+    Mode and, where allowed, owner stay, links are followed. Raises `OSError`, also where the file
+    is no longer what it was: somebody saved it, replaced it or took it away while dfopt worked on it.
     """
-    target = os.path.realpath(path)
+
+    def check(target: str) -> None:
+        if os.path.realpath(path) != target or not _holds(path, old):
+            raise OSError(0, "it changed while dfopt worked on it; nothing was written", path)
+
+    _replace(path, data, check)
+
+
+def write_output(path: str, data: bytes) -> None:
+    """Write a report to `path`, whatever was there, at once or not at all; what is no file, such as a device, is
+    written to. Raises `OSError`.
+    """
     try:
-        status = os.stat(path)
+        is_file = stat.S_ISREG(os.stat(path).st_mode)
     except FileNotFoundError:
-        status = None
-    if status and not stat.S_ISREG(status.st_mode):
+        is_file = True
+    if is_file:
+        _replace(path, data, lambda _: None)
+    else:
         with open(path, "wb") as file:
             file.write(data)
-        return
+
+
+def _holds(path: str, data: bytes | None) -> bool:
+    """Whether the file at `path` is one with the bytes `data`; for None, whether nothing is there."""
+    if data is None:
+        return not os.path.lexists(path)
+    try:
+        return read_file(path) == data
+    except OSError:  # it is no file any more, or not for us
+        return False
+
+
+def _replace(path: str, data: bytes, check: Callable[[str], None]) -> None:
+    """Put a new file where `path` leads, after a last call of `check` with that place."""
+    target = os.path.realpath(path)
+    try:
+        status = os.stat(target)
+    except FileNotFoundError:
+        status = None
     if status and not os.access(target, os.W_OK):
         raise PermissionError(EACCES, os.strerror(EACCES))
     temporary = os.path.join(os.path.dirname(target), f".dfopt-{os.urandom(8).hex()}")
@@ -139,6 +171,7 @@ def write_file(path: str, data: bytes) -> None:
                 with suppress(PermissionError):
                     os.chown(temporary, status.st_uid, status.st_gid)
             os.chmod(temporary, stat.S_IMODE(status.st_mode))
+        check(target)
         os.replace(temporary, target)
     except BaseException:
         with suppress(FileNotFoundError):

@@ -35,7 +35,7 @@ def fix(options: Options) -> int:
             sink.write(result.diff)
         elif result.changed:
             try:
-                write_file(path, result.patched)
+                write_file(path, result.patched, result.original)
             except OSError as problem:
                 raise FileError(f"{path}: {problem.strerror or problem}") from problem
             if not options.quiet:

@@ -55,7 +55,7 @@ def _put(path: str, name: str, grown: Callable[[str | None], str], *, write: boo
         print(f"{name}: nothing to do", file=sys.stderr)
     elif write:
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-        write_file(path, text)
+        write_file(path, text, old)
         print(f"{'wrote' if old is None else 'added to'} {name}")
     else:
         same = next((at for at, pair in enumerate(zip(before, text, strict=False)) if len({*pair}) > 1), len(before))

@@ -12,7 +12,7 @@ from ..facts.files import read_file
 from ..rules.config import Config, ConfigError, find_config, named_config, similar
 from ..rules.engine import Result, Settings, optimize
 from ..rules.registry import ALL, BY_NAME
-from .files import find_files, write_file
+from .files import find_files, write_output
 from .options import Options
 
 
@@ -243,6 +243,6 @@ class Sink:
             sys.stdout.flush()
             return
         try:
-            write_file(self.output, b"".join(self.parts))
+            write_output(self.output, b"".join(self.parts))
         except OSError as error:
             raise UsageError(f"{self.output}: {error.strerror or error}") from error
