@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 import stat
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from errno import EACCES
+from errno import E2BIG, EACCES, EDQUOT, EINVAL, ENODATA, ENOSPC, ENOTSUP, EPERM
 from typing import TYPE_CHECKING, Any
 
 from ..dockerfile.source import BOM
@@ -114,7 +115,7 @@ def _is_ignored(path: str, ignored: dict[str, GitIgnoreSpec]) -> bool:
 def write_file(path: str, data: bytes, old: bytes | None) -> None:
     """Replace the file at `path`, whose bytes were `old`, by `data` at once or not at all; None makes a new one.
 
-    Mode and, where allowed, owner stay, links are followed. Raises `OSError`, also where the file
+    Mode, extended attributes and, where allowed, owner stay, links are followed. Raises `OSError`, also where the file
     is no longer what it was: somebody saved it, replaced it or took it away while dfopt worked on it.
     """
 
@@ -170,6 +171,7 @@ def _replace(path: str, data: bytes, check: Callable[[str], None]) -> None:
                 # Only root may give a file away; without that right the file is ours, as an editor would leave it.
                 with suppress(PermissionError):
                     os.chown(temporary, status.st_uid, status.st_gid)
+            _copy_attributes(target, temporary)
             os.chmod(temporary, stat.S_IMODE(status.st_mode))
         check(target)
         os.replace(temporary, target)
@@ -177,3 +179,30 @@ def _replace(path: str, data: bytes, check: Callable[[str], None]) -> None:
         with suppress(FileNotFoundError):
             os.unlink(temporary)
         raise
+
+
+def _copy_attributes(source: str, target: str) -> None:
+    """Give `target` the extended attributes of `source`, access control lists among them, as far as may be.
+
+    What it has beyond them, as the list that its directory gives to new files, goes.
+    """
+    if sys.platform != "linux":
+        return
+    try:
+        names = os.listxattr(source)
+        more = set(os.listxattr(target)).difference(names)
+    except OSError as error:
+        if error.errno != ENOTSUP:  # the file system knows of none
+            raise
+        return
+    for name in (*names, *more):
+        try:
+            if name in more:
+                os.removexattr(target, name)
+            else:
+                os.setxattr(target, name, os.getxattr(source, name))
+        except OSError as error:
+            # Labels and capabilities are root's to set, a file system may take fewer attributes or less in them than
+            # it has, and one may go while we look. An editor would save the text all the same.
+            if error.errno not in (EPERM, EACCES, ENOTSUP, EINVAL, ENODATA, ENOSPC, EDQUOT, E2BIG):
+                raise

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import stat
+import struct
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -234,6 +237,47 @@ def test_a_write_that_fails_leaves_the_old_file(
         write_file("Dockerfile", AFTER.encode(), BEFORE.encode())
     assert path.read_text() == BEFORE
     assert os.listdir() == ["Dockerfile"]
+
+
+def attributes(path: Path) -> dict[str, bytes]:
+    return {name: os.getxattr(path, name) for name in os.listxattr(path)}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="extended attributes are Linux's")
+def test_extended_attributes_and_access_control_lists_stay() -> None:
+    path = write("Dockerfile")
+    path.chmod(0o640)
+    # Version 2, then tag, permissions and id of each entry: its owner, user 1234, its group, the mask, all others.
+    entries = ((0x01, 6, 2**32 - 1), (0x02, 6, 1234), (0x04, 4, 2**32 - 1), (0x10, 6, 2**32 - 1), (0x20, 0, 2**32 - 1))
+    access = struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in entries)
+    try:
+        os.setxattr(path, "user.origin", b"a\0b")
+        os.setxattr(path, "system.posix_acl_access", access)
+    except OSError:
+        pytest.skip("the file system takes no such attributes")
+    before, mode = attributes(path), path.stat().st_mode
+    assert run(["fix", "--write"]) == 0
+    assert path.read_text() == AFTER
+    assert (attributes(path), path.stat().st_mode) == (before, mode)
+    assert before["system.posix_acl_access"] == access
+    path.write_text(BEFORE)
+    os.removexattr(path, "system.posix_acl_access")
+    os.setxattr(path.parent, "system.posix_acl_default", access)
+    assert run(["fix", "--write"]) == 0
+    assert attributes(path) == {"user.origin": b"a\0b"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="extended attributes are Linux's")
+@pytest.mark.parametrize("step", ["listxattr", "setxattr", "getxattr"])
+def test_attributes_that_cannot_be_kept_stop_no_write(monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
+
+    path = write("Dockerfile")
+    monkeypatch.setattr(module.os, "listxattr", lambda _: ["security.selinux"])
+    monkeypatch.setattr(module.os, step, fail)
+    assert run(["fix", "--write"]) == 0
+    assert path.read_text() == AFTER
 
 
 CHANGES: dict[str, Callable[[Path], object]] = {
