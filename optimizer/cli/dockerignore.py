@@ -11,6 +11,7 @@ from ..dockerignore.plan import Dockerfile, plan
 from ..facts.context import Pattern, ignore_files, ignore_lines
 from ..facts.files import read_file
 from ..report.dockerignore import Written, as_json, summary
+from ..report.printable import printable
 from .files import find_files, write_file
 from .runner import Sink, UsageError, complain, shown_path
 
@@ -27,7 +28,7 @@ def dockerignore(directory: str, dockerfiles: tuple[str, ...], *, write: bool, o
             if write and file.plan.added:
                 _save(path, file)
                 if form == "text":
-                    sink.write(b"wrote %b\n" % os.fsencode(path))
+                    sink.write(f"wrote {printable(path)}\n".encode())
             elif form == "text":
                 sink.write(file.diff)
         if form == "json":

@@ -11,7 +11,7 @@ from ..dockerfile.edits import Edit, EditSet
 from ..facts.files import read_file
 from ..setup.setup_files import KINDS, SetupError, pieces
 from .files import write_file
-from .runner import UsageError, complain
+from .runner import Sink, UsageError, complain
 
 #: What tells that a repository uses it.
 _SIGNS = {"github": ".github", "gitlab": ".gitlab-ci.yml", "pre-commit": ".pre-commit-config.yaml"}
@@ -61,4 +61,6 @@ def _put(path: str, name: str, grown: Callable[[str | None], str], *, write: boo
         same = next((at for at, pair in enumerate(zip(before, text, strict=False)) if len({*pair}) > 1), len(before))
         edits = EditSet([Edit(same, len(before), text[same:], ("init",))])
         sys.stdout.flush()
-        sys.stdout.buffer.write(unified_diff(before, edits, name, new=old is None))
+        sink = Sink(None)
+        sink.write(unified_diff(before, edits, name, new=old is None))
+        sink.close()
