@@ -20,7 +20,7 @@ def check(options: Options) -> int:
     def handle(path: str, result: Result) -> None:
         results.append((path, result))
         if options.format == "text":
-            sink.write(findings(path, result).encode("utf-8", "surrogateescape"))
+            sink.write(findings(path, result).encode())
 
     try:
         errors = for_each(options, handle)

@@ -9,8 +9,10 @@ import sys
 from ..dockerfile.scanner import DockerfileError
 from ..dockerignore.plan import Dockerfile, plan
 from ..facts.context import Pattern, ignore_files, ignore_lines
+from ..facts.files import read_file
 from ..report.dockerignore import Written, as_json, summary
-from .files import find_files, read_file, write_file
+from ..report.printable import printable
+from .files import find_files, write_file
 from .runner import Sink, UsageError, complain, shown_path
 
 
@@ -26,7 +28,7 @@ def dockerignore(directory: str, dockerfiles: tuple[str, ...], *, write: bool, o
             if write and file.plan.added:
                 _save(path, file)
                 if form == "text":
-                    sink.write(b"wrote %b\n" % os.fsencode(path))
+                    sink.write(f"wrote {printable(path)}\n".encode())
             elif form == "text":
                 sink.write(file.diff)
         if form == "json":
@@ -41,7 +43,7 @@ def dockerignore(directory: str, dockerfiles: tuple[str, ...], *, write: bool, o
 
 def _save(path: str, file: Written) -> None:
     try:
-        write_file(path, file.text)
+        write_file(path, file.text, file.original)
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror or error}") from error
 
@@ -61,7 +63,7 @@ def _plans(directory: str, named: tuple[str, ...]) -> dict[str, Written]:
     groups: dict[str, list[str]] = {}
     for path in builders:
         places = ignore_files(directory, path)
-        groups.setdefault(next(filter(os.path.lexists, places), places[-1]), []).append(path)
+        groups.setdefault(next(filter(os.path.isfile, places), places[-1]), []).append(path)
     tracked = _tracked(directory)
     inside = [os.path.relpath(os.path.realpath(path), os.path.realpath(directory)) for path in (*builders, *found)]
     plans: dict[str, Written] = {}

@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from errno import EACCES
+from errno import E2BIG, EACCES, EDQUOT, EINVAL, ENODATA, ENOSPC, ENOTSUP, EPERM
 from typing import TYPE_CHECKING, Any
+
+from ..dockerfile.source import BOM
+from ..facts.files import read_file
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -79,8 +83,7 @@ def _read_ignores_above(directory: str, ignored: dict[str, GitIgnoreSpec]) -> No
         here = parent
         above.append(here)
     for place in above:
-        if os.path.isfile(os.path.join(place, ".gitignore")):
-            _read_ignore(place, ignored)
+        _read_ignore(place, ignored)
 
 
 def _read_ignore(directory: str, ignored: dict[str, GitIgnoreSpec]) -> None:
@@ -88,12 +91,11 @@ def _read_ignore(directory: str, ignored: dict[str, GitIgnoreSpec]) -> None:
     from pathspec import GitIgnoreSpec
 
     try:
-        with open(os.path.join(directory, ".gitignore"), encoding="utf-8-sig", errors="replace") as file:
-            lines = file.read().split("\n")
+        data = read_file(os.path.join(directory, ".gitignore"))
     except OSError:
         return
     patterns: list[Any] = []
-    for line in lines:
+    for line in data.removeprefix(BOM).decode("utf-8", "replace").replace("\r\n", "\n").split("\n"):
         with suppress(ValueError, re.error):
             patterns += GitIgnoreSpec.from_lines([line]).patterns
     ignored[os.path.abspath(directory)] = GitIgnoreSpec(patterns)
@@ -110,29 +112,52 @@ def _is_ignored(path: str, ignored: dict[str, GitIgnoreSpec]) -> bool:
     return False
 
 
-def read_file(path: str) -> bytes:
-    """The bytes of `path`. Raises `OSError`."""
-    kind = stat.S_IFMT(os.stat(path).st_mode)
-    if kind not in (stat.S_IFREG, stat.S_IFDIR):  # opening a pipe would wait for somebody to write to it
-        raise OSError(0, "not a regular file")
-    with open(path, "rb") as file:
-        return file.read()
+def write_file(path: str, data: bytes, old: bytes | None) -> None:
+    """Replace the file at `path`, whose bytes were `old`, by `data` at once or not at all; None makes a new one.
 
-
-def write_file(path: str, data: bytes) -> None:
-    """Replace `path` by `data` at once or not at all; mode and, where allowed, owner stay, links are followed.
-
-    A file that is not there is made; what is no file, such as a device, is written to. Raises `OSError`.
+    Mode, extended attributes and, where allowed, owner stay, links are followed. Raises `OSError`, also where the file
+    is no longer what it was: somebody saved it, replaced it or took it away while dfopt worked on it.
     """
-    target = os.path.realpath(path)
+
+    def check(target: str) -> None:
+        if os.path.realpath(path) != target or not _holds(path, old):
+            raise OSError(0, "it changed while dfopt worked on it; nothing was written", path)
+
+    _replace(path, data, check)
+
+
+def write_output(path: str, data: bytes) -> None:
+    """Write a report to `path`, whatever was there, at once or not at all; what is no file, such as a device, is
+    written to. Raises `OSError`.
+    """
     try:
-        status = os.stat(path)
+        is_file = stat.S_ISREG(os.stat(path).st_mode)
     except FileNotFoundError:
-        status = None
-    if status and not stat.S_ISREG(status.st_mode):
+        is_file = True
+    if is_file:
+        _replace(path, data, lambda _: None)
+    else:
         with open(path, "wb") as file:
             file.write(data)
-        return
+
+
+def _holds(path: str, data: bytes | None) -> bool:
+    """Whether the file at `path` is one with the bytes `data`; for None, whether nothing is there."""
+    if data is None:
+        return not os.path.lexists(path)
+    try:
+        return read_file(path) == data
+    except OSError:  # it is no file any more, or not for us
+        return False
+
+
+def _replace(path: str, data: bytes, check: Callable[[str], None]) -> None:
+    """Put a new file where `path` leads, after a last call of `check` with that place."""
+    target = os.path.realpath(path)
+    try:
+        status = os.stat(target)
+    except FileNotFoundError:
+        status = None
     if status and not os.access(target, os.W_OK):
         raise PermissionError(EACCES, os.strerror(EACCES))
     temporary = os.path.join(os.path.dirname(target), f".dfopt-{os.urandom(8).hex()}")
@@ -146,9 +171,38 @@ def write_file(path: str, data: bytes) -> None:
                 # Only root may give a file away; without that right the file is ours, as an editor would leave it.
                 with suppress(PermissionError):
                     os.chown(temporary, status.st_uid, status.st_gid)
+            _copy_attributes(target, temporary)
             os.chmod(temporary, stat.S_IMODE(status.st_mode))
+        check(target)
         os.replace(temporary, target)
     except BaseException:
         with suppress(FileNotFoundError):
             os.unlink(temporary)
         raise
+
+
+def _copy_attributes(source: str, target: str) -> None:
+    """Give `target` the extended attributes of `source`, access control lists among them, as far as may be.
+
+    What it has beyond them, as the list that its directory gives to new files, goes.
+    """
+    if sys.platform != "linux":
+        return
+    try:
+        names = os.listxattr(source)
+        more = set(os.listxattr(target)).difference(names)
+    except OSError as error:
+        if error.errno != ENOTSUP:  # the file system knows of none
+            raise
+        return
+    for name in (*names, *more):
+        try:
+            if name in more:
+                os.removexattr(target, name)
+            else:
+                os.setxattr(target, name, os.getxattr(source, name))
+        except OSError as error:
+            # Labels and capabilities are root's to set, a file system may take fewer attributes or less in them than
+            # it has, and one may go while we look. An editor would save the text all the same.
+            if error.errno not in (EPERM, EACCES, ENOTSUP, EINVAL, ENODATA, ENOSPC, EDQUOT, E2BIG):
+                raise

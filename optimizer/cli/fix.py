@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
+from ..report.printable import printable
 from ..rules.engine import Result
 from .files import write_file
 from .options import Options
@@ -35,12 +35,12 @@ def fix(options: Options) -> int:
             sink.write(result.diff)
         elif result.changed:
             try:
-                write_file(path, result.patched)
+                write_file(path, result.patched, result.original)
             except OSError as problem:
                 raise FileError(f"{path}: {problem.strerror or problem}") from problem
             if not options.quiet:
-                made = b"as you chose" if asked else count(len(result.applied), "rewrite").encode()
-                sink.write(b"fixed %b (%b)\n" % (os.fsencode(path), made))
+                made = "as you chose" if asked else count(len(result.applied), "rewrite")
+                sink.write(f"fixed {printable(path)} ({made})\n".encode())
         results.append((path, result))
 
     try:

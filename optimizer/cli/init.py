@@ -8,9 +8,10 @@ from collections.abc import Callable
 
 from ..dockerfile.diff import unified_diff
 from ..dockerfile.edits import Edit, EditSet
+from ..facts.files import read_file
 from ..setup.setup_files import KINDS, SetupError, pieces
 from .files import write_file
-from .runner import UsageError, complain
+from .runner import Sink, UsageError, complain
 
 #: What tells that a repository uses it.
 _SIGNS = {"github": ".github", "gitlab": ".gitlab-ci.yml", "pre-commit": ".pre-commit-config.yaml"}
@@ -45,8 +46,7 @@ def _put(path: str, name: str, grown: Callable[[str | None], str], *, write: boo
     """Show or write what becomes of one file."""
     old: bytes | None = None
     if os.path.lexists(path):
-        with open(path, "rb") as file:
-            old = file.read()
+        old = read_file(path)
     before = old or b""
     newline = "\r\n" if b"\r\n" in before else "\n"
     known = None if old is None else before.decode("utf-8").replace("\r\n", "\n")
@@ -55,10 +55,12 @@ def _put(path: str, name: str, grown: Callable[[str | None], str], *, write: boo
         print(f"{name}: nothing to do", file=sys.stderr)
     elif write:
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-        write_file(path, text)
+        write_file(path, text, old)
         print(f"{'wrote' if old is None else 'added to'} {name}")
     else:
         same = next((at for at, pair in enumerate(zip(before, text, strict=False)) if len({*pair}) > 1), len(before))
         edits = EditSet([Edit(same, len(before), text[same:], ("init",))])
         sys.stdout.flush()
-        sys.stdout.buffer.write(unified_diff(before, edits, name, new=old is None))
+        sink = Sink(None)
+        sink.write(unified_diff(before, edits, name, new=old is None))
+        sink.close()

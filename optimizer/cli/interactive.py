@@ -12,6 +12,7 @@ from typing import TextIO
 
 from ..dockerfile.diff import split_lines
 from ..report.plain import said
+from ..report.printable import printable_lines
 from ..review.review import Item, Reviewed, review_file
 from ..review.suggest import Suggestion, accept_all
 from ..rules.engine import Result
@@ -73,7 +74,7 @@ class Questions:
                 self.out.write(_HELP)
 
     def _show(self, file: Reviewed, item: Item) -> None:
-        diff = file._replace(items=(item,)).diff.decode("utf-8", "replace")
+        diff = printable_lines(file._replace(items=(item,)).diff)
         self.out.write(f"{diff}{', '.join(item.rules)}: {said(item)}\n")
 
 

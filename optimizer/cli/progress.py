@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
+from ..report.printable import printable
+
 
 @contextmanager
 def spinner(*, quiet: bool) -> Generator[Callable[[str], None]]:
@@ -18,4 +20,4 @@ def spinner(*, quiet: bool) -> Generator[Callable[[str], None]]:
 
     console = Console(stderr=True)
     with console.status("…") as status:
-        yield lambda text: status.update(escape(text[: max(20, console.width - 4)]))
+        yield lambda text: status.update(escape(printable(text)[: max(20, console.width - 4)]))

@@ -8,10 +8,12 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from ..dockerfile.scanner import DockerfileError
+from ..facts.files import read_file
+from ..report.printable import printable, printable_lines
 from ..rules.config import Config, ConfigError, find_config, named_config, similar
 from ..rules.engine import Result, Settings, optimize
 from ..rules.registry import ALL, BY_NAME
-from .files import find_files, read_file, write_file
+from .files import find_files, write_output
 from .options import Options
 
 
@@ -213,17 +215,16 @@ def shown_path(path: str) -> str:
 def complain(text: str, lines: tuple[str, ...] = ()) -> None:
     """One line on standard error, whatever characters a name or a broken file puts into it; below it, `lines`."""
     sys.stdout.flush()
-    print(f"dfopt: {_printable(text)}", file=sys.stderr)
+    print(f"dfopt: {printable(text)}", file=sys.stderr)
     for line in lines:
-        print(f"    {_printable(line)}", file=sys.stderr)
-
-
-def _printable(text: str) -> str:
-    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+        print(f"    {printable(line)}", file=sys.stderr)
 
 
 class Sink:
-    """Standard output, or the file that ``--output`` names, in bytes; a file appears whole or not at all."""
+    """Standard output, or the file that ``--output`` names, in bytes; a file appears whole or not at all.
+
+    A diff is for ``git apply``, byte for byte; a terminal gets it, as everything else, in characters that can be seen.
+    """
 
     def __init__(self, output: str | None) -> None:
         self.output = output
@@ -232,7 +233,8 @@ class Sink:
     def write(self, data: bytes) -> None:
         """Raises `OSError`."""
         if self.output is None:
-            sys.stdout.buffer.write(data)
+            shown = printable_lines(data).encode() if sys.stdout.isatty() else data
+            sys.stdout.buffer.write(shown)
         else:
             self.parts.append(data)
 
@@ -242,6 +244,6 @@ class Sink:
             sys.stdout.flush()
             return
         try:
-            write_file(self.output, b"".join(self.parts))
+            write_output(self.output, b"".join(self.parts))
         except OSError as error:
             raise UsageError(f"{self.output}: {error.strerror or error}") from error

@@ -15,6 +15,7 @@ from ..build.verify import PatchedBuildError, Request, Verifier
 from ..image import ArchiveError
 from ..image.proof import Verdict
 from ..report import verify as report
+from ..report.printable import printable
 from ..rules.engine import Result
 from .options import Options
 from .progress import spinner
@@ -29,12 +30,12 @@ def verify(options: Options) -> int:
     def handle(path: str, result: Result) -> None:
         if not result.changed and not options.build.control:
             if not options.quiet:
-                print(f"{path}: nothing to rewrite", file=sys.stderr)
+                print(f"{printable(path)}: nothing to rewrite", file=sys.stderr)
             return
         with verifier(path, result, options) as proving, _as_file_errors(path):
             verdict = proving.verify(result)
         verdicts.append(verdict)
-        sink.write(report.FORMATS[options.format](path, result, verdict).encode("utf-8", "surrogateescape"))
+        sink.write(report.FORMATS[options.format](path, result, verdict).encode())
 
     try:
         if len(options.paths) != 1:

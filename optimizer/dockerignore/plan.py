@@ -17,6 +17,7 @@ from typing import NamedTuple
 from ..dockerfile.document import Document
 from ..dockerfile.shell import Command, read_script
 from ..facts.context import Pattern, Taken, ignored_by, steps, taken
+from ..facts.files import read_file
 from ..knowledge.ecosystems import ASKS_GIT, FOREIGN, RECIPES, SECTIONS, WORKSPACES, Item
 
 _READ = 1_000_000  # bytes; what is longer was not written by hand
@@ -106,8 +107,7 @@ class Tree:
         if not 0 < self.sizes.get(path, 0) <= _READ or os.path.islink(os.path.join(self.root, path)):
             return b""
         try:
-            with open(os.path.join(self.root, path), "rb") as file:
-                return file.read()
+            return read_file(os.path.join(self.root, path))
         except OSError:
             return b""
 

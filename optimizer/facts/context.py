@@ -18,6 +18,7 @@ from typing import Literal, NamedTuple
 
 from ..dockerfile.document import DockerfileError, Document, Instruction
 from ..dockerfile.source import BOM
+from .files import read_file
 
 #: In a pattern made from a source: what a variable may come to. Unicode keeps this character for such a use.
 _ANYTHING = "\ufdd0"
@@ -64,8 +65,7 @@ class Context:
         if entry is None or entry.kind != "file":
             return None
         try:
-            with open(os.path.join(self.root, os.path.normpath(source.lstrip("/"))), "rb") as file:
-                return file.read()
+            return read_file(os.path.join(self.root, os.path.normpath(source.lstrip("/"))))
         except OSError:
             return None
 
@@ -77,8 +77,7 @@ class Context:
     def _patterns(self) -> tuple[Pattern, ...]:
         for name in ignore_files(self.root, self.dockerfile):
             try:
-                with open(name, "rb") as file:
-                    data = file.read()
+                data = read_file(name)
             except OSError:
                 continue
             patterns: list[Pattern] = []
@@ -90,7 +89,7 @@ class Context:
 
 
 def ignore_files(root: str, dockerfile: str | None) -> list[str]:
-    """Where BuildKit looks for the patterns of a build, best first; the first that is there is all it reads."""
+    """Where BuildKit looks for the patterns of a build, best first; the first that is a file is all it reads."""
     common = os.path.join(root, ".dockerignore")
     return [dockerfile + ".dockerignore", common] if dockerfile else [common]
 

@@ -11,6 +11,7 @@ from ..dockerfile.edits import Edit, EditSet
 from ..dockerfile.source import Source
 from ..dockerignore.plan import KeptOut, Plan
 from .plain import size
+from .printable import printable
 from .template import render
 
 
@@ -54,16 +55,18 @@ def summary(files: list[Written]) -> str:
     """What is kept out, largest first, and what is left in, for a terminal."""
     lines: list[str] = []
     for file in files:
-        plan = file.plan
+        path, plan = printable(file.path), file.plan
         out = _largest(plan)
         saved, count = sum(item.size for item in out), sum(item.files for item in out)
         if not plan.added:
-            lines.append(f"{file.path}: nothing to add; the context is {_amount(plan.size, plan.files)}")
+            lines.append(f"{path}: nothing to add; the context is {_amount(plan.size, plan.files)}")
         else:
             rest = _amount(plan.size - saved, plan.files - count)
-            lines.append(f"{file.path}: keeps out {_amount(saved, count)}; {rest} stay")
-        lines += [f"  {size(item.size):>9}  {_count(item.files):>13}  {item.pattern}" for item in out if item.files]
-        lines += [f"  left in: {item.path} ({item.why})" for item in plan.left]
+            lines.append(f"{path}: keeps out {_amount(saved, count)}; {rest} stay")
+        lines += [
+            f"  {size(item.size):>9}  {_count(item.files):>13}  {printable(item.pattern)}" for item in out if item.files
+        ]
+        lines += [printable(f"  left in: {item.path} ({item.why})") for item in plan.left]
     return "\n".join(lines) + "\n"
 
 

@@ -30,7 +30,7 @@ def write(form: str, review: Review) -> bytes:
     if form == "text":
         from .text import reviewed
 
-        return "".join(map(reviewed, review.files)).encode("utf-8", "surrogateescape")
+        return "".join(map(reviewed, review.files)).encode()
     module, _, name = _WRITERS[form].partition(".")
     text: str = getattr(import_module(f".{module}", __package__), name)(review)
     return text.encode("utf-8", "replace")

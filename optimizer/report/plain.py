@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..review.review import Item
 from ..rules.engine import Applied, Offered
+from .printable import printable
 
 
 def sentence(found: Applied | Offered) -> str:
@@ -12,7 +13,7 @@ def sentence(found: Applied | Offered) -> str:
     text = finding.message[:1].upper() + finding.message[1:]
     if finding.applicability == "unsafe" and finding.reason:
         text += f" (unsafe: {finding.reason})"
-    return "".join(char if char.isprintable() else " " for char in text)
+    return printable(text)
 
 
 def said(item: Item) -> str:

@@ -12,6 +12,7 @@ from ..review.review import Item, Review, Reviewed
 from ..rules.engine import Applied, Offered
 from ..rules.registry import BY_NAME
 from .plain import sentence
+from .printable import printable
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
@@ -26,7 +27,7 @@ def as_sarif(review: Review) -> str:
             {
                 "executionSuccessful": not review.errors,
                 "toolExecutionNotifications": [
-                    {"level": "error", "message": {"text": _text(error)}} for error in review.errors
+                    {"level": "error", "message": {"text": printable(error)}} for error in review.errors
                 ],
             }
         ],
@@ -85,7 +86,3 @@ def _region(source: Source, start: int, end: int) -> dict[str, int]:
         before = source.data[source.line_starts[line - 1] : offset].decode("utf-8", "replace")
         region |= {f"{prefix}Line": line, f"{prefix}Column": len(before.encode("utf-16-le")) // 2 + 1}
     return region
-
-
-def _text(text: str) -> str:
-    return "".join(char if char.isprintable() else " " for char in text)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ..dockerfile.diff import split_lines
 from ..dockerfile.source import Source
 from ..rules.engine import Applied, Offered, Result
+from .printable import printable, printable_lines
 
 if TYPE_CHECKING:
     from ..review.review import Reviewed
@@ -30,8 +31,8 @@ def findings(path: str, result: Result) -> str:
         mark = ""
         if isinstance(item, Offered):
             mark = f" ({item.why}: {item.finding.reason})" if item.finding.reason else f" ({item.why})"
-        lines.append(f"{path}:{line}:{column}: {item.finding.rule} {item.finding.message}{mark}\n")
-        lines.append(f"    {source.line_text(line).decode('utf-8', 'surrogateescape').strip()}\n")
+        said = f"{path}:{line}:{column}: {item.finding.rule} {item.finding.message}{mark}"
+        lines += (f"{printable(said)}\n", f"    {_shown(source.line_text(line)).strip()}\n")
     return "".join(lines)
 
 
@@ -40,7 +41,7 @@ def reviewed(file: Reviewed) -> str:
     lines: list[str] = []
     for item in file.items:
         why = ". ".join(dict.fromkeys(found.finding.message for found in item.findings))
-        lines.append(f"{file.path}:{item.first}: {', '.join(item.rules)} {why}\n")
+        lines.append(printable(f"{file.path}:{item.first}: {', '.join(item.rules)} {why}") + "\n")
         if item.suggestion:
             was = split_lines(file.result.original)[item.first - 1 : item.last]
             lines += (f"    -{_shown(line)}\n" for line in was)
@@ -49,7 +50,7 @@ def reviewed(file: Reviewed) -> str:
 
 
 def _shown(line: bytes) -> str:
-    return line.rstrip(b"\r\n").decode("utf-8", "surrogateescape")
+    return printable_lines(line.removesuffix(b"\n"))
 
 
 def skipped(path: str, result: Result) -> str:
@@ -59,7 +60,7 @@ def skipped(path: str, result: Result) -> str:
     for item in sorted(result.offered, key=lambda item: (item.start, item.finding.rule)):
         line, column = source.position(item.start)
         why = f"{item.why}: {item.finding.reason}" if item.finding.reason else item.why
-        lines.append(f"{path}:{line}:{column}: skipped {item.finding.rule} ({why})\n")
+        lines.append(printable(f"{path}:{line}:{column}: skipped {item.finding.rule} ({why})") + "\n")
     return "".join(lines)
 
 

@@ -14,6 +14,7 @@ from ..image.compare import Difference
 from ..image.proof import Proof, Side, Tried, Verdict
 from ..rules.engine import Result
 from .plain import size
+from .printable import printable
 
 _SHOWN = 20  # differences that a report for people lists
 
@@ -57,7 +58,7 @@ def _text(path: str, result: Result, proof: Proof) -> str:
         f"  {rewrites}; {len(comparison.declared)} paths differ as declared, "
         f"{len(comparison.volatile)} as they do between any two builds"
     )
-    return "\n".join(lines) + "\n"
+    return "".join(f"{printable(line)}\n" for line in lines)
 
 
 def _tried(tried: Tried) -> list[str]:
@@ -179,4 +180,4 @@ def _brief(created_by: str) -> str:
 
 
 def _cell(words: str) -> str:
-    return words.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ").replace("`", "\\`").replace("<", "&lt;")
+    return printable(words).replace("\\", "\\\\").replace("|", "\\|").replace("`", "\\`").replace("<", "&lt;")

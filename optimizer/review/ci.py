@@ -9,6 +9,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from ..facts.files import read_file
+
 
 class Request(NamedTuple):
     """A request to merge `head` into `base`, both names of commits. What is not known is None."""
@@ -42,8 +44,7 @@ def _github(environment: Mapping[str, str]) -> Request:
     path = environment.get("GITHUB_EVENT_PATH")
     if not path:
         return made
-    with open(path, encoding="utf-8") as file:
-        event: Any = json.load(file)
+    event: Any = json.loads(read_file(path))
     pull: Any = event.get("pull_request") if isinstance(event, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     if not isinstance(pull, dict):
         return made

@@ -8,6 +8,8 @@ import subprocess
 from collections.abc import Callable
 from typing import NamedTuple
 
+from ..facts.files import read_file
+
 # The user's configuration must not change what a diff looks like.
 _PLAIN = (
     "--no-color",
@@ -71,8 +73,7 @@ class Comparison(NamedTuple):
         """The contents of a changed file in `head`. Raises `GitError`, and `OSError` for the work tree."""
         if self.head is not None:
             return _git(self.root, "cat-file", "blob", f"{self.head}:{path}")
-        with open(os.path.join(self.root, path), "rb") as file:
-            return file.read()
+        return read_file(os.path.join(self.root, path))
 
 
 def compare(directory: str, base: str, head: str | None, wanted: Callable[[str, str], bool]) -> Comparison:
@@ -176,8 +177,7 @@ def _parse(lines: list[bytes], path: str) -> tuple[Hunk, ...]:
 def _untracked(root: str, path: str) -> Changed:
     """A file that git does not know: every line of it is new."""
     try:
-        with open(os.path.join(root, path), "rb") as file:
-            data = file.read()
+        data = read_file(os.path.join(root, path))
     except OSError as error:
         raise GitError(f"{path}: {error.strerror or error}") from error
     count = data.count(b"\n") + (not data.endswith(b"\n") and bool(data))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
+from ..dockerfile.source import BOM
+from ..facts.files import read_file
 from .engine import Settings
 from .registry import ALL, BY_NAME
 
@@ -86,32 +88,38 @@ def read_config(path: str, *, needed: bool = True) -> Config | None:
     Raises `ConfigError`.
     """
     try:
-        with open(path, "rb") as file:
-            data = file.read()
+        data = read_file(path)
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}") from error
     if not needed and b"dfopt" not in data:
         return None
+    table = _parsed(path, data)
+    if os.path.basename(path) == "pyproject.toml":
+        tools = table.get("tool")
+        if not isinstance(tools, dict) or "dfopt" not in tools:
+            return None
+        ours = cast("dict[str, object]", tools)["dfopt"]
+        reader = _Reader(path, data, section="tool.dfopt")
+        return reader.config(reader.table("dfopt", ours, "tool.dfopt must be a table"))
+    return _Reader(path, data).config(table)
+
+
+def _parsed(path: str, data: bytes) -> dict[str, object]:
     import tomllib
 
     try:
-        table: dict[str, Any] = tomllib.loads(data.decode("utf-8"))
+        return tomllib.loads(data.removeprefix(BOM).decode("utf-8"))
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}:{data.count(10, 0, error.start) + 1}: not UTF-8") from error
+        line = error.object.count(10, 0, error.start) + 1
+        raise ConfigError(f"{path}:{line}: not UTF-8") from error
+    except RecursionError as error:
+        raise ConfigError(f"{path}:1: nested too deeply") from error
     except tomllib.TOMLDecodeError as error:
-        text = str(error)
-        line = text.rpartition("(at line ")[2].split(",")[0]
-        reason = text.rpartition(" (at ")[0] or text
+        reason, _, place = str(error).rpartition(" (at ")
+        line = place.removeprefix("line ").partition(",")[0]
         raise ConfigError(f"{path}:{line if line.isdigit() else data.count(10) + 1}: {reason}") from error
-    if os.path.basename(path) == "pyproject.toml":
-        tools: Any = table.get("tool")
-        if not isinstance(tools, dict) or "dfopt" not in tools:
-            return None
-        reader = _Reader(path, data, section="tool.dfopt")
-        if not isinstance(tools["dfopt"], dict):
-            raise reader.fail("dfopt", "tool.dfopt must be a table")
-        return reader.config(tools["dfopt"])  # pyright: ignore[reportUnknownArgumentType]
-    return _Reader(path, data).config(table)
+    except ValueError as error:  # a number with more digits than Python reads
+        raise ConfigError(f"{path}:1: {error}") from error
 
 
 class _Reader:
@@ -137,42 +145,48 @@ class _Reader:
                     break
         return ConfigError(f"{self.path}:{line or 1}: {reason}")
 
-    def config(self, table: dict[str, Any]) -> Config:
+    def config(self, table: dict[str, object]) -> Config:
         values: dict[str, Any] = {"directory": os.path.dirname(os.path.abspath(self.path))}
         for key, value in table.items():
             if key in ("select", "ignore", "extend-select"):
-                values[key.replace("-", "_")] = self.rules(key, value)
+                found = self.rules(key, value, others=(ALL,) if key == "select" else ())
             elif key == "prefer":
-                if not isinstance(value, list) or not all(name in PREFERENCES for name in value):  # pyright: ignore[reportUnknownVariableType]
-                    raise self.fail(key, f"prefer must be a list of: {', '.join(PREFERENCES)}")
-                values[key] = frozenset[str](value)  # pyright: ignore[reportUnknownArgumentType]
+                wanted = f"prefer must be a list of: {', '.join(PREFERENCES)}"
+                found = frozenset(self.names(key, value, wanted))
+                if not found <= PREFERENCES.keys():
+                    raise self.fail(key, wanted)
             elif key == "per-file-ignores":
-                if not isinstance(value, dict):
-                    raise self.fail(key, f"{key} must be a table from patterns to lists of rule names")
-                values["per_file_ignores"] = tuple((name, self.rules(name, rules)) for name, rules in value.items())  # pyright: ignore[reportUnknownArgumentType,reportUnknownVariableType]
+                patterns = self.table(key, value, f"{key} must be a table from patterns to lists of rule names")
+                found = tuple((pattern, self.rules(pattern, rules)) for pattern, rules in patterns.items())
             elif key in ("unsafe", "all-stages"):
                 if not isinstance(value, bool):
                     raise self.fail(key, f"{key} must be true or false")
-                values[key.replace("-", "_")] = value
+                found = value
             elif key == "builder":
                 if value not in ("buildkit", "classic"):
                     raise self.fail(key, "builder must be buildkit or classic")
-                values[key] = value
+                found = value
             else:
                 raise self.fail(key, f"unknown key {key!r}{similar(key, _KEYS)}")
+            values[key.replace("-", "_")] = found
         return Config(**values)
 
-    def rules(self, key: str, value: object) -> frozenset[str]:
-        if not isinstance(value, list):
-            raise self.fail(key, f"{key} must be a list of rule names")
-        names: set[str] = set()
-        for name in value:  # pyright: ignore[reportUnknownVariableType]
-            if not isinstance(name, str):
-                raise self.fail(key, f"{key} must be a list of rule names")
-            if name not in BY_NAME and (name != ALL or key != "select"):
-                raise self.fail(name, f"unknown rule {name!r}{similar(name, tuple(BY_NAME))}")
-            names.add(name)
+    def table(self, key: str, value: object, wanted: str) -> dict[str, object]:
+        if not isinstance(value, dict):
+            raise self.fail(key, wanted)
+        return cast("dict[str, object]", value)
+
+    def rules(self, key: str, value: object, others: tuple[str, ...] = ()) -> frozenset[str]:
+        names = self.names(key, value, f"{key if key in _KEYS else repr(key)} must be a list of rule names")
+        for name in names:
+            if name not in BY_NAME and name not in others:
+                raise self.fail(name or key, f"unknown rule {name!r}{similar(name, tuple(BY_NAME))}")
         return frozenset(names)
+
+    def names(self, key: str, value: object, wanted: str) -> list[str]:
+        if not isinstance(value, list) or not all(isinstance(name, str) for name in cast("list[object]", value)):
+            raise self.fail(key, wanted)
+        return cast("list[str]", value)
 
 
 _KEYS = ("select", "extend-select", "ignore", "per-file-ignores", "unsafe", "builder", "all-stages", "prefer")

@@ -8,10 +8,13 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from dfopt.optimizer.cli import dockerignore as module
 from dfopt.optimizer.cli import run
+from dfopt.optimizer.dockerignore.plan import Plan
 
 DOCKERFILE = "FROM node:22\nCOPY . .\nRUN npm ci\n"
 NEW = """\
@@ -177,3 +180,20 @@ def test_patterns_that_no_build_gets_past(dfopt: Call, line: str, error: str) ->
     write(".dockerignore", f"a\n{line}\n")
     assert dfopt("--write") == (2, "", f"dfopt: .dockerignore:2: {error}\n")
     assert Path(".dockerignore").read_text() == f"a\n{line}\n"
+
+
+@pytest.mark.parametrize("before", [None, "a\n"])
+def test_what_somebody_saved_meanwhile_stays(dfopt: Call, monkeypatch: pytest.MonkeyPatch, before: str | None) -> None:
+    if before is not None:
+        write(".dockerignore", before)
+    real = module.plan
+
+    def slow(*arguments: Any, **extra: Any) -> Plan:
+        made = real(*arguments, **extra)
+        write(".dockerignore", "theirs\n")
+        return made
+
+    monkeypatch.setattr(module, "plan", slow)
+    said = "dfopt: .dockerignore: it changed while dfopt worked on it; nothing was written\n"
+    assert dfopt("--write") == (2, "", said)
+    assert Path(".dockerignore").read_text() == "theirs\n"

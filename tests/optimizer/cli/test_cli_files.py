@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import stat
+import struct
 import subprocess
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -231,9 +234,118 @@ def test_a_write_that_fails_leaves_the_old_file(
 
     monkeypatch.setattr(module.os, step, fail)
     with pytest.raises(type(error)):
-        write_file("Dockerfile", AFTER.encode())
+        write_file("Dockerfile", AFTER.encode(), BEFORE.encode())
     assert path.read_text() == BEFORE
     assert os.listdir() == ["Dockerfile"]
+
+
+def attributes(path: Path) -> dict[str, bytes]:
+    return {name: os.getxattr(path, name) for name in os.listxattr(path)}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="extended attributes are Linux's")
+def test_extended_attributes_and_access_control_lists_stay() -> None:
+    path = write("Dockerfile")
+    path.chmod(0o640)
+    # Version 2, then tag, permissions and id of each entry: its owner, user 1234, its group, the mask, all others.
+    entries = ((0x01, 6, 2**32 - 1), (0x02, 6, 1234), (0x04, 4, 2**32 - 1), (0x10, 6, 2**32 - 1), (0x20, 0, 2**32 - 1))
+    access = struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in entries)
+    try:
+        os.setxattr(path, "user.origin", b"a\0b")
+        os.setxattr(path, "system.posix_acl_access", access)
+    except OSError:
+        pytest.skip("the file system takes no such attributes")
+    before, mode = attributes(path), path.stat().st_mode
+    assert run(["fix", "--write"]) == 0
+    assert path.read_text() == AFTER
+    assert (attributes(path), path.stat().st_mode) == (before, mode)
+    assert before["system.posix_acl_access"] == access
+    path.write_text(BEFORE)
+    os.removexattr(path, "system.posix_acl_access")
+    os.setxattr(path.parent, "system.posix_acl_default", access)
+    assert run(["fix", "--write"]) == 0
+    assert attributes(path) == {"user.origin": b"a\0b"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="extended attributes are Linux's")
+@pytest.mark.parametrize("step", ["listxattr", "setxattr", "getxattr"])
+def test_attributes_that_cannot_be_kept_stop_no_write(monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
+
+    path = write("Dockerfile")
+    monkeypatch.setattr(module.os, "listxattr", lambda _: ["security.selinux"])
+    monkeypatch.setattr(module.os, step, fail)
+    assert run(["fix", "--write"]) == 0
+    assert path.read_text() == AFTER
+
+
+CHANGES: dict[str, Callable[[Path], object]] = {
+    "saved": lambda path: path.write_text(BEFORE + "USER app\n"),
+    "saved with the same length": lambda path: path.write_text(BEFORE.replace("flask", "Flask")),
+    "gone": Path.unlink,
+    "a directory": lambda path: (path.unlink(), path.mkdir()),
+    "a pipe": lambda path: (path.unlink(), os.mkfifo(path)),
+    "a link to another": lambda path: (path.rename("other"), path.symlink_to("other"), path.write_text("FROM x\n")),
+    "a link to nothing": lambda path: (path.unlink(), path.symlink_to("other")),
+}
+
+
+def content(path: Path) -> object:
+    status = path.lstat() if path.is_symlink() or path.exists() else None
+    return status and (stat.S_IFMT(status.st_mode), path.read_bytes() if path.is_file() else None)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_somebody_saved_meanwhile_stays(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    path = write("Dockerfile")
+
+    def slow(text: bytes, **extra: object) -> Result:
+        result = optimize(text, **extra)  # pyright: ignore[reportArgumentType]
+        CHANGES[change](path)
+        return result
+
+    monkeypatch.setattr(runner, "optimize", slow)
+    assert run(["fix", "--write", "Dockerfile"]) == 2
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert err.startswith("dfopt: Dockerfile: it changed while dfopt worked on it; nothing was written\n")
+    found = content(path)
+    CHANGES[change](write("sub/Dockerfile"))
+    if change != "a link to another":
+        assert found == content(Path("sub/Dockerfile"))
+    assert not list(Path().glob(".dfopt-*"))
+
+
+@pytest.mark.parametrize("step", ["fsync", "chmod"])
+def test_a_file_that_is_replaced_while_the_new_one_is_written(monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    path = write("Dockerfile")
+    real = getattr(os, step)
+
+    def replace_meanwhile(*arguments: object) -> object:
+        path.rename("other")
+        path.symlink_to("other")
+        monkeypatch.setattr(module.os, step, real)
+        return real(*arguments)
+
+    monkeypatch.setattr(module.os, step, replace_meanwhile)
+    with pytest.raises(OSError, match="it changed"):
+        write_file("Dockerfile", AFTER.encode(), BEFORE.encode())
+    assert path.is_symlink()
+    assert path.read_text() == BEFORE
+
+
+def test_a_new_file_takes_the_place_of_none() -> None:
+    write_file("new", b"ours", None)
+    assert Path("new").read_bytes() == b"ours"
+    with pytest.raises(OSError, match="it changed"):
+        write_file("new", b"ours again", None)
+    Path("dangling").symlink_to("nowhere")
+    with pytest.raises(OSError, match="it changed"):
+        write_file("dangling", b"", None)
+    assert sorted(os.listdir()) == ["dangling", "new"]
 
 
 def test_an_output_file(capfd: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dfopt.optimizer.cli import run
-from dfopt.optimizer.setup.setup_files import KINDS, SetupError
+from dfopt.optimizer.setup.setup_files import KINDS, Piece, SetupError
 
 ROOT = Path(__file__).parents[3]
 SCHEMAS = {
@@ -122,6 +122,21 @@ def test_a_file_only_ever_grows_by_our_entry(text):
         entries = after.pop(key)
         assert entries
         assert after == {name: value for name, value in before.items() if name != key}
+
+
+def test_what_somebody_saved_meanwhile_stays(directory, capfd, monkeypatch):
+    path = directory / ".pre-commit-config.yaml"
+    path.write_text(PRE_COMMIT[0])
+
+    def slow(old: str) -> str:
+        path.write_text("theirs")
+        return old + "ours"
+
+    monkeypatch.setitem(KINDS, "pre-commit", (Piece(path.name, slow),))
+    assert run(["init", "--write"]) == 2
+    said = "dfopt: .pre-commit-config.yaml: it changed while dfopt worked on it; nothing was written\n"
+    assert capfd.readouterr() == ("", said)
+    assert path.read_text() == "theirs"
 
 
 def test_nothing_to_go_by_is_an_error(directory, capfd):

@@ -1,0 +1,17 @@
+"""What others wrote, as a terminal may have it: an escape sequence in it must not move the cursor or hide a line."""
+
+from __future__ import annotations
+
+
+def printable(text: str, keep: str = "") -> str:
+    """`text` with every character escaped that cannot be seen, but for those of `keep`, and every undecodable byte."""
+    if text.isascii() and text.isprintable():
+        return text
+    known = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return "".join(char if char.isprintable() or char in keep else ascii(char)[1:-1] for char in known)
+
+
+def printable_lines(text: bytes) -> str:
+    """Lines such as those of a diff or a file, without carriage returns at their ends; tabs stay."""
+    lines = text.decode("utf-8", "surrogateescape").split("\n")
+    return "\n".join(printable(line.removesuffix("\r"), keep="\t") for line in lines)
