@@ -51,7 +51,10 @@ from ...optimizer.rules.finding import Finding, Fix, Offer, attempt
 
 RULE = "index-refreshed-alone"
 
-KEEPS = ()
+KEEPS = (
+    "FROM debian:12\nRUN apt-get update && apt-get install -y curl\n",
+    "FROM debian:12\nRUN apt-get update\nRUN ./install.sh\n",
+)
 
 
 def find(facts: Facts) -> Iterator[Finding]:

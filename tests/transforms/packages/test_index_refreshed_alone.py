@@ -7,8 +7,6 @@ import pytest
 from dfopt.optimizer import Settings, optimize
 
 KEEPS = (
-    "FROM debian:12\nRUN apt-get update && apt-get install -y curl\n",
-    "FROM debian:12\nRUN apt-get update\nRUN ./install.sh\n",
     # The second refresh may fail and leave the first one's index to the install.
     "FROM debian:12\nRUN apt-get update\nRUN apt-get update; apt-get install -y curl\n",
     "FROM debian:8\nRUN apt-get -o Acquire::Check-Valid-Until=false update\n"
