@@ -18,7 +18,7 @@ from ..dockerfile.document import Document
 from ..dockerfile.shell import Command, read_script
 from ..facts.context import Pattern, Taken, ignored_by, steps, taken
 from ..facts.files import read_file
-from ..knowledge.ecosystems import ASKS_GIT, FOREIGN, RECIPES, SECTIONS, WORKSPACES, Item
+from ..knowledge.ecosystems import ASKS_GIT, FOREIGN, RECIPES, WORKSPACES, Item, ecosystems
 
 _READ = 1_000_000  # bytes; what is longer was not written by hand
 
@@ -234,7 +234,7 @@ def plan(
     added = chooser.choose(new=existing is None)
     while more := chooser.choose(new=False):  # what is out of sight now may have been a reason for doubt
         added += more
-    order = {section.title: at for at, section in enumerate(SECTIONS)}
+    order = {section.title: at for at, section in enumerate(ecosystems())}
     added.sort(key=lambda item: (order[item.section], item.pattern.removeprefix("**/"), item.pattern))
     return Plan(tuple(added), tuple(LeftIn(*item) for item in sorted(chooser.left.items())), size, files)
 
@@ -274,7 +274,7 @@ class _Chooser:
         self.touched = [self._touched(claim) for claim in self.claims]
         self.workspace = any(sign in self.tree.read(path) for path, sign in WORKSPACES.items())
         chosen: list[KeptOut] = []
-        for section in SECTIONS:
+        for section in ecosystems():
             if section.markers and not any(self._own(self._named(marker)) for marker in section.markers):
                 continue
             for item in section.items:

@@ -13,19 +13,15 @@ from typing import Any, NamedTuple, cast
 from ..dockerfile.document import Instruction
 from ..dockerfile.edits import Refusal
 from ..dockerfile.shell import Command
+from ..knowledge.ecosystems.node import LIFE_CYCLE, MANIFESTS
 from ..knowledge.tools import load_tool
 from ..knowledge.uses import use_of
 from .context import Context, local_sources
 from .effects import copy_destination
 from .stages import StageFacts
 
-_LOCKS = ("npm-shrinkwrap.json", "package-lock.json")  # the first that is there counts
-_MANIFESTS = ("package.json", *_LOCKS)
 #: What npm looks for in the directory of a project, and what it writes there.
-_READ = (*_MANIFESTS, "yarn.lock", ".npmrc", "binding.gyp", "node_modules")
-_LIFE_CYCLE = frozenset(
-    ("preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare", "dependencies")
-)
+_READ = (*MANIFESTS, "yarn.lock", ".npmrc", "binding.gyp", "node_modules")
 
 
 _HARMLESS = frozenset((b"--no-audit", b"--no-fund", b"--ignore-scripts"))
@@ -62,10 +58,10 @@ def project_at(stage: StageFacts, at: int) -> Project | None:
             return None
         words = instruction.words
         names = frozenset(
-            name for name in _MANIFESTS for word in words[:-1] if fnmatchcase(name, posixpath.basename(word))
+            name for name in MANIFESTS for word in words[:-1] if fnmatchcase(name, posixpath.basename(word))
         )
         sources = {posixpath.dirname(posixpath.normpath(word)) for word in words[:-1]}
-        plain = all(posixpath.basename(word) in (*_MANIFESTS, "package*.json") for word in words[:-1])
+        plain = all(posixpath.basename(word) in (*MANIFESTS, "package*.json") for word in words[:-1])
         if target == directory and len(sources) == 1 and plain and found is None and not instruction.flag("from"):
             found = Project(directory, sources.pop(), names)
         elif f"{target}/".startswith(f"{directory}/") or f"{directory}/".startswith(f"{target}/"):
@@ -119,14 +115,14 @@ def _brings(context: Context, copy: Instruction, name: str, project: Project) ->
 def _is_self_contained(context: Context, project: Project) -> bool:
     """Whether no script runs when the project is installed, and no dependency is a directory of its own."""
     package, *locks = (
-        _read(context, posixpath.join(project.source, name)) if name in project.names else None for name in _MANIFESTS
+        _read(context, posixpath.join(project.source, name)) if name in project.names else None for name in MANIFESTS
     )
     lock = next(filter(None, locks), None)
     packages: Any = lock.get("packages") if lock else None
     scripts: Any = package.get("scripts", {}) if package else None
     if not (package and isinstance(packages, dict) and isinstance(scripts, dict)) or "workspaces" in package:
         return False
-    if not _LIFE_CYCLE.isdisjoint(cast("dict[str, Any]", scripts)):
+    if not LIFE_CYCLE.isdisjoint(cast("dict[str, Any]", scripts)):
         return False
     return not any(_looks_around(item) for path, item in cast("dict[str, Any]", packages).items() if path)
 

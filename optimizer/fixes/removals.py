@@ -5,7 +5,6 @@ A RUN that removes packages, the RUN above that installed them, and what has to 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import partial
 from typing import NamedTuple
@@ -41,15 +40,10 @@ class Removal(NamedTuple):
     @property
     def is_costly(self) -> bool:
         """Whether a change of the sources, and not of a list of dependencies alone, installs everything again."""
+        from ..knowledge.ecosystems import lists_dependencies
+
         copies = [one for one in self.above if one.keyword in ("COPY", "ADD")]
-        return not all(_MANIFEST.fullmatch(source) for one in copies for source in local_sources(one) or ("",))
-
-
-_MANIFEST = re.compile(
-    r"(?:.*/)?(?:[\w.-]*requirements[\w.-]*\.(?:txt|in|pip)|package(?:-lock)?\.json|npm-shrinkwrap\.json|yarn\.lock"
-    r"|pnpm-lock\.yaml|Gemfile(?:\.lock)?|Pipfile(?:\.lock)?|p(?:yproject|oetry|dm)\.(?:toml|lock)|uv\.lock"
-    r"|composer\.(?:json|lock)|go\.(?:mod|sum)|Cargo\.(?:toml|lock))"
-)
+        return not all(lists_dependencies(source) for one in copies for source in local_sources(one) or ("",))
 
 
 def removals(facts: Facts, rule: str, *, costly: bool) -> Iterator[Finding]:

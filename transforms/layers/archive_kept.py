@@ -131,5 +131,5 @@ _NOT_DOWNLOADS = ("/var/lib/", "/var/cache/", "/var/log/", "/root/.cache/", "/us
 
 def _elsewhere(command: Command) -> bool:
     """Whether an rm takes only what lies where nobody downloads to."""
-    paths = [word.raw.decode("utf-8", "replace") for word in command.argv[1:] if not word.raw.startswith(b"-")]
+    paths = [word.raw.decode("utf-8", "replace") for word in command.operands()]
     return command.name == "rm" and all(path.startswith(_NOT_DOWNLOADS) for path in paths)

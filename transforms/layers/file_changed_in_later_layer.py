@@ -105,7 +105,7 @@ def _changed(run: Run) -> list[bytes]:
 def _paths(command: Command) -> list[bytes] | None:
     """The operands of a command that changes files in place or removes them; None for any other."""
     words = [word.raw.strip(b"\"'") for word in command.argv[1:]]
-    operands = [word for word in words if not word.startswith(b"-")]
+    operands = [word.raw.strip(b"\"'") for word in command.operands()]
     if command.name == "sed":
         if not any(re.match(rb"-i|--in-place|-[nErsu]+i", word) for word in words) or b"-e" in words or b"-f" in words:
             return None
