@@ -52,7 +52,7 @@ def test_an_index_is_cleared_or_not_kept(tool: Tool) -> None:
     index = tool.package_index
     assert index
     command = min(tool.commands, key=len)
-    verb = "install" if "install" in tool.install else "add"
+    verb = next((verb for verb in ("install", "add") if verb in tool.install), min(tool.install))
     refresh = "" if index.fetched_by_install else f"{command} {min(index.refresh)} && "
     result = optimize(f"FROM team/base\nRUN {refresh}{command} {verb} -y tree\n")
     assert result.changed
