@@ -182,6 +182,12 @@ class StageFacts:
             found += child.later(0)
         return found
 
+    def is_source_of(self, instruction: Instruction) -> bool:
+        """Whether a COPY takes its files from this stage."""
+        flag = instruction.flag("from")
+        name = (flag.value or b"").decode("utf-8", "replace").lower() if flag else ""
+        return bool(name) and name in (self.stage.name, str(self.stage.number))
+
     def chain(self) -> list[Run]:
         """The RUNs of the stages that this one is built on, and its own, in order."""
         stages: list[StageFacts] = [self]

@@ -9,8 +9,10 @@ from typing import Literal
 from ..dockerfile.document import Instruction
 from ..dockerfile.edits import Refusal
 from ..dockerfile.shell import Command, Script, read_script
-from ..knowledge.tools import Store, Tool
-from ..knowledge.uses import clears, clears_any, use_at, use_of, uses
+from ..knowledge.tools import Index, Store, Tool
+from ..knowledge.uses import Use, clears, clears_any, use_at, use_of, uses
+from .effects import commands_of, of_command
+from .paths import lies_in, resolve
 from .stages import Run, StageFacts
 
 Need = Literal["no", "maybe", "yes"]
@@ -33,10 +35,12 @@ def index_need(run: Run, tool: Tool) -> Need:
     for at, command in enumerate(run.script.commands):
         use = use_at(run.script.commands, at, tool)
         if use is None:
-            if index is not None and _fails_on_nothing(command) and clears(tool, index, command) and not made:
+            if index is not None and not made and _looks_into(run, command, tool, index):
                 return "yes"
             if may_use(tool, command) and not _SELF_SUFFICIENT.search(code):
                 need = "maybe"
+        elif use.action == "other" and not refreshed and _names_the_unknown(run, use):
+            need = "maybe"
         elif use.action == "refresh":
             made = True
             refreshed.append(() if command.name in ("bash", "sh") else command.guards)
@@ -46,6 +50,37 @@ def index_need(run: Run, tool: Tool) -> Need:
                 continue
             return "yes"
     return need
+
+
+_TAKES_ALL = frozenset(("cp", "tar", "rsync", "zip", "cpio", "mv"))
+
+
+def _looks_into(run: Run, command: Command, tool: Tool, index: Index) -> bool:
+    """Whether a command that is no use of the tool reads the index, or removes it and fails where there is none."""
+    if clears(tool, index, command):
+        return _fails_on_nothing(command)
+    places = [path.removesuffix("/**") for path in index.paths]
+    if not any(b"/" in word.raw for word in command.words):
+        return False
+    found = next((directory for one, directory in commands_of(run) if one is command), None)
+    reads = of_command(command, found, ()).reads.below
+    whole = command.name in _TAKES_ALL
+    return any(lies_in(path, place) or (whole and lies_in(place, path)) for path in reads for place in places)
+
+
+def _names_the_unknown(run: Run, use: Use) -> bool:
+    """Whether apt is told to remove, or to mark, what nothing above has installed: only the index can know its name."""
+    distribution, index = use.tool.distribution, use.tool.package_index
+    if distribution is None or index is None or index.fetched_by_install or use.verb.value not in distribution.removes:
+        return False
+    names = {word.raw.strip(b"\"'") for word in use.operands}
+    for other in run.stage.chain():
+        if other.stage is run.stage and other.at > run.at:
+            break
+        for one in uses(other.script, use.tool) if other.script else ():
+            if one.action == "install":
+                names -= {word.raw.strip(b"\"'") for word in one.operands}
+    return bool(names)
 
 
 def _fails_on_nothing(command: Command) -> bool:
@@ -60,13 +95,13 @@ def later_need(stage: StageFacts, at: int, tool: Tool) -> tuple[Need, int]:
     """
     found: tuple[Need, int] = ("no", 0)
     alone = tool.package_index is not None and tool.package_index.fetched_by_install
-    for owner, index in stage.later(at):
+    for owner, index in _all_later(stage, at, tool):
         instruction = owner.instructions[index]
         need: Need = "no"
         if instruction.keyword == "RUN":
             run = owner.run_at(index)
             need = index_need(run, tool) if run else "maybe"
-        elif mentions_later(instruction, tool):
+        elif mentions_later(instruction, tool, stage):
             need = "maybe"
         if need == "yes":
             return "yes", instruction.line
@@ -75,10 +110,26 @@ def later_need(stage: StageFacts, at: int, tool: Tool) -> tuple[Need, int]:
     return found
 
 
-def mentions_later(instruction: Instruction, tool: Tool) -> bool:
-    """Whether an instruction that runs something after the build, or in another one, mentions the tool."""
-    later = instruction.keyword in ("ONBUILD", "CMD", "ENTRYPOINT")
-    return later and tool.mention.search(instruction.code) is not None
+def _all_later(stage: StageFacts, at: int, tool: Tool) -> Iterator[tuple[StageFacts, int]]:
+    """What runs on top of instruction `at`, also in a stage that takes the index along with COPY --from."""
+    yield from stage.later(at)
+    places = [path.removesuffix("/**") for path in tool.package_index.paths] if tool.package_index else []
+    for other in stage.facts.stages:
+        for index, instruction in enumerate(other.instructions):
+            if instruction.keyword == "COPY" and stage.is_source_of(instruction):
+                sources = [resolve(word, "/") or "/" for word in instruction.words[:-1]]
+                if any(lies_in(place, source) for source in sources for place in places):
+                    yield from other.later(index)
+
+
+def mentions_later(instruction: Instruction, tool: Tool, stage: StageFacts) -> bool:
+    """Whether an instruction that runs something after the build, or in another one, mentions the tool, or may."""
+    if instruction.keyword not in ("ONBUILD", "CMD", "ENTRYPOINT", "HEALTHCHECK"):
+        return False
+    if tool.mention.search(instruction.code):
+        return True
+    variables = (one.code for one in stage.instructions if one.keyword in ("ENV", "ARG"))
+    return b"$" in instruction.code and any(tool.mention.search(code) for code in variables)
 
 
 def first_reader(stage: StageFacts, at: int, tool: Tool) -> Run | None:
@@ -88,10 +139,12 @@ def first_reader(stage: StageFacts, at: int, tool: Tool) -> Run | None:
         instruction = stage.instructions[index]
         run = stage.run_at(index)
         if run is None:
-            if mentions_later(instruction, tool):
+            if mentions_later(instruction, tool, stage):
                 raise Refusal(f"line {instruction.line} may use the index")
             continue
         need = index_need(run, tool)
+        if need == "yes" and not any(use.action in ("install", "read") for use in uses_in(run, tool)):
+            raise Refusal(f"line {instruction.line} uses the index")
         if need == "yes":
             return run
         if need == "maybe" and not alone:
@@ -104,6 +157,11 @@ def first_reader(stage: StageFacts, at: int, tool: Tool) -> Run | None:
         if first_reader(child, 0, tool) is not None:
             raise Refusal("a stage built on this one installs from the index")
     return None
+
+
+def uses_in(run: Run, tool: Tool) -> list[Use]:
+    """The uses of the tool in a RUN; none where it cannot be read."""
+    return uses(run.script, tool) if run.script else []
 
 
 def cleared_later(run: Run, tool: Tool, store: Store) -> Iterator[tuple[Script, Command]]:

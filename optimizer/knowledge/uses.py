@@ -145,9 +145,16 @@ def clears(tool: Tool, store: Store, command: Command) -> bool:
             return True
         # `go clean -modcache` says what it clears by an option.
         return any(f"{verb} {option}" in store.cleared_by for option in use.options)
-    if command.name in ("rm", "find", "unlink", "shred"):
+    deletes = command.name in ("rm", "unlink", "shred") or (command.name == "find" and _finds_to_delete(command))
+    if deletes:
         return any(store.cleared_text.search(word.raw) for word in command.argv[1:])
     return False
+
+
+def _finds_to_delete(command: Command) -> bool:
+    """Whether a find removes what it finds, or hands it over to what may."""
+    removes = any(word.value == "-delete" for word in command.argv) or bool(command.started())
+    return removes or "pipeline" in command.guards
 
 
 def clears_any(tool: Tool, command: Command) -> bool:
