@@ -8,11 +8,11 @@ from typing import Literal
 
 from ..dockerfile.document import Instruction
 from ..dockerfile.edits import Refusal
-from ..dockerfile.shell import Command, Script, read_script
+from ..dockerfile.shell import Command, Script, Word, read_script
 from ..knowledge.tools import Index, Store, Tool
 from ..knowledge.uses import Use, clears, clears_any, use_at, use_of, uses
 from .effects import commands_of, of_command
-from .paths import lies_in, resolve
+from .paths import lies_in, resolve, spelled
 from .stages import Run, StageFacts
 
 Need = Literal["no", "maybe", "yes"]
@@ -52,9 +52,6 @@ def index_need(run: Run, tool: Tool) -> Need:
     return need
 
 
-_TAKES_ALL = frozenset(("cp", "tar", "rsync", "zip", "cpio", "mv"))
-
-
 def _looks_into(run: Run, command: Command, tool: Tool, index: Index) -> bool:
     """Whether a command that is no use of the tool reads the index, or removes it and fails where there is none."""
     if clears(tool, index, command):
@@ -64,8 +61,20 @@ def _looks_into(run: Run, command: Command, tool: Tool, index: Index) -> bool:
         return False
     found = next((directory for one, directory in commands_of(run) if one is command), None)
     reads = of_command(command, found, ()).reads.below
-    whole = command.name in _TAKES_ALL
-    return any(lies_in(path, place) or (whole and lies_in(place, path)) for path in reads for place in places)
+    if any(lies_in(path, place) for path in reads for place in places):
+        return True
+    taken = [spelled(word.raw.decode("utf-8", "replace"), found, "?").below for word in _copied(command)]
+    return any(lies_in(place, path) for paths in taken for path in paths for place in places)
+
+
+def _copied(command: Command) -> list[Word]:
+    """The operands of a command that are copied with all that is in them."""
+    operands = command.operands()
+    if command.name in ("cp", "rsync", "mv"):
+        return operands[:-1]
+    bundled = command.argv[1].raw if len(command.argv) > 1 else b""
+    creates = command.has_option("c", "create") or (not bundled.startswith(b"-") and b"c" in bundled)
+    return operands if command.name == "tar" and creates else []
 
 
 def _names_the_unknown(run: Run, use: Use) -> bool:
