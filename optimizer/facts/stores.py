@@ -12,7 +12,7 @@ from ..dockerfile.shell import Command, Script, Word, read_script
 from ..knowledge.tools import Index, Store, Tool
 from ..knowledge.uses import Use, clears, clears_any, use_at, use_of, uses
 from .effects import commands_of, of_command
-from .paths import lies_in, resolve, spelled
+from .paths import lies_in, resolve
 from .stages import Run, StageFacts
 
 Need = Literal["no", "maybe", "yes"]
@@ -63,8 +63,17 @@ def _looks_into(run: Run, command: Command, tool: Tool, index: Index) -> bool:
     reads = of_command(command, found, ()).reads.below
     if any(lies_in(path, place) for path in reads for place in places):
         return True
-    taken = [spelled(word.raw.decode("utf-8", "replace"), found, "?").below for word in _copied(command)]
-    return any(lies_in(place, path) for paths in taken for path in paths for place in places)
+    return any(_holds(word, found, place) for word in _copied(command) for place in places)
+
+
+def _holds(word: Word, directory: str | None, place: str) -> bool:
+    """Whether what an operand means may be, or have in it, the directory `place`."""
+    text = word.raw.decode("utf-8", "replace").strip("\"'")
+    head = re.split(r"[*?\[{$`]", text)[0]
+    if head != text:  # any name that begins like this
+        return head.startswith("/") and place.startswith(head)
+    path = resolve(text, directory)
+    return path is not None and lies_in(place, path)
 
 
 def _copied(command: Command) -> list[Word]:
@@ -78,9 +87,9 @@ def _copied(command: Command) -> list[Word]:
 
 
 def _names_the_unknown(run: Run, use: Use) -> bool:
-    """Whether apt is told to remove, or to mark, what nothing above has installed: only the index can know its name."""
+    """Whether apt is told to remove what nothing above has installed: only the index can know its name."""
     distribution, index = use.tool.distribution, use.tool.package_index
-    if distribution is None or index is None or index.fetched_by_install or use.verb.value not in distribution.removes:
+    if distribution is None or index is None or not index.knows_removals or use.verb.value not in distribution.removes:
         return False
     names = {word.raw.strip(b"\"'") for word in use.operands}
     for other in run.stage.chain():

@@ -31,6 +31,7 @@ class Index(NamedTuple):
     paths: tuple[str, ...]  # globs of what a refresh or an install leaves behind, as `removes` takes them
     refresh: frozenset[str] = frozenset()  # subcommands that fetch it and do nothing else
     read: frozenset[str] = frozenset()  # subcommands that need it, beside those that install
+    knows_removals: bool = False  # a removal fails for a name that neither is installed nor stands in it
     fetched_by_install: bool = False  # an install fetches it where it is missing
     partial: re.Pattern[bytes] = NEVER  # an option with which a refresh leaves the rest of the index as it was
     scripts: re.Pattern[bytes] = NEVER  # scripts on the web that end in a refresh

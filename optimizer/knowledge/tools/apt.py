@@ -19,6 +19,7 @@ TOOL = Tool(
         paths=("/var/lib/apt/lists/**",),
         refresh=frozenset(("update",)),
         read=frozenset("source download search show list policy check dselect-upgrade changelog".split()),
+        knows_removals=True,
         partial=re.compile(rb"Dir::|List-Cleanup"),
         scripts=re.compile(rb"deb\.nodesource\.com/setup|packagecloud\.io/\S*/script\.deb"),
         clear="rm -rf /var/lib/apt/lists/*",
