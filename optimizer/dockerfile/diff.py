@@ -45,7 +45,8 @@ def line_changes(original: bytes, edits: EditSet) -> list[Change]:
         end = min(last if clean else last + 1, len(old))
         if groups and first < groups[-1][1]:
             start, _, members = groups.pop()
-            groups.append((start, end, [*members, number]))
+            members.append(number)
+            groups.append((start, end, members))
         else:
             groups.append((first, end, [number]))
 
@@ -56,10 +57,13 @@ def line_changes(original: bytes, edits: EditSet) -> list[Change]:
         made = [edits.edits[number] for number in members]
         local = EditSet(edit._replace(start=edit.start - base, end=edit.end - base) for edit in made)
         new = split_lines(local.apply(original[base : starts[end]]))
-        while first < end and new and old[first] == new[0]:
-            first, new = first + 1, new[1:]
+        same = 0
+        while first < end and same < len(new) and old[first] == new[same]:
+            first, same = first + 1, same + 1
+        del new[:same]
         while first < end and new and old[end - 1] == new[-1]:
-            end, new = end - 1, new[:-1]
+            end -= 1
+            new.pop()
         if first < end or new:
             rules = dict.fromkeys(rule for edit in made for rule in edit.rules)
             findings = dict.fromkeys(number for edit in made for number in edit.findings)
@@ -107,15 +111,21 @@ def unified_diff(original: bytes, edits: EditSet, path: str, *, new: bool = Fals
 
 def _blocks(changes: list[Change]) -> list[Change]:
     """Neighbouring changes as one, so that what goes is read before what comes."""
-    blocks: list[Change] = []
+    blocks: list[list[Change]] = []
     for change in changes:
-        if blocks and blocks[-1].end == change.start:
-            last = blocks.pop()
-            rules = tuple(dict.fromkeys((*last.rules, *change.rules)))
-            blocks.append(Change(last.start, change.end, (*last.lines, *change.lines), rules))
+        if blocks and blocks[-1][-1].end == change.start:
+            blocks[-1].append(change)
         else:
-            blocks.append(change)
-    return blocks
+            blocks.append([change])
+    return [
+        Change(
+            block[0].start,
+            block[-1].end,
+            tuple(line for change in block for line in change.lines),
+            tuple(dict.fromkeys(rule for change in block for rule in change.rules)),
+        )
+        for block in blocks
+    ]
 
 
 def _range(start: int, count: int) -> str:

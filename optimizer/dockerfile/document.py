@@ -6,11 +6,12 @@ the source; lines are 1-based.
 
 from __future__ import annotations
 
-import re
+from bisect import bisect_left
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from .scanner import DockerfileError, Heredoc, Scanned, scan
+from .instruction import Flag, Instruction, Token
+from .scanner import DockerfileError, Heredoc, scan
 from .source import BOM, Source
 
 if TYPE_CHECKING:
@@ -20,152 +21,6 @@ KEYWORDS = frozenset(
     "ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD RUN SHELL STOPSIGNAL USER"
     " VOLUME WORKDIR".split()
 )
-_SPACE = b" \t\n\v\f\r"
-_WORD = re.compile(rb"[^\s]+")
-_FLAG = re.compile(rb"""--(?:[^\s"']|"[^"]*"|'[^']*')*""")
-
-
-class Flag(NamedTuple):
-    """A builder flag, ``--name=value`` or ``--name``; `start` and `end` span the whole of it."""
-
-    name: str
-    value: bytes | None
-    start: int
-    end: int
-
-
-class Token(NamedTuple):
-    """A word of an instruction's arguments, as it is spelled."""
-
-    text: bytes
-    start: int
-    end: int
-
-
-class Instruction:
-    """One instruction. `start` is the first byte of its keyword, `end` follows its last byte, heredocs included."""
-
-    def __init__(self, source: Source, scanned: Scanned, index: int) -> None:
-        self.source = source
-        self.index = index
-        self.start = scanned.start
-        self.head_end = scanned.head_end
-        self.end = scanned.end
-        self.line = scanned.line
-        self.end_line = scanned.end_line
-        self.holes = scanned.holes
-        self.heredocs = scanned.heredocs
-        #: Where `shell.read_script` keeps its view, so that a text is parsed once.
-        self.shell_view: object = None
-        #: The joined line with every hole blanked by as many spaces: offsets into it are `start` + offset.
-        self.code = _blanked(source.data, scanned)
-        word = _WORD.search(self.code)
-        spelled = word[0] if word else b""
-        self.keyword_end = self.start + (word.end() if word else 0)
-        self.keyword = spelled.decode("utf-8", "replace").upper()
-
-    def __repr__(self) -> str:
-        return f"<{self.keyword} line {self.line}>"
-
-    @property
-    def line_start(self) -> int:
-        """The first byte of the instruction's first line."""
-        return self.source.line_start(self.start)
-
-    @property
-    def line_end(self) -> int:
-        """The byte after the newline that ends the instruction."""
-        return self.source.line_end(self.end)
-
-    @cached_property
-    def flags(self) -> tuple[Flag, ...]:
-        """The builder flags, in order."""
-        return self._flags_and_arguments[0]
-
-    @property
-    def args_start(self) -> int:
-        """The first byte of the arguments, after keyword and flags."""
-        return self._flags_and_arguments[1]
-
-    @property
-    def args(self) -> bytes:
-        """The arguments, holes blanked, without the white space around them."""
-        return self.code[self.args_start - self.start :].rstrip(_SPACE)
-
-    @cached_property
-    def _flags_and_arguments(self) -> tuple[tuple[Flag, ...], int]:
-        flags: list[Flag] = []
-        code = self.code
-        pos = self.keyword_end - self.start
-        while True:
-            while pos < len(code) and code[pos] in _SPACE:
-                pos += 1
-            found = _FLAG.match(code, pos)
-            if not found:
-                return tuple(flags), self.start + pos
-            pos = found.end()
-            if found[0] == b"--":
-                continue
-            name, equals, value = found[0][2:].partition(b"=")
-            flags.append(
-                Flag(
-                    name.decode("utf-8", "replace"),
-                    value if equals else None,
-                    self.start + found.start(),
-                    self.start + found.end(),
-                )
-            )
-
-    def flag(self, name: str) -> Flag | None:
-        """The last flag called `name`."""
-        return next((flag for flag in reversed(self.flags) if flag.name == name), None)
-
-    @cached_property
-    def json(self) -> tuple[str, ...] | None:
-        """The words of a JSON argument list (exec form), or None where the arguments are not one."""
-        args = self.args
-        if not args.startswith(b"["):
-            return None
-        import json
-
-        try:
-            value: object = json.loads(args)
-        except ValueError:
-            return None
-        if not isinstance(value, list):
-            return None
-        words: list[str] = []
-        for item in value:  # pyright: ignore[reportUnknownVariableType]
-            if not isinstance(item, str):
-                return None
-            words.append(item)
-        return tuple(words)
-
-    @cached_property
-    def tokens(self) -> tuple[Token, ...]:
-        """The arguments split at white space, quotes left as they are (a quoted space does not split)."""
-        return tuple(
-            Token(match[0], self.args_start + match.start(), self.args_start + match.end())
-            for match in _TOKEN.finditer(self.args)
-        )
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """The arguments as words: those of a JSON list, or else the tokens."""
-        return self.json or tuple(token.text.decode("utf-8", "replace") for token in self.tokens)
-
-    @property
-    def form(self) -> str:
-        """``exec`` for a JSON list, else ``shell``."""
-        return "shell" if self.json is None else "exec"
-
-    @property
-    def normal(self) -> bytes:
-        """What the instruction says, in one spelling for every layout: its words, one space apart."""
-        return b" ".join([self.keyword.encode("utf-8", "replace"), *self.code.split()[1:]])
-
-
-_TOKEN = re.compile(rb"""(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s"'\\]|["'\\])+""")
 
 
 class Stage(NamedTuple):
@@ -196,7 +51,7 @@ class Document:
         scanned = scan(data)
         document = cls(
             source,
-            tuple(Instruction(source, item, index) for index, item in enumerate(scanned.instructions)),
+            tuple(Instruction(source, item, index, scanned.escape) for index, item in enumerate(scanned.instructions)),
             scanned.comments,
         )
         document.directives = scanned.directives
@@ -229,13 +84,19 @@ class Document:
         """The text for dockerfile-parse, which knows no heredoc and no comment or empty line in a continuation.
 
         Those lines become ``#`` lines, a byte order mark goes, and so does a continuation that the end of the
-        file cuts off, with which dockerfile-parse would lose the instruction. The number of lines stays.
+        file cuts off, with which dockerfile-parse would lose the instruction. An instruction whose keyword is cut
+        comes on one line, and ``#`` lines for its others. The number of lines stays.
         """
         data = self.source.data
         parts: list[bytes] = []
         at = len(BOM) if data.startswith(BOM) else 0
         for instruction in self.instructions:
-            for start, end in instruction.holes:
+            if instruction.keyword_cut:
+                end = self.source.line_end(instruction.head_end)
+                lines = data.count(b"\n", instruction.start, end)
+                parts += (data[at : instruction.start], instruction.joined, b"\n", b"#\n" * (lines - 1))
+                at = end
+            for start, end in () if instruction.keyword_cut else instruction.holes:
                 if data[start - 1 : start] == b"\n" or start >= instruction.head_end:
                     parts += (data[at:start], b"#\n" if data[start - 1 : start] == b"\n" else b"\n")
                     at = end
@@ -263,16 +124,25 @@ class Document:
     def disputed(self) -> int | None:
         """The first line where dockerfile-parse sees other instructions than we do; None where we agree.
 
-        It is not asked where there cannot be two opinions: in a text of plain lines and plain continuations.
+        It is not asked where there cannot be two opinions: in a text of plain lines and plain continuations. Where it
+        cannot read the text at all it has none: that contradicts nobody, and what is made of the text is checked.
+        Where it cannot tell a base that may be an earlier stage, who needs what of that stage is anybody's guess.
         """
+        untold = next((stage for stage in reversed(self.stages) if "$" in stage.base), None)
+        if untold and any(stage.name for stage in self.stages[: untold.number]) and self.expanded_bases is None:
+            return untold.instructions[0].line
         if self._plain:
             return None
         ours = [(instruction.line, instruction.keyword) for instruction in self.instructions]
-        theirs = [
-            (item["startline"] + 1, item["instruction"])
-            for item in self._peer.structure
-            if item["instruction"] != "COMMENT"
-        ]
+        peer = self._peer
+        try:
+            theirs = [
+                (item["startline"] + 1, item["instruction"])
+                for item in peer.structure
+                if item["instruction"] != "COMMENT"
+            ]
+        except Exception:  # noqa: BLE001  # whatever it raises is its opinion
+            return None
         for mine, other in zip(ours, theirs, strict=False):
             if mine != other:
                 return mine[0]
@@ -280,50 +150,44 @@ class Document:
 
     @property
     def _plain(self) -> bool:
-        """No heredoc, no other escape, no mark, and in no continuation anything but lines that go on."""
+        """No heredoc, no other escape, no mark, and in no continuation anything but lines that go on with arguments."""
         data = self.source.data
         if "escape" in self.directives or data.startswith(BOM) or b"\\\\\n" in data or b"\\\\\r" in data:
             return False
         return not any(
             instruction.heredocs
+            or instruction.keyword_cut
             or any(data[start - 1] == 10 or start >= instruction.head_end for start, _ in instruction.holes)
             for instruction in self.instructions
         )
 
-    def expanded_bases(self) -> list[str]:
-        """The base of every stage with the build arguments' defaults put in, by dockerfile-parse."""
-        return list(self._peer.parent_images)
+    @cached_property
+    def expanded_bases(self) -> list[str] | None:
+        """The base of every stage with the build arguments' defaults put in, by dockerfile-parse.
+
+        None where it cannot tell: it refuses ``ARG V=1 # note``, which BuildKit takes.
+        """
+        peer = self._peer
+        try:
+            return list(peer.parent_images)
+        except Exception:  # noqa: BLE001  # whatever it raises is its opinion
+            return None
 
     def comments_above(self, instruction: Instruction) -> tuple[tuple[int, int], ...]:
         """The comment lines that stand directly above `instruction`, no empty line between, top first."""
-        found: list[tuple[int, int]] = []
         line_start = instruction.line_start
-        for start, end in reversed(self.comments):
-            if end > line_start:
-                continue
-            if self.source.line_end(end) != line_start:
-                break
-            line_start = self.source.line_start(start)
-            found.append((start, end))
-        return tuple(reversed(found))
+        last = first = bisect_left(self.comments, (line_start,))
+        while first and self.source.line_end(self.comments[first - 1][1]) == line_start:
+            first -= 1
+            line_start = self.source.line_start(self.comments[first][0])
+        return self.comments[first:last]
 
-
-def _blanked(data: bytes, scanned: Scanned) -> bytes:
-    if not scanned.holes:
-        return data[scanned.start : scanned.head_end]
-    parts: list[bytes] = []
-    at = scanned.start
-    for start, end in scanned.holes:
-        if start >= scanned.head_end:
-            break
-        parts += (data[at:start], b" " * (end - start))
-        at = end
-    parts.append(data[at : scanned.head_end])
-    return b"".join(parts)
+    def comments_between(self, start: int, end: int) -> tuple[tuple[int, int], ...]:
+        """The comment lines that start in the bytes from `start` to `end`."""
+        return self.comments[bisect_left(self.comments, (start,)) : bisect_left(self.comments, (end,))]
 
 
 _NEED_ARGUMENTS = KEYWORDS - {"CMD", "ENTRYPOINT", "RUN", "SHELL"}
-_NAME_VALUE = re.compile(rb"""\s*(?:\\.|"(?:\\.|[^"\\])*"|'[^']*'|[^\s=])+=""")
 
 
 def _validate(document: Document) -> None:
@@ -344,7 +208,10 @@ def _validate(document: Document) -> None:
         elif not seen_from and keyword != "ARG":
             raise DockerfileError(instruction.line, "no build stage in current context")
         elif keyword in ("ENV", "LABEL"):
-            if not _NAME_VALUE.match(args) and len(instruction.tokens) < 2:
+            name, equals, _ = instruction.tokens[0].text.partition(b"=")
+            if equals and not name:
+                raise DockerfileError(instruction.line, f"{keyword} names can not be blank")
+            if not equals and len(args.split(None, 1)) < 2:
                 raise DockerfileError(instruction.line, f"{keyword} must have two arguments")
         elif keyword in ("COPY", "ADD"):
             count = len(instruction.json) if instruction.json is not None else len(instruction.tokens)

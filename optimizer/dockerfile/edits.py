@@ -6,6 +6,7 @@ of two insertions at one place comes first is a question that no position answer
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -27,11 +28,12 @@ class Refusal(Exception):
 class EditSet:
     """Edits on one text, sorted, no two of which overlap or touch."""
 
-    __slots__ = ("edits",)
+    __slots__ = ("_places", "edits")
 
     def __init__(self, edits: Iterable[Edit] = ()) -> None:
         """Raise `ValueError` where two edits overlap or touch."""
         self.edits = tuple(sorted(edits))
+        self._places: list[int] | None = None
         end = -1
         for edit in self.edits:
             if edit.start <= end or edit.end < edit.start:
@@ -56,24 +58,28 @@ class EditSet:
 
     def origin(self, offset: int) -> int:
         """The offset before the edits of the byte at `offset` after them; inside new text, where that was put."""
+        if self._places is None:
+            self._places = list(self._starts_after())
+        at = bisect_right(self._places, offset) - 1
+        if at < 0:
+            return offset
+        edit = self.edits[at]
+        behind = offset - self._places[at] - len(edit.text)
+        return edit.start if behind < 0 else edit.end + behind
+
+    def _starts_after(self) -> Iterator[int]:
+        """Where in the text that the edits make each of them starts."""
         shift = 0
         for edit in self.edits:
-            start = edit.start + shift
-            if offset < start:
-                break
-            if offset < start + len(edit.text):
-                return edit.start
+            yield edit.start + shift
             shift += len(edit.text) - (edit.end - edit.start)
-        return offset - shift
 
     def then(self, later: EditSet, data: bytes) -> EditSet:
         """One set that does to `data` what this set, and then `later` on the text it makes, do."""
         middle = self.apply(data)
         spans: list[tuple[int, int, bool, Edit]] = [(edit.start, edit.end, True, edit) for edit in later.edits]
-        shift = 0
-        for edit in self.edits:
-            spans.append((edit.start + shift, edit.start + shift + len(edit.text), False, edit))
-            shift += len(edit.text) - (edit.end - edit.start)
+        for start, edit in zip(self._starts_after(), self.edits, strict=True):
+            spans.append((start, start + len(edit.text), False, edit))
         spans.sort(key=lambda span: span[:3])
 
         composed: list[Edit] = []

@@ -8,7 +8,7 @@ without a newline. What comes out are spans into the bytes that went in; nothing
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from .source import BOM
@@ -148,8 +148,8 @@ def scan(data: bytes) -> Scan:
             end = max(end, head_end)
 
         heredocs: list[Heredoc] = []
-        if b"<<" in data[start:head_end] and _MAY_HEREDOC.match(data, start):
-            joined = _joined(data, start, head_end, holes)
+        joined = join(data, start, head_end, holes) if b"<" in data[start:head_end] else b""
+        if b"<<" in joined and _MAY_HEREDOC.match(joined):
             for name, chomp, quoted in _heredocs(joined):
                 body_start = pos
                 while True:
@@ -180,7 +180,8 @@ def _continuation(escape: bytes) -> Callable[[bytes], re.Match[bytes] | None]:
     return re.compile(rb"([^" + token + rb"])" + token + rb"[ \t]*\Z|\A" + token + rb"[ \t]*\Z").search
 
 
-def _joined(data: bytes, start: int, end: int, holes: list[tuple[int, int]]) -> bytes:
+def join(data: bytes, start: int, end: int, holes: Iterable[tuple[int, int]]) -> bytes:
+    """The line that BuildKit makes of the bytes from `start` to `end`: what is in no hole."""
     parts: list[bytes] = []
     for hole_start, hole_end in holes:
         if hole_start >= end:
@@ -220,7 +221,7 @@ def _is_json_list(text: bytes) -> bool:
 
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):  # what is nested that deep is no list of words
         return False
     return isinstance(value, list) and all(isinstance(item, str) for item in value)  # pyright: ignore[reportUnknownVariableType]
 
@@ -231,16 +232,13 @@ _LEX = re.compile(rb"""\\.|'[^']*'|"(?:\\.|[^"\\])*"|\$\{[^}]*\}|\s+|.""", re.DO
 def _words(text: bytes) -> list[bytes]:
     """`text` split at white space that is neither quoted nor escaped nor inside ``${…}``."""
     words: list[bytes] = []
-    word = b""
-    for token in _LEX.findall(text):
-        if token.isspace():
-            if word:
-                words.append(word)
-            word = b""
-        else:
-            word += token
-    if word:
-        words.append(word)
+    word: list[bytes] = []
+    for token in (*_LEX.findall(text), b" "):
+        if not token.isspace():
+            word.append(token)
+        elif word:
+            words.append(b"".join(word))
+            word = []
     return words
 
 

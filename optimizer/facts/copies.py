@@ -112,32 +112,40 @@ def is_no_directory(path: str, image: Image | None, source: str = "") -> bool:
     return in_root and image is not None and image.name in _PLAIN_ROOTS
 
 
-def commands_on_copies(facts: Facts, name: str) -> Iterator[tuple[Run, Command, list[Copied]]]:
-    """Every plain command called `name` in the stages that ship, with what their COPYs make.
+def commands_on_copies(facts: Facts, name: str) -> Iterator[tuple[Run, Command]]:
+    """Every plain command called `name` in the stages that ship.
 
     None whose failure is ignored: what a COPY does instead stops the build where it fails.
     """
     for stage in facts.shipping:
-        copied: list[Copied] | None = None
         for run in stage.runs:
             for command in run.script.commands if run.script else ():
                 if command.name == name and is_plain(command) and run.fails_with(command):
-                    if copied is None:
-                        copied = list(copied_files(stage, facts.context))
-                    yield run, command, copied
+                    yield run, command
 
 
-def copied_to(path: str | None, copied: list[Copied], before: Command) -> Copied | None:
-    """What the last COPY above the command `before` made at `path`."""
-    return next(
-        (file for file in reversed(copied) if file.path == path and file.instruction.start < before.start), None
-    )
+def copied_to(path: str | None, run: Run, command: Command) -> Copied | None:
+    """What the last COPY above `command`, which is in `run`, made at `path`."""
+    files = run.stage.once("copies", _copied_by_path).get(path or "", ())
+    return next((file for file in reversed(files) if file.instruction.start < command.start), None)
 
 
-def copied_file(word: Word, run: Run, command: Command, copied: list[Copied]) -> Copied | None:
-    """The file, and no directory, that an operand of `command` names where a COPY made it."""
-    file = copied_to(operand_path(word, run), copied, command)
-    return file if file is not None and file.may_be_file and not (word.value or "").endswith("/") else None
+def _copied_by_path(stage: StageFacts) -> dict[str, list[Copied]]:
+    found: dict[str, list[Copied]] = {}
+    for file in copied_files(stage, stage.facts.context):
+        found.setdefault(file.path, []).append(file)
+    return found
+
+
+def copied_operands(run: Run, command: Command, flag: str) -> list[tuple[Word, Copied]]:
+    """The operands behind the first that name a file, and no directory, of a COPY without `flag`, with that."""
+    found: list[tuple[Word, Copied]] = []
+    for word in command.argv[2:]:
+        file = copied_to(operand_path(word, run), run, command)
+        if file is None or not file.may_be_file or (word.value or "").endswith("/") or file.instruction.flag(flag):
+            continue
+        found.append((word, file))
+    return found
 
 
 def touched(file: Copied, run: Run, command: Command) -> str | None:

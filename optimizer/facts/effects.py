@@ -300,6 +300,10 @@ def _of_mounts(run: Run) -> Effects:
 
 def of_instruction(stage: StageFacts, at: int) -> Effects:
     """What the instruction at index `at` of a stage does."""
+    return stage.lineage.once((of_instruction, stage, at), lambda: _of_instruction(stage, at))
+
+
+def _of_instruction(stage: StageFacts, at: int) -> Effects:
     instruction = stage.instructions[at]
     keyword = instruction.keyword
     run = stage.run_at(at)

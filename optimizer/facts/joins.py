@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..dockerfile.document import Instruction
-from ..dockerfile.shell import Command, Script
+from ..dockerfile.shell import Command
 from ..knowledge.commands import COMMANDS, DAEMONS, WAITS
 from .effects import DIRECTORY, commands_of, of_command
 from .packages import managed, removed
@@ -35,21 +35,64 @@ def may_join(first: Run, second: Run, moved: Sequence[Instruction] = ()) -> str 
         _CHANGES_DIRECTORY.issuperset(one.state_changes) and directory_for(second) is not None
     ):
         return f"`{one.state_changes[0]}` in the first would reach the second"
-    return what_crosses(first, second)
+    left = Left()
+    left.add(first)
+    return left.meets(second)
 
 
-def what_crosses(first: Run, second: Run) -> str | None:
-    """Why what the first leaves beside the state of its shell may matter to `second`, whatever comes between."""
-    one, two = first.script, second.script
-    if one is None or two is None:
-        return "its commands cannot be read with certainty"
-    if running := _may_run_on(first, second):
-        return f"`{running}` in the first may leave something running"
-    if forgotten := _remembered(first, second):
-        return f"the shell of the first would remember where `{forgotten}` was"
-    if _links(one) and any(command.name in ("chmod", "chown", "chgrp", "sed", "strip") for command in two.commands):
-        return "a change of one hard link is one of all, until a layer comes between"
-    return None
+class Left:
+    """What RUNs that become one leave beside the state of their shell, for a later one to meet."""
+
+    def __init__(self) -> None:
+        self._daemon = ""
+        self._started = ""  # what may go on running
+        self._known: set[str] = set()  # programs that the shell has found
+        self._gone = False  # whether something has been removed
+        self._links = False  # whether there are hard links
+
+    def add(self, run: Run) -> None:
+        """Count in what `run` leaves."""
+        for command in _commands(run):
+            self._daemon = self._daemon or (command.name if _is_daemon(command) else "")
+            if not self._started and _may_start(command, run):
+                self._started = command.name or command.normal.decode("utf-8", "replace")
+            if command.program and "/" not in command.program:
+                self._known.add(command.program)
+            self._gone = self._gone or bool(removed(run, command))
+            self._links = self._links or _links(command)
+
+    def meets(self, second: Run) -> str | None:
+        """Why it may matter to `second`, whatever comes between; None where nothing does."""
+        commands = _commands(second)
+        running = self._daemon
+        if not running and any(_may_start(command, second) for command in commands):
+            running = self._started
+        if running:
+            return f"`{running}` in the first may leave something running"
+        if forgotten := self._forgotten(second):
+            return f"the shell of the first would remember where `{forgotten}` was"
+        if self._links and any(command.name in _CHANGES_FILES for command in commands):
+            return "a change of one hard link is one of all, until a layer comes between"
+        return None
+
+    def _forgotten(self, second: Run) -> str:
+        """A program that both run, and that may not be any more where the first found it; empty where there is none.
+
+        A shell remembers where it found a command (POSIX, 2.9.1.1), and does not look again when that is removed.
+        """
+        gone = self._gone
+        for command in _commands(second):
+            if gone and command.name in self._known and command.name not in COMMANDS and not managed(second, command):
+                return command.name
+            gone = gone or bool(removed(second, command))
+        return ""
+
+
+_CHANGES_FILES = frozenset(("chmod", "chown", "chgrp", "sed", "strip"))
+
+
+def _commands(run: Run) -> Sequence[Command]:
+    return run.script.commands if run.script else ()
 
 
 def _has_room_for_mounts(run: Run, other: Run) -> bool:
@@ -83,18 +126,6 @@ def directory_for(run: Run) -> bytes | None:
     return b"cd /" if any(managed(run, command) for command in script.commands) else b""
 
 
-def _may_run_on(first: Run, second: Run) -> str:
-    """What in the first may leave something running that the second would meet; empty where nothing may."""
-    for command in first.script.commands if first.script else ():
-        if _is_daemon(command):
-            return command.name
-    minds = any(_may_start(command, second) for command in (second.script.commands if second.script else ()))
-    if not minds:
-        return ""
-    started = (command for command in (first.script.commands if first.script else ()) if _may_start(command, first))
-    return next((command.name or command.normal.decode("utf-8", "replace") for command in started), "")
-
-
 def _is_daemon(command: Command) -> bool:
     names = [word.value or "" for word in command.wrappers] + [command.name]
     named = any(name.rsplit("/", 1)[-1] in DAEMONS or name.endswith(("ctl", "_safe")) for name in names)
@@ -108,26 +139,8 @@ def _may_start(command: Command, run: Run) -> bool:
     return not any(command.name in tool.commands for tool in run.stage.facts.tools)
 
 
-def _remembered(first: Run, second: Run) -> str:
-    """A program that both run, and that may not be any more where the first found it; empty where there is none.
-
-    A shell remembers where it found a command (POSIX, 2.9.1.1), and does not look again when that is removed.
-    """
-    one = first.script.commands if first.script else ()
-    two = second.script.commands if second.script else ()
-    known = {command.program for command in one if "/" not in command.program} - {""}
-    gone = any(removed(first, command) for command in one)
-    for command in two:
-        if gone and command.name in known and command.name not in COMMANDS and not managed(second, command):
-            return command.name
-        gone = gone or bool(removed(second, command))
-    return ""
-
-
-def _links(script: Script) -> bool:
-    """Whether the script makes hard links that are seen to be such."""
-    return any(
-        (command.name == "ln" and not command.has_option("s", "symbolic"))
-        or (command.name == "cp" and command.has_option("l", "link"))
-        for command in script.commands
-    )
+def _links(command: Command) -> bool:
+    """Whether it makes hard links that are seen to be such."""
+    if command.name == "cp":
+        return command.has_option("l", "link")
+    return command.name == "ln" and not command.has_option("s", "symbolic")

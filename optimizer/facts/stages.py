@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Callable, Hashable, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
 from ..dockerfile.document import Document, Instruction, Stage
 from ..dockerfile.edits import Refusal
@@ -16,6 +18,8 @@ from .paths import resolve
 
 if TYPE_CHECKING:
     from .context import Context
+
+T = TypeVar("T")
 
 
 class Shell(NamedTuple):
@@ -31,11 +35,11 @@ _DEFAULT_SHELL = Shell(posix=True, errexit=False)
 class Run:
     """A RUN of a stage, in shell form or not."""
 
-    def __init__(self, instruction: Instruction, stage: StageFacts, at: int, shell: Shell) -> None:
+    def __init__(self, instruction: Instruction, stage: StageFacts, at: int) -> None:
         self.instruction = instruction
         self.stage = stage
         self.at = at  # index into the stage's instructions
-        self.shell = shell
+        self.shell = stage.shell
 
     def __repr__(self) -> str:
         return repr(self.instruction)
@@ -71,14 +75,13 @@ class Run:
         and-list alone (POSIX, 2.8.1 and 2.9.3).
         """
         script = self.script
-        units = script.units if script else ()
-        at = next((n for n, unit in enumerate(units) if unit.start <= command.start < unit.end), None)
-        if script is None or at is None or units[at].kind != "command" or script.trailer not in (b"", b";"):
+        at = script.unit_at(command.start) if script else None
+        if script is None or at is None or script.units[at].kind != "command" or script.trailer not in (b"", b";"):
             return False
-        behind = [unit.connector for unit in units[at + 1 :]]
-        if all(connector == b"&&" for connector in behind):
+        if script.last_break <= at:
             return True
-        return behind[0] in (b";", b"\n") and (self.shell.errexit or script.errexit(command.start) is True)
+        behind = script.units[at + 1].connector
+        return behind in (b";", b"\n") and (self.shell.errexit or script.errexit(command.start) is True)
 
     @cached_property
     def mounts(self) -> tuple[dict[str, str], ...]:
@@ -135,7 +138,12 @@ class StageFacts:
         self.children: list[StageFacts] = []
         self.ships = False
         self.runs: list[Run] = []
-        self.shell = parent.shell if parent else _DEFAULT_SHELL
+        self.shell = parent.shell if parent else _DEFAULT_SHELL  # at the end of what has been read
+        #: What holds at each instruction, and at the end of the stage; it begins as the stage it is FROM ends.
+        self.held: list[Held] = [parent.held[-1] if parent else Held(image.directory if image else None)]
+        self.lineage: Lineage
+        self.begin = 0  # where in the lineage its instructions start
+        self.spread = 0  # how many instructions there are its own, and of the stages built on it
 
     @property
     def instructions(self) -> tuple[Instruction, ...]:
@@ -150,20 +158,6 @@ class StageFacts:
         """The index of an instruction of the stage."""
         return instruction.index - self.instructions[0].index
 
-    @cached_property
-    def held(self) -> tuple[Held, ...]:
-        """What holds at each instruction, and at the end of the stage; it begins as the stage it is FROM ends."""
-        held = self.parent.held[-1] if self.parent else Held(self.image.directory if self.image else None)
-        found = [held]
-        for instruction in self.instructions:
-            if instruction.keyword == "WORKDIR":
-                path = instruction.args.decode("utf-8", "replace").strip("\"'")
-                held = held._replace(directory=resolve(path, held.directory))
-            elif instruction.keyword == "USER":
-                held = held._replace(user=instruction.args.decode("utf-8", "replace").strip())
-            found.append(held)
-        return tuple(found)
-
     def directory(self, at: int) -> str | None:
         """The working directory of instruction `at`; None where the Dockerfile does not say it."""
         return self.held[at].directory
@@ -175,29 +169,76 @@ class StageFacts:
             return self.image is not None and "/" not in self.image.name
         return user in ("root", "0", "root:root", "0:0")
 
-    def later(self, at: int) -> list[tuple[StageFacts, int]]:
+    def later(self, at: int) -> list[Place]:
         """Everything that runs on top of instruction `at`: the rest of the stage, then stages FROM it."""
-        found: list[tuple[StageFacts, int]] = [(self, i) for i in range(at + 1, len(self.instructions))]
-        for child in self.children:
-            found += child.later(0)
-        return found
+        return self.lineage.places[self.begin + at : self.begin + self.spread]
 
-    def is_source_of(self, instruction: Instruction) -> bool:
-        """Whether a COPY takes its files from this stage."""
-        flag = instruction.flag("from")
-        name = (flag.value or b"").decode("utf-8", "replace").lower() if flag else ""
-        return bool(name) and name in (self.stage.name, str(self.stage.number))
+    def later_where(self, at: int, question: Hashable, holds: Callable[[StageFacts, int], bool]) -> Iterator[Place]:
+        """Those of `later` for which `holds` is true: that is asked once of each instruction, for each `question`."""
+        return self.lineage.where(question, holds, self.begin + at, self.begin + self.spread)
 
-    def chain(self) -> list[Run]:
-        """The RUNs of the stages that this one is built on, and its own, in order."""
-        stages: list[StageFacts] = [self]
-        while (parent := stages[-1].parent) is not None:
-            stages.append(parent)
-        return [run for stage in reversed(stages) for run in stage.runs]
+    def once(self, question: Hashable, make: Callable[[StageFacts], T]) -> T:
+        """What `make` says of the stage when `question` is first asked of it."""
+        return self.lineage.once((question, self), lambda: make(self))
+
+    def lineage_above(self) -> Iterator[StageFacts]:
+        """The stage and those that it is built on, nearest first."""
+        stage: StageFacts | None = self
+        while stage is not None:
+            yield stage
+            stage = stage.parent
 
     def run_at(self, at: int) -> Run | None:
         """The RUN at index `at` of the stage."""
-        return next((run for run in self.runs if run.at == at), None)
+        return self._run_at.get(at)
+
+    @cached_property
+    def _run_at(self) -> dict[int, Run]:
+        return {run.at: run for run in self.runs}
+
+
+Place = tuple[StageFacts, int]  # a stage, and an index into its instructions
+
+
+class Lineage:
+    """The instructions of all stages but their FROMs, those of a stage before those of the stages FROM it.
+
+    So what runs on top of an instruction stands in one piece behind it.
+    """
+
+    def __init__(self, stages: list[StageFacts]) -> None:
+        for stage in reversed(stages):
+            stage.spread = len(stage.instructions) - 1 + sum(child.spread for child in stage.children)
+        at = 0
+        for stage in stages:
+            stage.lineage = self
+            if stage.parent is None:
+                stage.begin, at = at, at + stage.spread
+            following = stage.begin + len(stage.instructions) - 1
+            for child in stage.children:
+                child.begin, following = following, following + child.spread
+        self.places: list[Place] = [
+            (stage, index)
+            for stage in sorted(stages, key=lambda stage: stage.begin)
+            for index in range(1, len(stage.instructions))
+        ]
+        self._answers: dict[Hashable, object] = {}
+
+    def once(self, question: Hashable, make: Callable[[], T]) -> T:
+        """What `make` makes when `question` is first asked."""
+        if question not in self._answers:
+            self._answers[question] = make()
+        return cast("T", self._answers[question])
+
+    def where(
+        self, question: Hashable, holds: Callable[[StageFacts, int], bool], begin: int, end: int
+    ) -> Iterator[Place]:
+        """The places from `begin` to `end` for which `holds` is true, as it was when `question` was first asked."""
+        found = self.once(question, lambda: [at for at, place in enumerate(self.places) if holds(*place)])
+        at = bisect_left(found, begin)
+        while at < len(found) and found[at] < end:
+            yield self.places[found[at]]
+            at += 1
 
 
 class Facts:
@@ -239,6 +280,7 @@ class Facts:
             found.append(facts)
             if stage.name:
                 names[stage.name] = facts
+        Lineage(found)
         self._mark_shipping(found, names)
         return tuple(found)
 
@@ -251,8 +293,8 @@ class Facts:
     def _bases(self) -> list[str]:
         bases = [stage.base for stage in self.document.stages]
         if any("$" in base for base in bases):
-            expanded = self.document.expanded_bases()
-            if len(expanded) == len(bases):
+            expanded = self.document.expanded_bases
+            if expanded is not None and len(expanded) == len(bases):
                 bases = [new if "$" in old else old for old, new in zip(bases, expanded, strict=True)]
         return bases
 
@@ -281,7 +323,15 @@ def _read_stage(facts: StageFacts) -> None:
         if instruction.keyword == "SHELL":
             facts.shell = _shell(instruction.json)
         elif instruction.keyword == "RUN":
-            facts.runs.append(Run(instruction, facts, at, facts.shell))
+            facts.runs.append(Run(instruction, facts, at))
+        facts.held.append(_held_behind(instruction, facts.held[-1]))
+
+
+def _held_behind(instruction: Instruction, held: Held) -> Held:
+    text = instruction.args.decode("utf-8", "replace").strip()
+    if instruction.keyword == "WORKDIR":
+        return held._replace(directory=resolve(text.strip("\"'"), held.directory))
+    return held._replace(user=text) if instruction.keyword == "USER" else held
 
 
 def _shell(words: tuple[str, ...] | None) -> Shell:

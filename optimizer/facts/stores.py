@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Literal
 
 from ..dockerfile.document import Instruction
 from ..dockerfile.edits import Refusal
-from ..dockerfile.shell import Command, Script, Word, read_script
+from ..dockerfile.shell import Command, Word, read_script
 from ..knowledge.tools import Index, Store, Tool
 from ..knowledge.uses import Use, clears, clears_any, use_at, use_of, uses
 from .effects import commands_of, of_command
 from .paths import lies_in, resolve
-from .stages import Run, StageFacts
+from .stages import Facts, Place, Run, StageFacts
 
 Need = Literal["no", "maybe", "yes"]
 
@@ -30,20 +32,21 @@ def index_need(run: Run, tool: Tool) -> Need:
         text = run.source_text
         return "maybe" if tool.mention.search(text) or _UNKNOWN_TEXT.search(text) else "no"
     need: Need = "no"
-    refreshed: list[tuple[str, ...]] = []
+    refreshed: set[tuple[str, ...]] = set()
     made = False
+    sufficient = _SELF_SUFFICIENT.search(code) is not None
     for at, command in enumerate(run.script.commands):
         use = use_at(run.script.commands, at, tool)
         if use is None:
             if index is not None and not made and _looks_into(run, command, tool, index):
                 return "yes"
-            if may_use(tool, command) and not _SELF_SUFFICIENT.search(code):
+            if not sufficient and may_use(tool, command):
                 need = "maybe"
         elif use.action == "other" and not refreshed and _names_the_unknown(run, use):
             need = "maybe"
         elif use.action == "refresh":
             made = True
-            refreshed.append(() if command.name in ("bash", "sh") else command.guards)
+            refreshed.add(() if command.name in ("bash", "sh") else command.guards)
         elif use.action in ("install", "read"):
             made = made or (index is not None and index.fetched_by_install)
             if any(command.guards[: len(guards)] == guards for guards in refreshed) or use.fetches_index():
@@ -92,13 +95,20 @@ def _names_the_unknown(run: Run, use: Use) -> bool:
     if distribution is None or index is None or not index.knows_removals or use.verb.value not in distribution.removes:
         return False
     names = {word.raw.strip(b"\"'") for word in use.operands}
-    for other in run.stage.chain():
-        if other.stage is run.stage and other.at > run.at:
-            break
-        for one in uses(other.script, use.tool) if other.script else ():
-            if one.action == "install":
-                names -= {word.raw.strip(b"\"'") for word in one.operands}
+    for stage in run.stage.lineage_above():
+        installed = stage.once(("installs", use.tool.name), partial(_first_installs, use.tool))
+        names = {name for name in names if name not in installed or (stage is run.stage and installed[name] > run.at)}
     return bool(names)
+
+
+def _first_installs(tool: Tool, stage: StageFacts) -> dict[bytes, int]:
+    """The packages that RUNs of a stage install, each with the index of the first that does."""
+    found: dict[bytes, int] = {}
+    for run in stage.runs:
+        for use in uses_in(run, tool):
+            for word in use.operands if use.action == "install" else ():
+                found.setdefault(word.raw.strip(b"\"'"), run.at)
+    return found
 
 
 def _fails_on_nothing(command: Command) -> bool:
@@ -109,35 +119,39 @@ def later_need(stage: StageFacts, at: int, tool: Tool) -> tuple[Need, int]:
     """Whether anything on top of instruction `at` needs the index it left, and the line of the first that does.
 
     A RUN that refreshes for itself does not end the search: what it makes may be cleared where it stands. Code that
-    is not shown may install, but an install of a tool that fetches for itself needs nothing.
+    is not shown may install, but an install of a tool that fetches for itself needs nothing. What takes the index
+    along into another stage with COPY --from counts as if it were on top.
     """
-    found: tuple[Need, int] = ("no", 0)
     alone = tool.package_index is not None and tool.package_index.fetched_by_install
-    for owner, index in _all_later(stage, at, tool):
-        instruction = owner.instructions[index]
-        need: Need = "no"
-        if instruction.keyword == "RUN":
-            run = owner.run_at(index)
-            need = index_need(run, tool) if run else "maybe"
-        elif mentions_later(instruction, tool, stage):
-            need = "maybe"
-        if need == "yes":
-            return "yes", instruction.line
-        if need == "maybe" and found[0] == "no" and not alone:
-            found = ("maybe", instruction.line)
-    return found
+    takers = stage.lineage.once(("takers", tool.name), lambda: _takers(tool, stage.lineage.places))
+    bases = [(stage, at), *takers.get(str(stage.stage.number), ()), *takers.get(stage.stage.name or "", ())]
+    needs: tuple[Need, ...] = ("yes",) if alone else ("yes", "maybe")
+    for need in needs:
+        for base, index in bases:
+            for owner, there in base.later_where(index, (need, tool.name), partial(_has_need, tool, need)):
+                return need, owner.instructions[there].line
+    return "no", 0
 
 
-def _all_later(stage: StageFacts, at: int, tool: Tool) -> Iterator[tuple[StageFacts, int]]:
-    """What runs on top of instruction `at`, also in a stage that takes the index along with COPY --from."""
-    yield from stage.later(at)
+def _has_need(tool: Tool, need: Need, stage: StageFacts, at: int) -> bool:
+    run = stage.run_at(at)
+    if run is not None:
+        return index_need(run, tool) == need
+    return need == ("maybe" if mentions_later(stage.instructions[at], tool, stage) else "no")
+
+
+def _takers(tool: Tool, everything: Sequence[Place]) -> dict[str, list[Place]]:
+    """The COPYs that take the index of another stage along, by the name or number that they call it by."""
     places = [path.removesuffix("/**") for path in tool.package_index.paths] if tool.package_index else []
-    for other in stage.facts.stages:
-        for index, instruction in enumerate(other.instructions):
-            if instruction.keyword == "COPY" and stage.is_source_of(instruction):
-                sources = [resolve(word, "/") or "/" for word in instruction.words[:-1]]
-                if any(lies_in(place, source) for source in sources for place in places):
-                    yield from other.later(index)
+    found: dict[str, list[Place]] = {}
+    for stage, index in everything:
+        instruction = stage.instructions[index]
+        flag = instruction.flag("from") if instruction.keyword == "COPY" else None
+        if flag is not None:
+            sources = [resolve(word, "/") or "/" for word in instruction.words[:-1]]
+            if any(lies_in(place, source) for source in sources for place in places):
+                found.setdefault((flag.value or b"").decode("utf-8", "replace").lower(), []).append((stage, index))
+    return found
 
 
 def mentions_later(instruction: Instruction, tool: Tool, stage: StageFacts) -> bool:
@@ -146,8 +160,11 @@ def mentions_later(instruction: Instruction, tool: Tool, stage: StageFacts) -> b
         return False
     if tool.mention.search(instruction.code):
         return True
-    variables = (one.code for one in stage.instructions if one.keyword in ("ENV", "ARG"))
-    return b"$" in instruction.code and any(tool.mention.search(code) for code in variables)
+    return b"$" in instruction.code and stage.once(("variables", tool.name), partial(_is_named_by_variables, tool))
+
+
+def _is_named_by_variables(tool: Tool, stage: StageFacts) -> bool:
+    return any(one.keyword in ("ENV", "ARG") and tool.mention.search(one.code) for one in stage.instructions)
 
 
 def first_reader(stage: StageFacts, at: int, tool: Tool) -> Run | None:
@@ -182,17 +199,39 @@ def uses_in(run: Run, tool: Tool) -> list[Use]:
     return uses(run.script, tool) if run.script else []
 
 
-def cleared_later(run: Run, tool: Tool, store: Store) -> Iterator[tuple[Script, Command]]:
-    """The commands in the RUNs on top of `run` that clear `store`, each with the script it is in."""
-    for owner, index in run.stage.later(run.at):
-        other = owner.run_at(index)
-        if other and other.script:
-            yield from ((other.script, command) for command in other.script.commands if clears(tool, store, command))
+def cleared_later(run: Run, tool: Tool, store: Store) -> Iterator[Command]:
+    """The commands in the RUNs on top of `run` that clear `store`."""
+    for owner, index in run.stage.later_where(
+        run.at, ("clears", tool.name, store.paths), partial(_has_clearing, tool, store)
+    ):
+        yield from _clearing(tool, store, owner, index)
+
+
+def _clearing(tool: Tool, store: Store, stage: StageFacts, at: int) -> list[Command]:
+    run = stage.run_at(at)
+    return [one for one in run.script.commands if clears(tool, store, one)] if run and run.script else []
+
+
+def _has_clearing(tool: Tool, store: Store, stage: StageFacts, at: int) -> bool:
+    return bool(_clearing(tool, store, stage, at))
 
 
 def removed_later(run: Run, tool: Tool, store: Store) -> bool:
     """Whether a RUN on top of `run` removes `store` with an rm that fails where there is none."""
-    return any(_fails_on_nothing(command) for _, command in cleared_later(run, tool, store))
+    return any(run.stage.later_where(run.at, ("removes", tool.name, store.paths), partial(_removes, tool, store)))
+
+
+def _removes(tool: Tool, store: Store, stage: StageFacts, at: int) -> bool:
+    return any(_fails_on_nothing(command) for command in _clearing(tool, store, stage, at))
+
+
+def clears_itself_later(run: Run, tool: Tool, store: Store) -> bool:
+    """Whether the tool itself clears `store` in a RUN on top of `run`, which may fail where there is nothing."""
+    return any(run.stage.later_where(run.at, ("itself", tool.name, store.paths), partial(_clears_itself, tool, store)))
+
+
+def _clears_itself(tool: Tool, store: Store, stage: StageFacts, at: int) -> bool:
+    return any(use_of(tool, command) for command in _clearing(tool, store, stage, at))
 
 
 _UNKNOWN_TEXT = re.compile(rb"\.sh\b|\bbash\b|\bsh\b|ansible|\./|/install|/setup|\$\(curl|\$\(wget")
@@ -291,18 +330,22 @@ def _is_environment(command: Command) -> bool:
 
 def settled(pattern: re.Pattern[bytes], stage: StageFacts) -> bool:
     """Whether what `pattern` looks for stands in the file anywhere but in commands that clear an index or a cache."""
-    document = stage.facts.document
-    data = document.source.data
+    return stage.lineage.once(("settled", pattern), lambda: _settled(pattern, stage.facts))
+
+
+def _settled(pattern: re.Pattern[bytes], facts: Facts) -> bool:
+    data = facts.document.source.data
     if not pattern.search(data):
         return False
-    cleanups = [
-        (command.start, command.end)
-        for instruction in document.instructions
-        if (script := read_script(instruction))
-        for command in script.commands
-        if any(clears_any(tool, command) for tool in stage.facts.tools)
-    ]
-    return any(
-        not any(start <= match.start() and match.end() <= end for start, end in cleanups)
-        for match in pattern.finditer(data)
-    )
+    cleanups: list[tuple[int, int]] = []  # in order, and none in another
+    for instruction in facts.document.instructions:
+        script = read_script(instruction)
+        for command in script.commands if script else ():
+            inside = bool(cleanups) and command.start < cleanups[-1][1]
+            if not inside and any(clears_any(tool, command) for tool in facts.tools):
+                cleanups.append((command.start, command.end))
+    for match in pattern.finditer(data):
+        at = bisect_right(cleanups, (match.start(), len(data))) - 1
+        if at < 0 or match.end() > cleanups[at][1]:
+            return True
+    return False

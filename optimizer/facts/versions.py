@@ -8,7 +8,7 @@ from ..dockerfile.shell import Command
 from ..knowledge.images import Image
 from ..knowledge.tools import load_tool
 from ..knowledge.uses import use_of
-from .stages import Run
+from .stages import Run, StageFacts
 
 _FLOATING = frozenset(("latest", "stable", "stable-slim", "testing", "sid", "unstable", "rolling", "devel", "edge"))
 _FIRST_WITH_PIP_6 = {"ubuntu": (16, 4), "debian": (9,), "centos": (7,), "fedora": (22,), "alpine": (3, 3), "rhel": (7,)}
@@ -32,18 +32,24 @@ def pip_may_be_old(run: Run, command: Command) -> str:
     image = run.stage.image
     if (image is not None and _is_new(image)) or not _NEW_OPTIONS.isdisjoint(command.values()):
         return ""
-    chain = run.stage.chain()
+    chain = list(run.stage.lineage_above())
     if (image is None or image.release is None) and not any(
-        _DISTRIBUTION_PIP.search(r.instruction.code) for r in chain
+        stage.once("pip", _has_distribution_pip) for stage in chain
     ):
         return ""  # the base image's own pip, and pip 6.0 is of 2014
-    for other in chain:
-        for earlier in other.script.commands if other.script else ():
-            if earlier is command or (other.stage is run.stage and other.at > run.at):
-                return _OLD
-            if _upgrades_pip(earlier):
-                return ""
-    return _OLD
+    upgrades = ((stage, stage.once("pip upgrade", _first_upgrade)) for stage in chain)
+    upgraded = any(at is not None and (stage is not run.stage or at < command.start) for stage, at in upgrades)
+    return "" if upgraded else _OLD
+
+
+def _has_distribution_pip(stage: StageFacts) -> bool:
+    return any(_DISTRIBUTION_PIP.search(run.instruction.code) for run in stage.runs)
+
+
+def _first_upgrade(stage: StageFacts) -> int | None:
+    """Where the first command of the stage that upgrades pip starts."""
+    commands = (command for run in stage.runs if run.script for command in run.script.commands)
+    return next((command.start for command in commands if _upgrades_pip(command)), None)
 
 
 def _is_new(image: Image) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 from ..dockerfile.edits import Refusal
 from ..dockerfile.shell import Command
 from ..facts.paths import overlap
 from ..facts.stages import Run, StageFacts
-from ..facts.stores import cleared_later, settled
+from ..facts.stores import settled
 from ..knowledge.tools import Cache, Tool
 from ..knowledge.uses import Use, clears, use_of
 
@@ -66,9 +67,14 @@ def _clear_command(run: Run, cache: Cache) -> str:
 def _is_cleared_by_another(run: Run, tool: Tool, cache: Cache) -> bool:
     """Whether a later RUN clears this cache; one that clears but what it filled itself leaves this layer as it is."""
     return any(
-        not any(_fills(tool, cache, command) for command in script.commands)
-        for script, _ in cleared_later(run, tool, cache)
+        run.stage.later_where(run.at, ("only clears", tool.name, cache.paths), partial(_only_clears, tool, cache))
     )
+
+
+def _only_clears(tool: Tool, cache: Cache, stage: StageFacts, at: int) -> bool:
+    run = stage.run_at(at)
+    commands = run.script.commands if run and run.script else ()
+    return any(clears(tool, cache, one) for one in commands) and not any(_fills(tool, cache, one) for one in commands)
 
 
 def _last_filling(run: Run, tool: Tool, cache: Cache) -> Command | None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ..dockerfile.document import Document, Instruction
 from ..dockerfile.edits import Edit, Refusal
-from ..facts.joins import directory_for, may_join, what_crosses
+from ..facts.joins import Left, directory_for, may_join
 from ..facts.stages import Run, readable
 from ..rules.finding import Fix
 from .scripts import WIDE, Style, appended, is_compound, joiner_at_end
@@ -79,21 +79,22 @@ def join_runs(
     edits: list[Edit] = []
     adds = list(then or ())
     drops: list[bytes] = []
+    left = Left()
+    away = False  # whether a `cd` came
     directory = b""  # what was put in to leave the directory of a `cd` further up, where no other came since
     for at, (first, second) in enumerate(pairwise(runs)):
         check_joinable(document, first, second, (*above, *below))
-        for earlier in runs[:at]:
-            if reason := what_crosses(earlier, second):
-                raise Refusal(reason)
+        left.add(first)
+        if reason := left.meets(second):
+            raise Refusal(reason)
         start, end = views[at].units[-1 - trims[at].end].end, views[at + 1].units[trims[at + 1].start].start
         if b"#" in source.data[start : first.instruction.end] + source.data[second.instruction.start : end]:
             raise Refusal("a comment stands inside what need not be done again")
-        drops += [c.normal for view in views[at : at + 2] for c in view.commands if start <= c.start < end]
+        drops += [c.normal for view in views[at : at + 2] for c in view.commands_between(start, end)]
         comments = [
             source.data[source.line_start(at) : source.line_end(at)]
-            for at, _ in document.comments
-            if first.instruction.end <= at < second.instruction.start
-            and not any(start <= at < end for start, end in moved)
+            for at, _ in document.comments_between(first.instruction.end, second.instruction.start)
+            if not any(start <= at < end for start, end in moved)
         ]
         width = start - source.line_start(start) + len(source.data[end : source.line_end(end)].rstrip()) + 4
         if alone and not comments and width <= WIDE:
@@ -102,7 +103,8 @@ def join_runs(
             text = b" " + style.escape + style.newline + b"".join(comments) + style.indent + b"&& "
         else:
             text = b" && " + style.escape + style.newline + b"".join(comments) + style.indent
-        if any(view.state_changes for view in views[: at + 1]):
+        away = away or bool(views[at].state_changes)
+        if away:
             wanted = directory_for(runs[at + 1])
             if wanted is None:
                 raise Refusal("a `cd` further up would reach it")

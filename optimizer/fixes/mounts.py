@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from ..dockerfile.edits import Refusal
 from ..dockerfile.shell import Unit, Word
-from ..facts.stages import Facts, Run, readable
+from ..facts.stages import Facts, Run, StageFacts, readable
 from ..facts.stores import removed_later
 from ..knowledge.tools import Tool
 from ..knowledge.uses import Use, stores, use_of, uses
@@ -76,16 +77,26 @@ def check_unshared(facts: Facts, run: Run, tool: Tool) -> None:
     places = directories(run, tool)
     if any(removed_later(run, tool, store) for store in stores(tool)):
         raise Refusal("a later step removes the cache and would fail where there is none")
-    readers = frozenset[bytes]().union(*(cache.read_by for cache in tool.caches))
-    for owner, index in run.stage.later(run.at):
-        instruction = owner.instructions[index]
-        if instruction.keyword in ("CMD", "ENTRYPOINT", "ONBUILD") and readers & {
-            word.rsplit(b"/", 1)[-1] for word in re.findall(rb"[\w./-]+", instruction.code)
-        }:
-            raise Refusal(f"line {instruction.line} may read the cache")
+    for owner, index in run.stage.later_where(run.at, ("reads", tool.name), partial(_may_read, tool)):
+        raise Refusal(f"line {owner.instructions[index].line} may read the cache")
+    if line := run.stage.lineage.once(("copies", places), lambda: _copies(facts, places)):
+        raise Refusal(f"line {line} copies from or to the cache")
+
+
+def _may_read(tool: Tool, stage: StageFacts, at: int) -> bool:
+    instruction = stage.instructions[at]
+    if instruction.keyword not in ("CMD", "ENTRYPOINT", "ONBUILD"):
+        return False
+    words = {word.rsplit(b"/", 1)[-1] for word in re.findall(rb"[\w./-]+", instruction.code)}
+    return any(not cache.read_by.isdisjoint(words) for cache in tool.caches)
+
+
+def _copies(facts: Facts, places: tuple[str, ...]) -> int:
+    """The line of the first COPY or ADD that names one of the places; 0 where none does."""
     for instruction in facts.document.instructions:
         if instruction.keyword in ("COPY", "ADD") and any(place.encode() in instruction.code for place in places):
-            raise Refusal(f"line {instruction.line} copies from or to the cache")
+            return instruction.line
+    return 0
 
 
 def without_cleanups(facts: Facts, run: Run, tool: Tool) -> list[Fix]:
@@ -114,8 +125,8 @@ def without_cleanups(facts: Facts, run: Run, tool: Tool) -> list[Fix]:
         if len(needless) < len(operands):
             fixes.append(drop_operands(facts.document, run, command, needless, 1)[0])
             continue
-        at = next((n for n, unit in enumerate(script.units) if unit[:2] == (command.start, command.end)), None)
-        if at is None:
+        at = script.unit_at(command.start)
+        if at is None or script.unit_of(command) is None:
             raise Refusal("a clean-up stands inside another command")
         if at == 0:
             raise Refusal("it starts with a clean-up")

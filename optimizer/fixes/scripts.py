@@ -174,7 +174,7 @@ def insert_behind(run: Run, command: Command, text: bytes, *, own_line: bool = F
     Where asked for it gets a line of its own even in a RUN of one line.
     """
     script = readable(run)
-    at = next((n for n, unit in enumerate(script.units) if unit.start <= command.start < unit.end), None)
+    at = script.unit_at(command.start)
     if at is None or script.units[at].kind != "command" or command.guards:
         raise Refusal("it stands inside another command")
     if at == len(script.units) - 1:
@@ -277,7 +277,8 @@ def drop_unit(script: Script, unit: Unit) -> Fix:
 
 def drop_units(script: Script, units: list[Unit]) -> Fix:
     """Take neighbouring `units`, plain commands, out of their list, with what joins them to the rest."""
-    first, last = script.units.index(units[0]), script.units.index(units[-1])
+    first = script.unit_at(units[0].start) or 0
+    last = first + len(units) - 1
     before = script.units[first - 1] if first else None
     following = script.units[last + 1] if last + 1 < len(script.units) else None
     joined = all(unit.connector == b"&&" for unit in units[1:])
@@ -298,7 +299,7 @@ def drop_units(script: Script, units: list[Unit]) -> Fix:
         raise Refusal("it cannot be taken out of its list")
     if b"#" in script.instruction.source.data[start:end]:
         raise Refusal("a comment stands beside it")
-    drops = tuple(command.normal for command in script.commands if start <= command.start < end)
+    drops = tuple(command.normal for command in script.commands_between(start, end))
     return Fix((Edit(start, end, b""),), drops=drops)
 
 

@@ -7,6 +7,7 @@ final newline, as GitHub's and GitLab's suggestions do; a replacement that this 
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import NamedTuple
 
 from ..dockerfile.diff import Change, line_changes, split_lines
@@ -65,16 +66,14 @@ def suggest(result: Result, refix: Callable[[bytes], bytes]) -> tuple[Suggestion
 
 def _of_one_finding(changes: list[Change]) -> list[list[Change]]:
     """The changes, those together that share a finding, and those that lie between them."""
-    groups: list[list[Change]] = []
-    for change in changes:
-        group = [change]
-        wanted = set(change.findings)
-        shared = [at for at, other in enumerate(groups) if any(wanted.intersection(one.findings) for one in other)]
-        if shared:
-            group = [one for other in groups[shared[0] :] for one in other] + group
-            del groups[shared[0] :]
-        groups.append(group)
-    return groups
+    starts: list[int] = []  # where in the changes each group starts
+    first: dict[int, int] = {}  # the first change of each finding
+    for number, change in enumerate(changes):
+        starts.append(number)
+        earliest = min((first.setdefault(finding, number) for finding in change.findings), default=number)
+        while starts[-1] > earliest:
+            starts.pop()
+    return [changes[start:end] for start, end in pairwise([*starts, len(changes)])]
 
 
 def _apart(old: list[bytes], groups: list[list[Change]]) -> list[Change]:

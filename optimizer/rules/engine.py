@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right, insort
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..dockerfile.document import Document
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from ..facts.context import Context
 
 _PASSES = 10
+_MOST_GUILTY = 16
 
 
 class Settings(NamedTuple):
@@ -133,6 +135,7 @@ class _Engine:
         self.edits = EditSet()
         self.applied: list[Applied] = []
         self.refused: dict[tuple[str, int], Offered] = {}
+        self.guilty: Counter[str] = Counter()  # how many findings of a rule were refused
         self.facts: Facts | None = None  # of the last document that was searched
 
     def run(self) -> Result:
@@ -207,15 +210,19 @@ class _Engine:
     def largest_good(self, before: Document, findings: list[Finding]) -> tuple[list[Finding], Document]:
         """The findings that pass the post-conditions, and what they make of `before`.
 
-        The guilty ones are found by bisection and put aside.
+        The guilty ones are found by bisection and put aside, and where a rule has had many, so are the rest of its.
         """
+        for finding in findings:
+            if self.guilty[finding.rule] >= _MOST_GUILTY:
+                self.refuse(finding, "others of its rule did not")
+        findings = [finding for finding in findings if self.guilty[finding.rule] < _MOST_GUILTY]
+        if not findings:
+            return [], before
         try:
             return findings, _after(before, findings)
         except _WouldNotHoldError as problem:
             if len(findings) == 1:
-                finding = findings[0]
-                start, end = self.edits.origin(finding.start), self.edits.origin(finding.end)
-                self.refused[finding.rule, start] = Offered(finding, start, end, f"it would not hold: {problem}")
+                self.refuse(findings[0], str(problem))
                 return [], before
         half = len(findings) // 2
         good = self.largest_good(before, findings[:half])[0] + self.largest_good(before, findings[half:])[0]
@@ -223,6 +230,11 @@ class _Engine:
             return good, _after(before, good)
         except _WouldNotHoldError:
             return good[:1], _after(before, good[:1])
+
+    def refuse(self, finding: Finding, why: str) -> None:
+        start, end = self.edits.origin(finding.start), self.edits.origin(finding.end)
+        self.refused[finding.rule, start] = Offered(finding, start, end, f"it would not hold: {why}")
+        self.guilty[finding.rule] += 1
 
 
 def _waits(rule: Rule, firing: set[str]) -> bool:
@@ -233,13 +245,24 @@ def _waits(rule: Rule, firing: set[str]) -> bool:
 def _without_conflicts(findings: Iterable[Finding]) -> list[Finding]:
     """The findings, first come first served, whose edits neither overlap nor touch; the rest waits for a pass."""
     chosen: list[Finding] = []
-    taken: list[Edit] = []
+    taken: list[tuple[int, int]] = []  # in order
     for finding in findings:
         edits = finding.fix.edits if finding.fix else ()
-        if all(edit.end < other.start or other.end < edit.start for edit in edits for other in taken):
+        if all(_is_free(taken, edit) for edit in edits):
             chosen.append(finding)
-            taken += edits
+            for edit in edits:
+                insort(taken, (edit.start, edit.end))
     return chosen
+
+
+def _is_free(taken: list[tuple[int, int]], edit: Edit) -> bool:
+    """Whether `edit` keeps clear of all that is taken, which does of itself."""
+    at = bisect_right(taken, edit.end, key=_first)
+    return at == 0 or taken[at - 1][1] < edit.start
+
+
+def _first(span: tuple[int, int]) -> int:
+    return span[0]
 
 
 def _places(finding: Finding) -> tuple[int, ...]:
@@ -302,15 +325,22 @@ def _problem(before: Document, after: Document, findings: list[Finding]) -> str 
 def _same_stages(before: Document, after: Document, findings: list[Finding]) -> bool:
     """Whether the stages are those of before, in their order, but for what the findings declare."""
     was, now = ([(stage.name, stage.base) for stage in document.stages] for document in (before, after))
-    for stage in (stage for finding in findings if finding.fix for stage in finding.fix.drops_stages):
-        if stage not in was:
-            return False
-        was.remove(stage)
-    for stage in (stage for finding in findings if finding.fix for stage in finding.fix.adds_stages):
-        if stage not in now:
-            return False
-        now.remove(stage)
-    return was == now
+    fixes = [finding.fix for finding in findings if finding.fix]
+    dropped = Counter(stage for fix in fixes for stage in fix.drops_stages)
+    added = Counter(stage for fix in fixes for stage in fix.adds_stages)
+    kept = list(_without(was, dropped))
+    return kept == list(_without(now, added)) and not (+dropped or +added)
+
+
+def _without(
+    stages: list[tuple[str | None, str]], gone: Counter[tuple[str | None, str]]
+) -> Iterator[tuple[str | None, str]]:
+    """The stages but for the first of those that are `gone`, which are taken off the count."""
+    for stage in stages:
+        if gone[stage] > 0:
+            gone[stage] -= 1
+        else:
+            yield stage
 
 
 def _acts(document: Document) -> tuple[Counter[bytes], int]:

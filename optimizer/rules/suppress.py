@@ -8,9 +8,10 @@ ignore=…;reason=…``, and BuildKit's ``# check=skip=…`` directive, for the 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
 
-from ..dockerfile.document import Document
+from ..dockerfile.document import Document, Instruction
 from .registry import Rule
 
 _COMMENT = re.compile(rb"#\s*(dfopt|hadolint|tally)\s+(global\s+)?ignore(?:\s*=\s*([^#]*))?\s*(?:$|#)", re.IGNORECASE)
@@ -22,7 +23,9 @@ class Suppressions:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._everywhere: list[frozenset[str] | None] = []
-        self._at: list[tuple[int, int, frozenset[str] | None]] = []  # byte range of an instruction, names
+        #: what stands at each instruction that has such a comment, and where those start
+        self._at: list[tuple[Instruction, list[frozenset[str] | None]]] = []
+        self._starts: list[int] = []
         data = document.source.data
         if skipped := _skipped(document.directives.get("check", b"")):
             self._everywhere.append(skipped)
@@ -39,20 +42,33 @@ class Suppressions:
             if everywhere:
                 self._everywhere.append(chosen)
                 continue
-            target = next((item for item in document.instructions if item.end > start), None)
-            if target is not None:
-                self._at.append((target.start, target.end, chosen))
+            number = bisect_right(document.instructions, start, key=_end)
+            if number == len(document.instructions):
+                continue
+            target = document.instructions[number]
+            if self._at and self._at[-1][0] is target:
+                self._at[-1][1].append(chosen)
+            else:
+                self._at.append((target, [chosen]))
+                self._starts.append(target.start)
 
     def covers(self, rule: Rule, offsets: Iterable[int]) -> bool:
         """Whether a finding of `rule` that looks at or edits the bytes at `offsets` is suppressed."""
         names = {rule.name, *map(_bare, rule.references)}
         if any(chosen and not names.isdisjoint(chosen) for chosen in self._everywhere):
             return True
-        return any(
-            start <= offset <= end and (chosen is None or not names.isdisjoint(chosen))
-            for start, end, chosen in self._at
-            for offset in offsets
+        return bool(self._at) and any(
+            chosen is None or not names.isdisjoint(chosen) for offset in offsets for chosen in self._chosen(offset)
         )
+
+    def _chosen(self, offset: int) -> list[frozenset[str] | None]:
+        """What the comments of the instruction at `offset` name, each for itself."""
+        at = bisect_right(self._starts, offset) - 1
+        return self._at[at][1] if at >= 0 and offset <= self._at[at][0].end else []
+
+
+def _end(instruction: Instruction) -> int:
+    return instruction.end
 
 
 def _names(text: bytes) -> frozenset[str]:

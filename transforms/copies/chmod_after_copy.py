@@ -44,7 +44,7 @@ from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.dockerfile.shell import Command, Word
-from ...optimizer.facts.copies import Copied, assumptions, commands_on_copies, copied_file, stored_twice, touched
+from ...optimizer.facts.copies import Copied, assumptions, commands_on_copies, copied_operands, stored_twice, touched
 from ...optimizer.facts.stages import Facts, Run, readable
 from ...optimizer.fixes.operands import drop_operands, with_flag
 from ...optimizer.fixes.scripts import combine
@@ -87,17 +87,11 @@ def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every chmod of a copied file."""
     if facts.builder == "classic":
         return
-    for run, command, copied in commands_on_copies(facts, "chmod"):
+    for run, command in commands_on_copies(facts, "chmod"):
         mode = command.argv[1].value or ""
-        found = [(word, _match(word, run, command, copied)) for word in command.argv[2:]]
-        files = [(word, file) for word, file in found if file is not None]
+        files = copied_operands(run, command, "chmod")
         if files and (_OCTAL.fullmatch(mode) or _EXECUTABLE.fullmatch(mode)):
             yield attempt(RULE, _MESSAGE, command, partial(_folded, facts, run, command, files))
-
-
-def _match(word: Word, run: Run, command: Command, copied: list[Copied]) -> Copied | None:
-    file = copied_file(word, run, command, copied)
-    return None if file is None or file.instruction.flag("chmod") else file
 
 
 def _folded(facts: Facts, run: Run, command: Command, files: list[tuple[Word, Copied]]) -> Offer:

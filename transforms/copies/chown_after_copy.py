@@ -43,7 +43,7 @@ from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.dockerfile.shell import Command, Word
-from ...optimizer.facts.copies import Copied, assumptions, commands_on_copies, copied_file, stored_twice, touched
+from ...optimizer.facts.copies import Copied, assumptions, commands_on_copies, copied_operands, stored_twice, touched
 from ...optimizer.facts.effects import of_instruction, of_run
 from ...optimizer.facts.ownership import sets_id
 from ...optimizer.facts.stages import Facts, Run
@@ -78,20 +78,12 @@ _MESSAGE = "chown stores the copied file a second time"
 
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every chown of a copied file."""
-    for run, command, copied in commands_on_copies(facts, "chown"):
+    for run, command in commands_on_copies(facts, "chown"):
         owner = _OWNER.fullmatch(command.argv[1].value or "")
-        found = [(word, _match(word, run, command, copied)) for word in command.argv[2:]]
-        files = [(word, file) for word, file in found if file is not None]
+        files = [one for one in copied_operands(run, command, "chown") if one[1].parent_exists]
         if files and owner is not None:
             flag = f"--chown={owner[1]}:{owner[2] or 0}"
             yield attempt(RULE, _MESSAGE, command, partial(_folded, facts, run, command, files, flag))
-
-
-def _match(word: Word, run: Run, command: Command, copied: list[Copied]) -> Copied | None:
-    file = copied_file(word, run, command, copied)
-    if file is None or file.instruction.flag("chown") or not file.parent_exists:
-        return None
-    return file
 
 
 def _folded(facts: Facts, run: Run, command: Command, files: list[tuple[Word, Copied]], flag: str) -> Offer:

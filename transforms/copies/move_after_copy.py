@@ -80,9 +80,9 @@ _LINKS = re.compile(
 
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every copied file that is moved."""
-    for run, command, copied in commands_on_copies(facts, "mv"):
+    for run, command in commands_on_copies(facts, "mv"):
         if len(command.argv) == 3:
-            file = copied_to(operand_path(command.argv[1], run), copied, command)
+            file = copied_to(operand_path(command.argv[1], run), run, command)
             if file is not None and not file.instruction.json and not file.instruction.heredocs:
                 message = "mv stores the copied file a second time"
                 yield attempt(RULE, message, command, partial(_copied_there, facts, run, command, file))

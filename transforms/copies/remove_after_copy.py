@@ -38,7 +38,7 @@ from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.dockerfile.shell import Command, Word
-from ...optimizer.facts.copies import Copied, assumptions, copied_files, copied_to, operand_path, touched
+from ...optimizer.facts.copies import Copied, assumptions, copied_to, operand_path, touched
 from ...optimizer.facts.effects import copy_destination, of_instruction
 from ...optimizer.facts.paths import SYSTEM_DIRECTORIES, lies_in
 from ...optimizer.facts.stages import Facts, Run, readable
@@ -63,22 +63,19 @@ KEEPS = (
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every rm of what a COPY of the stage brought."""
     for stage in facts.shipping:
-        copied: list[Copied] | None = None
         for run in stage.runs:
             for command in run.script.commands if run.script else ():
                 if command.name != "rm" or command.guards or not run.fails_with(command):
                     continue
-                if copied is None:
-                    copied = list(copied_files(stage, facts.context))
-                finding = _single(facts, run, command, copied) or _part(run, command)
+                finding = _single(facts, run, command) or _part(run, command)
                 if finding is not None:
                     yield finding
 
 
-def _single(facts: Facts, run: Run, command: Command, copied: list[Copied]) -> Finding | None:
+def _single(facts: Facts, run: Run, command: Command) -> Finding | None:
     """The rm of a file that a COPY of its own brought."""
     for word in command.operands():
-        file = copied_to(operand_path(word, run), copied, command)
+        file = copied_to(operand_path(word, run), run, command)
         if file is None or not file.parent_exists or file.instruction.flags or not file.may_be_file:
             continue
         message = "the file is copied, and removed unread"

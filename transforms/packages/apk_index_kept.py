@@ -34,11 +34,11 @@ from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.facts.stages import Facts, Run, readable
-from ...optimizer.facts.stores import cleared_later, later_need, removed_later, settled
+from ...optimizer.facts.stores import clears_itself_later, later_need, removed_later, settled
 from ...optimizer.fixes.operands import add_option, replace_word
 from ...optimizer.fixes.scripts import combine, drop_unit
 from ...optimizer.knowledge.tools import CacheOption, Tool
-from ...optimizer.knowledge.uses import Use, clears, leaves_cache, use_of, uses
+from ...optimizer.knowledge.uses import Use, clears, leaves_cache, uses
 from ...optimizer.rules.finding import Finding, Fix, Offer, attempt
 
 RULE = "apk-index-kept"
@@ -79,7 +79,7 @@ def _is_cleared(run: Run, tool: Tool, option: CacheOption) -> bool:
         return True
     if any(clears(tool, option, command) for command in readable(run).commands):
         return True
-    return any(use_of(tool, command) for _, command in cleared_later(run, tool, option))
+    return clears_itself_later(run, tool, option)
 
 
 def _without_index(run: Run, found: list[Use], todo: list[Use], option: CacheOption) -> Offer:

@@ -46,7 +46,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
-from ...optimizer.facts.stages import Facts, Run
+from ...optimizer.facts.stages import Facts, Run, StageFacts
 from ...optimizer.facts.stores import runs_unknown
 from ...optimizer.fixes.caches import Filled, cleared, filled_caches
 from ...optimizer.fixes.scripts import append_commands
@@ -93,26 +93,45 @@ _SCRIPTS = re.compile(rb".*\.sh|(?:bash|sh|ash|(?:docker-)?entrypoint|start|run|
 
 def _read_later(run: Run, cache: Cache) -> int:
     """The line of the first later instruction, or trigger, that names a reader of the cache; 0 where none does."""
-    later = [owner.instructions[index] for owner, index in run.stage.later(run.at)]
-    later += (item for item in run.stage.instructions[: run.at] if item.keyword == "ONBUILD")
-    for instruction in later:
-        if instruction.keyword in ("RUN", "CMD", "ENTRYPOINT", "ONBUILD"):
-            words = {word.rsplit(b"/", 1)[-1] for word in _WORDS.findall(instruction.code)}
-            if not cache.read_by.isdisjoint(words):
-                return instruction.line
-    return 0
+    stage = run.stage
+    for owner, index in stage.later_where(run.at, (RULE, cache.read_by), partial(_reads, cache)):
+        return owner.instructions[index].line
+    triggers = (at for at in stage.once("triggers", _triggers) if at < run.at and _reads(cache, stage, at))
+    return next((stage.instructions[at].line for at in triggers), 0)
+
+
+def _triggers(stage: StageFacts) -> list[int]:
+    return [at for at, instruction in enumerate(stage.instructions) if instruction.keyword == "ONBUILD"]
+
+
+def _reads(cache: Cache, stage: StageFacts, at: int) -> bool:
+    instruction = stage.instructions[at]
+    if instruction.keyword not in ("RUN", "CMD", "ENTRYPOINT", "ONBUILD"):
+        return False
+    return not cache.read_by.isdisjoint(word.rsplit(b"/", 1)[-1] for word in _WORDS.findall(instruction.code))
 
 
 def _may_build(run: Run) -> str:
     """Why the image may build again where nothing shows it; empty where what it runs is known."""
-    entries = 0
-    for owner, index in run.stage.later(run.at):
-        instruction = owner.instructions[index]
-        if instruction.keyword in ("CMD", "ENTRYPOINT"):
-            entries += 1
-            if any(_SCRIPTS.fullmatch(word.rsplit(b"/", 1)[-1]) for word in _WORDS.findall(instruction.args)):
-                return f"line {instruction.line} runs a script that may build again"
-        later = owner.run_at(index)
-        if later and (later.script is None or any(runs_unknown(command) for command in later.script.commands)):
-            return f"line {instruction.line} runs code that may build again"
-    return "" if entries else "nothing says what the image runs: it may be there to build"
+    for owner, index in run.stage.later_where(run.at, (RULE, "builds"), _builds):
+        return _may_build_at(owner, index)
+    known = any(run.stage.later_where(run.at, (RULE, "starts"), _starts))
+    return "" if known else "nothing says what the image runs: it may be there to build"
+
+
+def _builds(stage: StageFacts, at: int) -> bool:
+    return bool(_may_build_at(stage, at))
+
+
+def _starts(stage: StageFacts, at: int) -> bool:
+    return stage.instructions[at].keyword in ("CMD", "ENTRYPOINT")
+
+
+def _may_build_at(stage: StageFacts, at: int) -> str:
+    instruction, run = stage.instructions[at], stage.run_at(at)
+    words = _WORDS.findall(instruction.args) if _starts(stage, at) else ()
+    if any(_SCRIPTS.fullmatch(word.rsplit(b"/", 1)[-1]) for word in words):
+        return f"line {instruction.line} runs a script that may build again"
+    if run and (run.script is None or any(runs_unknown(command) for command in run.script.commands)):
+        return f"line {instruction.line} runs code that may build again"
+    return ""

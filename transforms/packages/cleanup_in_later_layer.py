@@ -67,13 +67,13 @@ def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every RUN that only cleans up behind an earlier one."""
     for stage in facts.shipping:
         for tool, index in facts.indexes:
+            maker: Run | None = None
             for run in stage.runs if index.clear and tool.distribution else ():
-                if only_cleans(run, tool):
-                    before = (other for other in reversed(stage.runs) if other.at < run.at)
-                    maker = next((other for other in before if _touches_index(other, tool)), None)
-                    if maker is not None:
-                        message = f"this clean-up leaves the {tool.name} files in the layer that wrote them"
-                        yield attempt(RULE, message, run.instruction, partial(_moved, facts, run, maker, tool, index))
+                if _touches_index(run, tool):
+                    maker = run
+                elif maker is not None and only_cleans(run, tool):
+                    message = f"this clean-up leaves the {tool.name} files in the layer that wrote them"
+                    yield attempt(RULE, message, run.instruction, partial(_moved, facts, run, maker, tool, index))
 
 
 def _moved(facts: Facts, run: Run, maker: Run, tool: Tool, index: Index) -> Offer:
@@ -128,8 +128,8 @@ def _move(facts: Facts, run: Run, maker: Run, tool: Tool, index: Index) -> Fix:
     between = range(maker.at + 1, run.at)
     if reason := may_cross(of_run(run), run.stage, between):
         raise Refusal(reason)
-    for other in run.stage.runs:
-        if other.at in between and index_need(other, tool) != "no":
+    for other in filter(None, map(run.stage.run_at, between)):
+        if index_need(other, tool) != "no":
             raise Refusal(f"line {other.instruction.line} stands between them")
     last = max(use.command.start for use in uses(target, tool) if use.action in ("refresh", "install", "read"))
     done = [command.normal for command in target.commands if command.start > last]

@@ -37,7 +37,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ...optimizer.facts.stages import Facts, Run
+from ...optimizer.facts.stages import Facts, Run, StageFacts
 from ...optimizer.fixes.operands import add_option
 from ...optimizer.knowledge.tools import Development
 from ...optimizer.knowledge.uses import Use, uses
@@ -97,9 +97,10 @@ def _installs_all(use: Use, development: Development, run: Run) -> bool:
 
 def _needed(run: Run) -> bool:
     """Whether something in or behind `run` may use a development dependency."""
-    later = [owner.instructions[index] for owner, index in run.stage.later(run.at)]
-    return any(
-        _NEEDS.search(instruction.code.replace(b'"', b" ").replace(b",", b" "))
-        for instruction in (run.instruction, *later)
-        if instruction.keyword in ("RUN", "CMD", "ENTRYPOINT", "ONBUILD")
-    )
+    return _needs(run.stage, run.at) or any(run.stage.later_where(run.at, RULE, _needs))
+
+
+def _needs(stage: StageFacts, at: int) -> bool:
+    instruction = stage.instructions[at]
+    code = instruction.code.replace(b'"', b" ").replace(b",", b" ")
+    return instruction.keyword in ("RUN", "CMD", "ENTRYPOINT", "ONBUILD") and bool(_NEEDS.search(code))

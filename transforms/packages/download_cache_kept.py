@@ -35,11 +35,11 @@ from collections.abc import Iterator
 from functools import partial
 
 from ...optimizer.facts.stages import Facts, Run
-from ...optimizer.facts.stores import cleared_later, removed_later, settled
+from ...optimizer.facts.stores import clears_itself_later, removed_later, settled
 from ...optimizer.facts.versions import pip_may_be_old
 from ...optimizer.fixes.operands import add_option
-from ...optimizer.knowledge.tools import CacheOption
-from ...optimizer.knowledge.uses import Use, clears, leaves_cache, use_of, uses
+from ...optimizer.knowledge.tools import CacheOption, Tool
+from ...optimizer.knowledge.uses import Use, clears, leaves_cache, uses
 from ...optimizer.rules.finding import Finding, Offer, attempt
 
 RULE = "download-cache-kept"
@@ -77,15 +77,14 @@ def find(facts: Facts) -> Iterator[Finding]:
             if option is None or tool.package_index is not None or settled(option.settled, stage):
                 continue
             for run in stage.runs:
-                for use in uses(run.script, tool) if run.script else ():
-                    if leaves_cache(use, option) and not _is_cleared(run, use, option):
-                        message = f"{tool.name} keeps its cache in this layer"
-                        yield attempt(RULE, message, use.command, partial(_without_cache, run, use, option))
+                leaving = [use for use in uses(run.script, tool) if leaves_cache(use, option)] if run.script else ()
+                for use in leaving if leaving and not _is_cleared(run, tool, option) else ():
+                    message = f"{tool.name} keeps its cache in this layer"
+                    yield attempt(RULE, message, use.command, partial(_without_cache, run, use, option))
 
 
-def _is_cleared(run: Run, use: Use, option: CacheOption) -> bool:
+def _is_cleared(run: Run, tool: Tool, option: CacheOption) -> bool:
     """Whether the cache lies on a mount, the RUN itself removes it, or a later one fails where there is none."""
-    tool = use.tool
     if any(run.mounted(path.removesuffix("/**")) for path in option.paths if "*" not in path[:-2]):
         return True
     if any(tool.name in mount["target"] or ".cache" in mount["target"] for mount in run.mounts):
@@ -93,8 +92,7 @@ def _is_cleared(run: Run, use: Use, option: CacheOption) -> bool:
     if any(clears(tool, option, command) for command in (run.script.commands if run.script else ())):
         return True
     # `pip cache purge` of nothing fails in some versions.
-    later = (command for _, command in cleared_later(run, tool, option))
-    return removed_later(run, tool, option) or any(use_of(tool, command) for command in later)
+    return removed_later(run, tool, option) or clears_itself_later(run, tool, option)
 
 
 def _without_cache(run: Run, use: Use, option: CacheOption) -> Offer:

@@ -97,7 +97,8 @@ def _is_first(facts: Facts, run: Run, tool: Tool, index: Index) -> bool:
     changes = tool.mounts.before_changes.rpartition("/")[2] if tool.mounts else ""
     if changes.encode() in facts.document.source.data:
         return False
-    earlier = [other for other in run.stage.chain() if other.stage is not run.stage or other.at < run.at]
+    above = (other for stage in run.stage.lineage_above() for other in stage.runs)
+    earlier = (other for other in above if other.stage is not run.stage or other.at < run.at)
     if any(tool.mention.search(other.instruction.code) for other in earlier):
         return False
     for owner, at in run.stage.later(run.at):

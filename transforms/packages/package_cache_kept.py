@@ -45,9 +45,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from ...optimizer.facts.stages import Facts, Run
+from ...optimizer.facts.stages import Facts, Run, StageFacts
 from ...optimizer.fixes.caches import Filled, cleared, filled_caches
 from ...optimizer.fixes.scripts import insert_behind
+from ...optimizer.knowledge.tools import Tool
 from ...optimizer.rules.finding import Finding, Offer, attempt
 
 RULE = "package-cache-kept"
@@ -102,10 +103,15 @@ def _doubt(filled: Filled) -> str:
 
 def _is_replaced(run: Run, filled: Filled) -> bool:
     """Whether the tool installs another version of itself anywhere in the stages that the RUN is built on."""
-    name = filled.tool.name
-    for other in run.stage.chain():
-        for command in other.script.commands if other.script else ():
+    return any(
+        stage.once((RULE, filled.tool.name), partial(_replaces, filled.tool)) for stage in run.stage.lineage_above()
+    )
+
+
+def _replaces(tool: Tool, stage: StageFacts) -> bool:
+    for run in stage.runs:
+        for command in run.script.commands if run.script else ():
             words = [word.value or "" for word in command.argv[1:]]
-            if command.name in filled.tool.commands and any(w == name or w.startswith(f"{name}@") for w in words):
+            if command.name in tool.commands and any(w == tool.name or w.startswith(f"{tool.name}@") for w in words):
                 return True
     return False

@@ -40,6 +40,12 @@ def test_origin_of_kept_bytes(data: st.DataObject, text: bytes) -> None:
             assert text[old] == after[new]
 
 
+def test_origin_of_what_is_put_in_and_behind_it() -> None:
+    edits = EditSet((Edit(2, 4, b"xyz"), Edit(6, 6, b"!"), Edit(8, 10, b"")))
+    assert [edits.origin(at) for at in range(12)] == [0, 1, 2, 2, 2, 4, 5, 6, 6, 7, 10, 11]
+    assert EditSet().origin(3) == 3
+
+
 @pytest.mark.parametrize("pair", [((0, 2), (1, 3)), ((0, 2), (2, 3)), ((1, 1), (1, 1)), ((0, 1), (1, 1))])
 def test_touching_edits_are_refused(pair: tuple[tuple[int, int], tuple[int, int]]) -> None:
     with pytest.raises(ValueError, match="overlap or touch"):

@@ -116,7 +116,7 @@ def test_flags_and_words() -> None:
     source, copy = document.instructions
     assert document.stages[0][:3] == (0, "b", "a")
     assert [(flag.name, flag.value) for flag in copy.flags] == [("from", b"b"), ("chmod", b"755")]
-    assert [token.text for token in copy.tokens] == [b"'x y'", b"/z"]
+    assert [token.text for token in copy.tokens] == [b"'x", b"y'", b"/z"]
     assert document.source.data[copy.flags[1].start : copy.flags[1].end] == b"--chmod=755"
     assert source.flag("platform") is not None
 

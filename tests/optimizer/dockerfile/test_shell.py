@@ -117,3 +117,37 @@ def test_no_script(text: str) -> None:
 )  # fmt: skip
 def test_errexit(text: str, expected: bool | None) -> None:
     assert script(text).errexit() is expected
+
+
+def test_what_a_place_is_in() -> None:
+    found = script("a && (b; c) || d")
+    at = {command.name: command for command in found.commands}
+    assert [found.unit_at(at[name].start) for name in "abcd"] == [0, 1, 1, 2]
+    assert found.unit_at(at["b"].start - 2) is None
+    assert found.unit_of(at["a"]) == found.units[0]
+    assert found.unit_of(at["b"]) is None
+    assert found.commands_between(at["b"].start, at["d"].start) == (at["b"], at["c"])
+
+
+@pytest.mark.parametrize(("text", "last"), [("a && b", 0), ("a; b && c", 1), ("a || b; c", 2), ("a", 0)])
+def test_the_last_break(text: str, last: int) -> None:
+    assert script(text).last_break == last
+
+
+@pytest.mark.parametrize("depth", [50, 200])
+def test_what_is_nested_too_deep_is_opaque(depth: int) -> None:
+    found = script("if a; then " * depth + "b" + "; fi" * depth)
+    assert found.opaque == (None if depth == 50 else "its commands are nested too deep")
+    assert script("a " + "$(b " * depth + ")" * depth).opaque == found.opaque
+
+
+def test_a_word_with_a_continuation_in_it_has_no_value() -> None:
+    found = script("a 'b  c' \\\n  'd \\\n  e' 'f  g'")
+    assert [word.value for word in found.commands[0].words] == ["a", "b  c", None, "f  g"]
+
+
+def test_lists_in_lists_keep_their_order() -> None:
+    found = script("a && b >c || d && e 2>f; g")
+    assert [command.name for command in found.commands] == list("abdeg")
+    text = found.instruction.source.data
+    assert [text[unit.start : unit.end] for unit in found.units] == [b"a", b"b >c", b"d", b"e 2>f", b"g"]

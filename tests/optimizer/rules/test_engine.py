@@ -13,6 +13,7 @@ from dfopt.optimizer import Result, Settings, optimize
 from dfopt.optimizer.dockerfile.document import DockerfileError, Document
 from dfopt.optimizer.dockerfile.edits import Edit
 from dfopt.optimizer.facts.stages import Facts
+from dfopt.optimizer.rules.engine import _without_conflicts
 from dfopt.optimizer.rules.finding import Finding, Fix
 from dfopt.optimizer.rules.registry import RULES, Rule
 
@@ -97,6 +98,20 @@ def test_an_undeclared_change_is_refused_and_named() -> None:
     assert [item.finding.rule for item in result.offered if "would not hold" in item.why] == ["liar"]
 
 
+def test_a_rule_that_lies_often_is_not_tried_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "FROM x\n" + "RUN a\n" * 200
+    liar = Fake("liar", *(finding(at, at + 1, b"b") for at in range(11, len(text), 6)))
+    honest = Fake("honest", finding(11, 12, b"c", drops=b"a", adds=b"c"))
+    parse, texts = Document.parse, list[bytes]()
+    monkeypatch.setattr(Document, "parse", lambda data: texts.append(data) or parse(data))
+    result = run_fakes(text, liar, honest)
+    assert result.text == text.replace("RUN a", "RUN c", 1)
+    refused = [item for item in result.offered if "would not hold" in item.why]
+    assert len(refused) == 200
+    assert sum(item.why.endswith("others of its rule did not") for item in refused) == 184
+    assert len(texts) < 100
+
+
 @pytest.mark.parametrize("replacement", [b"a \\", b'"', b"<<EOF", b"b\nFROM y", b"b\nNONSENSE z", b"b\n# lost"])
 def test_what_breaks_the_file_is_refused(replacement: bytes) -> None:
     result = run_fakes(TEXT, Fake("breaker", finding(11, 12, replacement, drops=b"a", adds=b"b")))
@@ -165,3 +180,27 @@ def test_rules_are_named_once() -> None:
     names = [rule.name for rule in RULES]
     assert len(names) == len(set(names))
     assert all(isinstance(rule, Rule) for rule in RULES)
+
+
+def _clear(findings: list[Finding]) -> list[Finding]:
+    """Those that keep clear of the ones before, found by looking at each pair."""
+    chosen: list[Finding] = []
+    for one in findings:
+        taken = [edit for other in chosen if other.fix for edit in other.fix.edits]
+        edits = one.fix.edits if one.fix else ()
+        if all(edit.end < other.start or other.end < edit.start for edit in edits for other in taken):
+            chosen.append(one)
+    return chosen
+
+
+SPANS = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 3)), min_size=1, max_size=3)
+
+
+@given(st.lists(SPANS, max_size=12))
+def test_conflicts_are_those_of_the_pairs(spans: list[list[tuple[int, int]]]) -> None:
+    findings: list[Finding] = []
+    for group in spans:
+        starts = sorted({start // 5 * 5: length for start, length in group}.items())
+        edits = tuple(Edit(start, start + length, b"") for start, length in starts)
+        findings.append(Finding("r", "m", 0, 0, Fix(edits)))
+    assert _without_conflicts(findings) == _clear(findings)

@@ -61,3 +61,14 @@ def test_a_fix_that_reaches_into_a_suppressed_instruction() -> None:
 def test_what_is_suppressed_says_so() -> None:
     result = optimize(f"FROM debian:12\n# dfopt ignore=download-cache-kept\n{RUN}")
     assert [item.finding.rule for item in result.offered if item.why == "suppressed"] == ["download-cache-kept"]
+
+
+def test_several_comments_at_one_instruction_and_one_below_the_last() -> None:
+    below = "USER x\n# dfopt ignore\n"
+    assert (
+        rules("FROM x\n# dfopt ignore=package-index-kept\n# dfopt ignore=download-cache-kept\n", RUN + below) == set()
+    )
+    assert rules("# dfopt ignore=package-index-kept\nFROM x\n", RUN + below) == {
+        "package-index-kept",
+        "download-cache-kept",
+    }
