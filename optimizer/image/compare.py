@@ -20,13 +20,72 @@ VOLATILE: dict[str, str] = {
     "/usr/lib/sysimage/rpm/**": "the same database, where newer distributions keep it",
     "/root/.rpmdb/**": "the same database, where Debian's rpm keeps it",
     "/var/lib/dnf/history.sqlite*": "dnf's history tells when",
+    # What an installation draws at random, so that no two machines share it.
+    "/etc/machine-id": "systemd draws the machine's identity",
+    "/var/lib/dbus/machine-id": "dbus draws the machine's identity",
+    "/etc/nvme/host{id,nqn}": "nvme-cli draws the machine's identity",
+    "/etc/iscsi/initiatorname.iscsi": "open-iscsi draws the machine's name",
+    "/etc/ssh/ssh_host_*_key{,.pub}": "openssh-server makes the keys of the host",
+    "/etc/ssl/private/ssl-cert-snakeoil.key": "ssl-cert makes a key",
+    "/etc/ssl/certs/ssl-cert-snakeoil.pem": "ssl-cert makes a certificate for its key",
+    "/etc/ejabberd/ejabberd.pem": "ejabberd makes a key and a certificate",
+    "/etc/nsd/nsd_{control,server}.{key,pem}": "nsd makes keys and certificates",
+    "/etc/freeradius/*/certs/dh": "freeradius draws the parameters of its key exchange",
+    "/etc/xrdp/rsakeys.ini": "xrdp makes a key",
+    "/etc/bind/rndc.key": "bind9 draws the key of its control channel",
+    "/var/lib/rabbitmq/.erlang.cookie": "rabbitmq-server draws the cookie of its cluster",
+    "/etc/shadow{,-}": "passwords are salted at random, and the day they were set is noted",
+    # Databases that an installation creates.
+    "/etc/sasldb2": "Berkeley DB draws an identity for every file",
+    "/etc/aliases.db": "Berkeley DB draws an identity for every file",
+    "/etc/ldap/slapd.d/**": "slapd draws an identity for every entry, and notes when it came in",
+    "/var/lib/ldap/data.mdb": "slapd draws an identity for every entry, and notes when it came in",
+    "/var/lib/postgresql/*/main/global/pg_control": "PostgreSQL draws the identity of a cluster",
+    "/var/lib/postgresql/*/main/pg_wal/*": "PostgreSQL's log of changes has that identity, and times",
+    "/var/lib/postgresql/*/main/pg_stat/pgstat.stat": "PostgreSQL counts what its server has done",
+    "/var/lib/mysql/aria_log*": "MariaDB's log of changes has an identity, and times",
+    "/var/lib/mysql/ib_logfile0": "MariaDB's log of changes has an identity, and times",
+    "/var/lib/mysql/{mysql,sys}/*.{frm,ibd,MAD,MAI}": "MariaDB notes when a table was made and changed",
+    # Indexes and caches with times in them.
+    "/var/lib/texmf/ls-R": "TeX lists directories in the order in which they lie on the disk",
+    "/var/lib/texmf/web2c/**/*.{fmt,base,log}": "TeX notes when a format was made",
+    "/usr/share/octave/octave_packages": "Octave notes when it was written",
+    "/{root,home/*}/.gnupg/{pubring.kbx,pubring.kbx~,trustdb.gpg}": "GnuPG notes when it was made and checked",
+    "/var/lib/spamassassin/sa-update-keys/{pubring.kbx,pubring.kbx~,trustdb.gpg}": "the same, for SpamAssassin",
+    "/**/.git/index": "git notes the times of the files",
+    "/**/.git/logs/**": "git's logs tell when",
+    "/{root,home/*}/.cache/matplotlib/fontlist-*.json": "Matplotlib lists fonts in the order in which it found them",
+    "/{root,home/*}/.cache/virtualenv/wheel/*/embed/*/*.json": "virtualenv notes when it asked for versions",
+    "/**/{pip,setuptools}-*.dist-info/RECORD": "virtualenv lists the files of its own packages in any order",
+    "/{root,home/*}/.npm/_cacache/index-v5/**": "npm notes when a file was fetched",
+    "/{root,home/*}/.cache/pnpm/metadata/**": "pnpm notes when it asked for versions",
+    "/{root,home/*}/.local/share/pnpm/store/*/files/*/*-index.json": "pnpm notes when a package was checked",
+    "/**/node_modules/.modules.yaml": "pnpm notes when it last tidied up",
+    "/tmp/v8-compile-cache-*/**": "v8-compile-cache notes the times of the sources",
+    "/{root,home/*}/.cache/go-build/{trim.txt,*/*-a}": "Go notes when a result was made",
+    "/**/target/.rustc_info.json": "Cargo notes the times of the compiler",
 }
 
-#: Files that one of two builds may have and the other not, because their names tell when. Found the same way.
-NAMED_BY_TIME = (
+#: Of these every drawing has as many bytes as any other, so the size must agree too: an identity, or the password of a
+#: user, that is missing on one side is no drawing.
+AS_LARGE = (
+    "/etc/machine-id",
+    "/var/lib/dbus/machine-id",
+    "/etc/nvme/host{id,nqn}",
+    "/etc/bind/rndc.key",
+    "/var/lib/rabbitmq/.erlang.cookie",
+    "/etc/shadow{,-}",
+)
+
+#: Files that one of two builds may have and the other not, because their names tell when, or are drawn as mktemp draws
+#: them. Found the same way.
+NAMED_ANEW = (
     "/{root,home/*}/.config/go/telemetry/**",
     "/{root,home/*}/.npm/_logs/**",
-    "/{root,home/*}/.local/{pipx,state/pipx}/logs/**",
+    "/{root,home/*}/.local/{pipx,state/pipx}/log{,s}/**",
+    "/{root,home/*}/.cache/virtualenv/wheel/house/download-????????{,/**}",
+    "/tmp/pipenv-{request,response}-????????.json",
+    "/tmp/tmp.??????????{,/**}",
 )
 
 #: Paths that every container finds its engine's own files at, whatever the image holds there: an engine may leave
@@ -75,7 +134,7 @@ def compare(
         if was == now:
             continue
         difference = Difference(path, _how(was, now))
-        if matches(path, ENGINES_OWN) or matches(path, NAMED_BY_TIME) or _is_volatile(path, was, now, volatile):
+        if matches(path, ENGINES_OWN) or matches(path, NAMED_ANEW) or _is_volatile(path, was, now, volatile):
             noise.append(difference)
         elif matches(path, changes) or (was and _may_go(path, was, now, removes)):
             declared.append(difference)
@@ -88,7 +147,9 @@ def _is_volatile(path: str, was: Entry | None, now: Entry | None, known: frozens
     """Whether it is one of the `known` paths, or a file of `VOLATILE` that differs in nothing but its contents."""
     if path in known:
         return True
-    return was is not None and now is not None and _same_but_content(was, now) and matches(path, VOLATILE)
+    if was is None or now is None or not _same_but_content(was, now) or not matches(path, VOLATILE):
+        return False
+    return was.size == now.size or not matches(path, AS_LARGE)
 
 
 def _may_go(path: str, was: Entry, now: Entry | None, removes: tuple[str, ...]) -> bool:
