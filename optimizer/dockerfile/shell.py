@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .commands import Command, Redirection, Unit, Word
-from .document import Instruction
+from .document import DockerfileError, Document, Instruction
 from .syntax_tree import PLAIN, Reader, load_parser
 
 if TYPE_CHECKING:
@@ -133,6 +133,19 @@ def read_script(instruction: Instruction) -> Script | None:
     if not isinstance(instruction.shell_view, Script):
         instruction.shell_view = _read_script(instruction)
     return instruction.shell_view
+
+
+def read_text(text: bytes) -> Script | None:
+    """A file of shell commands as a script, or None where it cannot be read; its offsets are of no file."""
+    name = b"SCRIPT"
+    while name in text:
+        name += b"_"
+    body = text if text.endswith(b"\n") else text + b"\n"
+    try:
+        document = Document.parse(b"FROM scratch\nRUN <<'%s'\n%s%s\n" % (name, body, name))
+    except DockerfileError:
+        return None
+    return read_script(document.instructions[-1])
 
 
 def _read_script(instruction: Instruction) -> Script | None:

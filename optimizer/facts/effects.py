@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from ..dockerfile.document import Instruction
-from ..dockerfile.shell import Command, Word
+from ..dockerfile.shell import Command, Script, Word
 from ..knowledge.commands import COMMANDS, HOMES, Does, Which
-from ..knowledge.tools import Tool
+from ..knowledge.tools import Tool, present
 from ..knowledge.uses import Use, use_of
 from .paths import NOWHERE, Paths, below, lies_in, resolve, spelled
+from .programs import Program, started
 from .stages import Run, StageFacts
 
 #: Instructions that say something of the image and nothing to those behind them.
@@ -272,14 +273,55 @@ def of_run(run: Run, before: int | None = None, since: int | None = None) -> Eff
         effects = effects._replace(names=frozenset(_NAME.findall(text)))
     for command, directory in commands_of(run):
         if (before is None or command.start < before) and (since is None or command.start >= since):
-            effects |= of_command(command, directory, run.stage.facts.tools)
+            program = started(run, command, directory)
+            if program is not None and not _is_changed(program, run, command):
+                effects |= _redirected(command, directory) | _of_program(program, directory, run.stage.facts.tools)
+            else:
+                effects |= of_command(command, directory, run.stage.facts.tools)
     return effects
+
+
+def _of_program(program: Program, directory: str | None, tools: Iterable[Tool]) -> Effects:
+    """What a script does that is started in `directory`."""
+    names = frozenset(_NAME.findall(program.text.decode("utf-8", "replace")))
+    effects = Effects(below((program.path,)), names=names, heeds=frozenset((DIRECTORY, _USER)))
+    tools = {*tools, *present(program.text)}
+    for command, place in _placed(program.script, directory):
+        effects |= of_command(command, place, tools)
+    return effects
+
+
+def _is_changed(program: Program, run: Run, command: Command) -> bool:
+    """Whether something between its COPY and `command`, which is in `run`, may make the script another."""
+    stage = run.stage
+    for at in range(stage.index_of(program.file.instruction) + 1, run.at):
+        other = stage.run_at(at)
+        if other is not None:
+            if _writes(other, program.path, stage.instructions[at].end):
+                return True
+        elif of_instruction(stage, at).writes.touches(program.path):
+            return True
+    return _writes(run, program.path, command.start)
+
+
+def _writes(run: Run, path: str, before: int) -> bool:
+    """Whether a RUN may change what is in the file at `path` before an offset into the Dockerfile."""
+    if run.script is None:
+        return True
+    commands = (one for one in commands_of(run) if one[0].start < before and one[0].name not in _CHANGES_ATTRIBUTES)
+    return any(of_command(one, place, run.stage.facts.tools).writes.touches(path) for one, place in commands)
+
+
+_CHANGES_ATTRIBUTES = frozenset(("chmod", "chown", "chgrp"))
 
 
 def commands_of(run: Run) -> Iterator[tuple[Command, str | None]]:
     """The commands of a RUN, each with the directory that it runs in; None where that is not certain."""
-    directory = run.stage.directory(run.at)
-    for command in run.script.commands if run.script else ():
+    return _placed(run.script, run.stage.directory(run.at)) if run.script else iter(())
+
+
+def _placed(script: Script, directory: str | None) -> Iterator[tuple[Command, str | None]]:
+    for command in script.commands:
         yield command, directory
         if command.name in ("cd", "pushd", "popd"):
             directory = _changed(command, directory)

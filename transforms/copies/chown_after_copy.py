@@ -43,10 +43,11 @@ from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.dockerfile.shell import Command, Word
-from ...optimizer.facts.copies import Copied, assumptions, commands_on_copies, copied_operands, stored_twice, touched
+from ...optimizer.facts.copies import Copied, assumptions, commands_on_copies, copied_operands, stored_twice
 from ...optimizer.facts.effects import of_instruction, of_run
 from ...optimizer.facts.ownership import sets_id
 from ...optimizer.facts.stages import Facts, Run
+from ...optimizer.facts.touches import touched
 from ...optimizer.fixes.operands import drop_operands, with_flag
 from ...optimizer.fixes.scripts import combine
 from ...optimizer.rules.finding import Finding, Offer, attempt

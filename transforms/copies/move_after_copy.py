@@ -47,10 +47,10 @@ from ...optimizer.facts.copies import (
     copied_to,
     is_no_directory,
     operand_path,
-    place_in_use,
 )
 from ...optimizer.facts.paths import SYSTEM_DIRECTORIES
 from ...optimizer.facts.stages import Facts, Run
+from ...optimizer.facts.touches import place_in_use
 from ...optimizer.fixes.operands import drop_operands
 from ...optimizer.fixes.scripts import combine
 from ...optimizer.rules.finding import Finding, Fix, Offer, attempt

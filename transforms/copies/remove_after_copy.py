@@ -38,10 +38,11 @@ from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.dockerfile.shell import Command, Word
-from ...optimizer.facts.copies import Copied, assumptions, copied_to, operand_path, touched
+from ...optimizer.facts.copies import Copied, assumptions, copied_to, operand_path
 from ...optimizer.facts.effects import copy_destination, of_instruction
 from ...optimizer.facts.paths import SYSTEM_DIRECTORIES, lies_in
 from ...optimizer.facts.stages import Facts, Run, readable
+from ...optimizer.facts.touches import touched
 from ...optimizer.fixes.operands import drop_operands
 from ...optimizer.fixes.scripts import combine, delete_instruction
 from ...optimizer.rules.finding import Finding, Offer, attempt

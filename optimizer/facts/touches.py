@@ -1,0 +1,37 @@
+"""What happens to a copied file between its COPY and a command that takes it up."""
+
+from __future__ import annotations
+
+import posixpath
+
+from ..dockerfile.shell import Command
+from .copies import Copied
+from .effects import of_run, touched_between
+from .paths import lies_in
+from .stages import Run
+
+
+def touched(file: Copied, run: Run, command: Command) -> str | None:
+    """What between the COPY and `command`, which is in `run`, may have to do with the file; None where nothing has."""
+    stage = run.stage
+    reason = touched_between(file.path, stage, range(stage.index_of(file.instruction) + 1, run.at))
+    if reason is not None:
+        return reason
+    earlier = of_run(run, before=command.start)
+    return f"its RUN may have to do with it before: {reason}" if (reason := earlier.touches(file.path)) else None
+
+
+def place_in_use(file: Copied, run: Run, command: Command, place: str) -> str | None:
+    """What between the COPY and `command` may have to do with the file, with `place`, or make the directory of that."""
+    stage = run.stage
+    between = range(stage.index_of(file.instruction) + 1, run.at)
+    reason = touched(file, run, command) or touched_between(place, stage, between)
+    if reason is not None:
+        return reason
+    parent = posixpath.dirname(place)
+    runs = [other for other in stage.runs if other.at in between]
+    made = any(lies_in(parent, path) for other in runs for path in of_run(other).writes.below)
+    earlier = of_run(run, before=command.start)
+    if made or earlier.touches(place) or earlier.writes.touches(parent):
+        return "something before it may make the directory it goes to"
+    return None
