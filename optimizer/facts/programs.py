@@ -9,7 +9,7 @@ from ..dockerfile.source import BOM
 from .context import Context
 from .copies import Copied, copied_to
 from .paths import resolve
-from .stages import Run
+from .stages import Run, StageFacts
 
 _SHELLS = frozenset(("sh", "bash", "dash", "ash"))
 _HARMLESS_OPTIONS = frozenset("eux")
@@ -37,7 +37,11 @@ def started(run: Run, command: Command, directory: str | None) -> Program | None
     file = copied_to(path, run, command)
     if file is None or file.doubt or not file.may_be_file:
         return None
-    text = _text(file, run.stage.facts.context)
+    return run.stage.once(("program", path, file.instruction.index), lambda stage: _read(path, file, stage))
+
+
+def _read(path: str, file: Copied, stage: StageFacts) -> Program | None:
+    text = _text(file, stage.facts.context)
     script = read_text(text) if text is not None else None
     return None if script is None or text is None or script.opaque else Program(path, file, script, text)
 
