@@ -48,7 +48,12 @@ class Script:
             word = Word(self.start + item.target_start, self.start + item.target_end, b"", None)
             raw = code[item.target_start : item.target_end]
             word = word._replace(raw=raw, value=raw.decode() if PLAIN.fullmatch(raw) else None)
-            inside = self.commands[bisect_left(starts, item.start) : bisect_left(starts, item.end)]
+            first, behind = bisect_left(starts, item.start), bisect_left(starts, item.end)
+            if first == behind:  # `$(< file)`, or one without a command: it is the one's before
+                first = max(first - 1, 0)
+                behind = first + 1
+                self.opaque = self.opaque or (None if self.commands else "it only redirects")
+            inside = self.commands[first:behind]
             for command in inside[-1:] if item.last else inside:
                 command.redirections = (*command.redirections, Redirection(item.operator, word))
 

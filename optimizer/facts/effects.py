@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ..dockerfile.document import Instruction
 from ..dockerfile.shell import Command, Script, Word
@@ -16,8 +16,10 @@ from ..knowledge.commands import COMMANDS, HOMES, Does, Which
 from ..knowledge.tools import Tool, present
 from ..knowledge.uses import Use, use_of
 from .paths import NOWHERE, Paths, below, lies_in, resolve, spelled
-from .programs import Program, started
 from .stages import Run, StageFacts
+
+if TYPE_CHECKING:
+    from .programs import Program
 
 #: Instructions that say something of the image and nothing to those behind them.
 METADATA = frozenset(("LABEL", "EXPOSE", "CMD", "ENTRYPOINT", "STOPSIGNAL", "HEALTHCHECK", "MAINTAINER"))
@@ -80,6 +82,8 @@ _ALL = frozenset((DIRECTORY, _USER, _SHELL))
 
 def of_command(command: Command, directory: str | None, tools: Iterable[Tool]) -> Effects:
     """What a command does that runs in `directory`, None for one that is not known."""
+    if any(_ELSEWHERE.match(word.raw) for word in command.wrappers):
+        directory = None
     effects = _redirected(command, directory)
     effects = effects._replace(names=frozenset(_NAME.findall(command.normal.decode("utf-8", "replace"))))
     started = command.started()
@@ -101,6 +105,7 @@ def of_command(command: Command, directory: str | None, tools: Iterable[Tool]) -
     return effects
 
 
+_ELSEWHERE = re.compile(rb"-[CDi]|--chdir|--login")  # options of env and sudo
 _SYSTEM_PROGRAMS = ("/usr/bin/", "/bin/", "/usr/sbin/", "/sbin/")
 _CHANGES = frozenset(("-delete", "-exec", "-execdir", "-ok", "-okdir", "-fprint", "-fprint0", "-fprintf", "-fls"))
 
@@ -134,11 +139,12 @@ def _path(word: Word, directory: str | None, command: Command) -> Paths:
 
 def _of_known(command: Command, does: Does, directory: str | None) -> Effects:
     """The effects of a command that `COMMANDS` describes."""
-    operands = _named(command, does)
+    operands = named = _named(command, does)
     if not (does.skip_unless and command.has_option(*does.skip_unless)):
         operands = operands[does.skip :]
     paths = [_path(word, directory, command) for word in operands]
-    into = _values(command, does.into, directory)
+    into, asked = (_values(command, options, directory) for options in (does.into, does.files))
+    beside = NOWHERE if does == Does() else _beside(command, named if does.reads or does.writes else [])
     here = spelled(".", directory, f"the directory that `{_shown(command)}` runs in is not known")
     reads, writes = (_union(_which(paths, which)) for which in (does.reads, does.writes))
     if does.writes_if and not command.has_option(*does.writes_if):
@@ -155,13 +161,25 @@ def _of_known(command: Command, does: Does, directory: str | None) -> Effects:
         writes |= below((HOMES,)) | _union(_path(word, directory, command) for word in homes)
     relative = works_here or any(not word.raw.startswith((b"/", b"'/", b'"/')) for word in operands)
     return Effects(
-        reads,
-        writes | into,
+        reads | asked | beside,
+        writes | into | (beside if does.writes or does.into or does.places or does.packaged else NOWHERE),
         users=does.users,
         environment="all" if does.packaged else "transport" if does.network else "",
         heeds=frozenset((DIRECTORY, _USER)) if relative else frozenset((_USER,)),
         network=does.network,
     )
+
+
+def _beside(command: Command, named: list[Word]) -> Paths:
+    """Paths that are spelled out in other words than those that are `named`: in options, or in the text of a script."""
+    if command.name == "sed" and any(_SED_FILE.search(word.raw) for word in command.argv[1:]):
+        return Paths(unknown="`sed` may read and write files that its script names")
+    texts = (word.raw for word in command.argv[1:] if word not in named and b"://" not in word.raw)
+    return below(path for text in texts for path in _ABSOLUTE.findall(text.decode("utf-8", "replace")))
+
+
+_ABSOLUTE = re.compile(r"(?:^-\w+|(?<![\w./$}\])*?-]))(/[\w.+@-][\w.+@/-]*)")
+_SED_FILE = re.compile(rb"(?:^['\"]?|[;{}\n/|,#\d$])\s*[rRwW][ \t]+[\w./$]")
 
 
 def _named(command: Command, does: Does) -> list[Word]:
@@ -273,12 +291,22 @@ def of_run(run: Run, before: int | None = None, since: int | None = None) -> Eff
         effects = effects._replace(names=frozenset(_NAME.findall(text)))
     for command, directory in commands_of(run):
         if (before is None or command.start < before) and (since is None or command.start >= since):
-            program = started(run, command, directory)
-            if program is not None and not _is_changed(program, run, command):
+            program = _program(run, command, directory)
+            if program is not None:
                 effects |= _redirected(command, directory) | _of_program(program, directory, run.stage.facts.tools)
             else:
                 effects |= of_command(command, directory, run.stage.facts.tools)
     return effects
+
+
+def _program(run: Run, command: Command, directory: str | None) -> Program | None:
+    """The script that `command` starts, where it is shown and certainly still what it was."""
+    if "/" not in command.program and not command.program.endswith("sh"):
+        return None
+    from .programs import started
+
+    program = started(run, command, directory)
+    return None if program is None or _is_changed(program, run, command) else program
 
 
 def _of_program(program: Program, directory: str | None, tools: Iterable[Tool]) -> Effects:
@@ -321,10 +349,23 @@ def commands_of(run: Run) -> Iterator[tuple[Command, str | None]]:
 
 
 def _placed(script: Script, directory: str | None) -> Iterator[tuple[Command, str | None]]:
+    """The commands of a script that begins in `directory`.
+
+    A ``cd`` behind ``&&`` or ``||`` may not be run, and one before ``||`` may fail: it counts to the end of its list.
+    """
+    seen, moved, perhaps = 0, False, False
     for command in script.commands:
+        unit = script.unit_at(command.start)
+        while unit is not None and seen < unit:
+            seen += 1
+            connector = script.units[seen].connector
+            if connector != b"&&":
+                directory = None if perhaps or (moved and connector == b"||") else directory
+                moved = perhaps = False
         yield command, directory
         if command.name in ("cd", "pushd", "popd"):
             directory = _changed(command, directory)
+            moved, perhaps = True, perhaps or script.units[seen].connector in (b"&&", b"||")
 
 
 def _changed(command: Command, directory: str | None) -> str | None:

@@ -22,6 +22,7 @@ class Does(NamedTuple):
     writes_if: tuple[str, ...] = ()  # options without which it only reads what it could write
     valued: frozenset[str] = frozenset()  # options that take the next word, which is no path
     into: frozenset[str] = frozenset()  # options whose value is a place that it writes to
+    files: frozenset[str] = frozenset()  # options whose value is a file that it reads
     in_directory: bool = False  # it reads or writes the working directory, also where no operand says so
     directory_if: tuple[str, ...] = ()  # only with one of these options
     directory_unless: tuple[str, ...] = ()  # not with one of these
@@ -44,13 +45,14 @@ COMMANDS: dict[str, Does] = {
     # They change at most the shell, which `Script.state_changes` tells.
     **dict.fromkeys(
         (
-            ":", "true", "false", "echo", "printf", "sleep", "date", "set", "export", "unset", "readonly", "declare",
+            ":", "true", "false", "echo", "printf", "sleep", "set", "export", "unset", "readonly", "declare",
             "local", "typeset", "umask", "shopt", "type", "hash", "command", "which", "whoami", "hostname", "uname",
             "nproc", "arch", "getconf", "basename", "dirname", "seq", "yes", "expr", "ulimit", "wait", "exit",
             "return", "shift", "tty", "printenv", "env", "locale", "sync", "lsb_release", "read", "getopts",
         ),
         _INERT,
     ),
+    "date": Does(files=_set("-r --reference -f --file")),
     "cd": Does(reads="all"), "pushd": Does(reads="all"), "popd": _INERT, "pwd": _INERT,
     # What they do to files is to look at them.
     **dict.fromkeys(
@@ -67,23 +69,24 @@ COMMANDS: dict[str, Does] = {
         ("grep", "egrep", "fgrep", "zgrep"),
         Does(
             reads="all", skip=1, skip_unless=("e", "f", "regexp", "file"),
-            valued=_set("-e -f -m -A -B -C --regexp --file"),
+            valued=_set("-e -m -A -B -C --regexp"), files=_set("-f --file"),
         ),
     ),
     "tr": _INERT,
-    "sort": Does(reads="all", into=_set("-o --output"), valued=_set("-k -t -S")),
+    "sort": Does(reads="all", into=_set("-o --output -T"), valued=_set("-k -t -S")),
     "tee": Does(writes="all"),
     # They make, change or remove what they name.
     **dict.fromkeys(
         ("mkdir", "mkfifo", "mknod", "touch", "truncate", "fallocate"),
-        Does(writes="all", valued=_set("-m -s -l -d -t")),
+        Does(writes="all", valued=_set("-m -s -l -d -t"), files=_set("-r --reference")),
     ),
     **dict.fromkeys(("rm", "rmdir", "unlink", "shred", "strip"), Does(writes="all")),
     **dict.fromkeys(("gzip", "gunzip", "bzip2", "bunzip2", "xz", "unxz", "zstd", "unzstd"), _WRITES),
     "mktemp": Does(writes="all", places=("/tmp",)),
-    "chmod": Does(writes="all", skip=1, skip_unless=("reference",)),
-    **dict.fromkeys(("chown", "chgrp"), Does(writes="all", skip=1, skip_unless=("reference",), users="reads")),
-    "setfacl": Does(writes="all", users="reads", valued=_set("-m -x -M -X")),
+    "chmod": Does(writes="all", skip=1, skip_unless=("reference",), files=_set("--reference")),
+    **dict.fromkeys(("chown", "chgrp"), Does(
+        writes="all", skip=1, skip_unless=("reference",), users="reads", files=_set("--reference"))),
+    "setfacl": Does(writes="all", users="reads", valued=_set("-m -x")),
     "setcap": Does(writes="all", skip=1),
     "chattr": Does(writes="all", skip=1),
     "mv": Does(reads="all", writes="all", into=_set("-t --target-directory"), valued=_set("-S")),
@@ -94,7 +97,7 @@ COMMANDS: dict[str, Does] = {
     "ln": Does(reads="but-last", writes="last", into=_set("-t --target-directory")),
     "sed": Does(
         reads="all", writes="all", skip=1, skip_unless=("e", "f", "expression", "file"), writes_if=("i", "in-place"),
-        valued=_set("-e -f"),
+        valued=_set("-e"), files=_set("-f --file"),
     ),
     "find": Does(reads="all", writes="all", in_directory=True, directory_alone=True),
     "split": Does(reads="all", in_directory=True),
@@ -113,11 +116,13 @@ COMMANDS: dict[str, Does] = {
     # The network.
     "curl": Does(
         network=True, in_directory=True, directory_if=("O", "J", "remote-name", "remote-name-all"),
-        directory_unless=("output-dir",), into=_set("-o --output --output-dir"),
+        directory_unless=("output-dir",), into=_set("-o --output --output-dir -c --cookie-jar -D --dump-header"),
+        files=_set("-K --config -T --upload-file --cacert --capath -E --cert --key -b --cookie --netrc-file"),
     ),
     "wget": Does(
         network=True, in_directory=True, directory_unless=("O", "P", "output-document", "directory-prefix"),
-        into=_set("-O --output-document -P --directory-prefix"),
+        into=_set("-O --output-document -P --directory-prefix -o -a --output-file --append-output"),
+        files=_set("-i --input-file --config --post-file --body-file --ca-certificate --certificate --private-key"),
     ),
     # Users and groups.
     **dict.fromkeys(

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from dfopt.optimizer.dockerfile.document import Document
-from dfopt.optimizer.facts.effects import Effects, may_cross, may_swap, of_instruction, of_run, touched_between
+from dfopt.optimizer.facts.effects import (
+    Effects,
+    commands_of,
+    may_cross,
+    may_swap,
+    of_instruction,
+    of_run,
+    touched_between,
+)
 from dfopt.optimizer.facts.stages import Facts, StageFacts
 
 
@@ -133,3 +141,35 @@ def test_what_holds_at_an_instruction() -> None:
     assert third.directory(3) is None
     assert third.runs_as_root(3)
     assert first.runs_as_root(1)
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        "env -C /etc cat a.conf", "sudo -i cat a.conf", "grep -f /etc/a.conf /y", "cd /etc && grep -qf a.conf /y",
+        "chmod --reference=/etc/a.conf /y", "date -r /etc/a.conf", "curl -K/etc/a.conf http://e.org",
+        "curl -d @/etc/a.conf http://e.org", "cd /etc && curl -T a.conf http://e.org", "sed -n 'r /etc/a.conf' /y",
+        "sed '/x/w /etc/a.conf' /y", "sort -T/etc /y", "update-alternatives --install /etc/a.conf x /y 1",
+        "echo $(< /etc/a.conf)", "touch /y; > /etc/a.conf", "useradd -d/etc/a.conf x",
+    ],
+)  # fmt: skip
+def test_a_file_may_be_named_by_an_option_a_script_or_a_redirection(run: str) -> None:
+    stage = Facts(Document.parse(f"FROM debian:12\nWORKDIR /w\nRUN {run}\n".encode())).stages[0]
+    assert of_run(stage.runs[0]).touches("/etc/a.conf")
+
+
+def test_what_only_redirects_is_not_read() -> None:
+    assert Facts(Document.parse(b"FROM debian:12\nRUN > /a\n")).stages[0].runs[0].script is None
+
+
+@pytest.mark.parametrize(
+    ("run", "directory"),
+    [
+        ("cd /x; cat a", "/x"), ("cd /x && b && cat a", "/x"), ("b && cd /x && cat a", "/x"),
+        ("b && cd /x; cat a", None), ("b || cd /x; cat a", None), ("cd /x || b; cat a", None),
+        ("b && cd /x || c; cat a", None), ("if b; then cd /x; fi; cat a", None), ("b && cd /x; cd /y; cat a", "/y"),
+    ],
+)  # fmt: skip
+def test_a_change_of_directory_counts_as_far_as_it_is_certain(run: str, directory: str | None) -> None:
+    stage = Facts(Document.parse(f"FROM debian:12\nWORKDIR /w\nRUN {run}\n".encode())).stages[0]
+    assert [place for _, place in commands_of(stage.runs[0])][-1] == directory
