@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from ..dockerfile.document import Instruction
 from ..dockerfile.shell import Command
+from .commands import of_command
 from .copies import operand_path
-from .effects import METADATA, commands_of, copy_destination, of_command
+from .effects import METADATA, commands_of, copy_destination
 from .ownership import RecursiveChown, copies_into, leaves_owners, makes_users, removes, takes_owner
 from .stages import Run
 

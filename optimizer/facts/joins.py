@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from ..dockerfile.document import Instruction
 from ..dockerfile.shell import Command
 from ..knowledge.commands import COMMANDS, DAEMONS, WAITS
-from .effects import DIRECTORY, commands_of, of_command
+from .commands import DIRECTORY, of_command
+from .effects import commands_of
 from .packages import managed, removed
 from .stages import Run
 

@@ -9,8 +9,9 @@ from typing import NamedTuple
 from ..dockerfile.document import Instruction
 from ..dockerfile.shell import Command, Word
 from ..knowledge.images import Image
+from .commands import of_command
 from .copies import operand_path
-from .effects import commands_of, copy_destination, of_command, of_run
+from .effects import commands_of, copy_destination, of_run
 from .paths import SYSTEM_DIRECTORIES, lies_in
 from .stages import Facts, Run
 

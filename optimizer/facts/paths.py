@@ -111,6 +111,14 @@ def below(paths: Iterable[str]) -> Paths:
     return Paths(frozenset(paths))
 
 
+def union(paths: Iterable[Paths]) -> Paths:
+    """All of `paths` together."""
+    found = NOWHERE
+    for one in paths:
+        found |= one
+    return found
+
+
 def spelled(text: str, directory: str | None, unknown: str) -> Paths:
     """What a word of a script may name: below the part of it that is spelled out; `unknown` is the reason, if none is.
 

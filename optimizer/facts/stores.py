@@ -13,7 +13,8 @@ from ..dockerfile.edits import Refusal
 from ..dockerfile.shell import Command, Word, read_script
 from ..knowledge.tools import Index, Store, Tool
 from ..knowledge.uses import Use, clears, clears_any, use_at, use_of, uses
-from .effects import commands_of, of_command
+from .commands import of_command
+from .effects import commands_of
 from .paths import lies_in, resolve
 from .stages import Facts, Place, Run, StageFacts
 

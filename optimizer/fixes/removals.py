@@ -12,8 +12,9 @@ from typing import NamedTuple
 from ..dockerfile.document import Instruction
 from ..dockerfile.edits import Refusal
 from ..dockerfile.shell import Command
+from ..facts.commands import of_command
 from ..facts.context import local_sources
-from ..facts.effects import METADATA, commands_of, copy_destination, may_swap, of_command, of_instruction
+from ..facts.effects import METADATA, commands_of, copy_destination, may_swap, of_instruction
 from ..facts.node_project import check_unread, installs_project, project_at
 from ..facts.packages import is_cleanup, managed, removed
 from ..facts.paths import is_private

@@ -45,10 +45,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import pairwise
 
 from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.dockerfile.shell import Command, Unit
-from ...optimizer.facts.effects import may_cross, of_command
+from ...optimizer.facts.effects import may_cross, of_run
 from ...optimizer.facts.packages import follows, head_of, only_clears, only_installs, package_action, plain_units
 from ...optimizer.facts.stages import Facts, Run, readable
 from ...optimizer.facts.stores import later_need, may_use
@@ -71,26 +72,19 @@ def find(facts: Facts) -> Iterator[Finding]:
         for tool, index in facts.indexes:
             if tool.distribution is None or not tool.distribution.rewrites_database:
                 continue
-            for run in stage.runs:
+            for above, run in pairwise(stage.runs):
                 head = head_of(run, tool)
-                above = _above(run, head, tool) if head else None
-                if above is not None and follows(above, run, tool) and _is_apart(above, run, head, tool):
+                if head and _may_move(above, run, head, tool) and _is_apart(above, run, head, tool):
                     message = f"another layer stores the {tool.name} package database"
                     make = partial(_handed_over, facts, above, run, head, tool, index)
                     yield attempt(RULE, message, run.instruction, make)
 
 
-def _above(run: Run, head: list[Unit], tool: Tool) -> Run | None:
-    """The RUN above that only installs packages, if nothing between the two can matter to a package."""
-    stage = run.stage
-    other = next((one for one in reversed(stage.runs) if one.at < run.at), None)
-    if other is None or other.shell != run.shell or not only_installs(other, tool):
-        return None
-    moved = (command for unit, command in plain_units(run) if unit in head)
-    between = range(other.at + 1, run.at)
-    if any(may_cross(of_command(one, stage.directory(run.at), stage.facts.tools), stage, between) for one in moved):
-        return None
-    return other
+def _may_move(above: Run, run: Run, head: list[Unit], tool: Tool) -> bool:
+    """Whether the RUN above only installs packages, and nothing between the two can matter to one."""
+    if above.shell != run.shell or not only_installs(above, tool) or not follows(above, run, tool):
+        return False
+    return may_cross(of_run(run, before=head[-1].end), run.stage, range(above.at + 1, run.at)) is None
 
 
 def _is_apart(above: Run, run: Run, head: list[Unit], tool: Tool) -> bool:

@@ -5,15 +5,8 @@ from __future__ import annotations
 import pytest
 
 from dfopt.optimizer.dockerfile.document import Document
-from dfopt.optimizer.facts.effects import (
-    Effects,
-    commands_of,
-    may_cross,
-    may_swap,
-    of_instruction,
-    of_run,
-    touched_between,
-)
+from dfopt.optimizer.facts.commands import Effects
+from dfopt.optimizer.facts.effects import commands_of, may_cross, may_swap, of_instruction, of_run, touched_between
 from dfopt.optimizer.facts.stages import Facts, StageFacts
 
 

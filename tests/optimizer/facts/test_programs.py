@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from dfopt.optimizer.dockerfile.document import Document
+from dfopt.optimizer.facts.commands import Effects
 from dfopt.optimizer.facts.context import Context
-from dfopt.optimizer.facts.effects import Effects, of_run
+from dfopt.optimizer.facts.effects import of_run
 from dfopt.optimizer.facts.stages import Facts
 
 SCRIPT = "#!/bin/sh -e\ncd /srv\ntouch made\ncurl -o /opt/tool http://e.org/$VERSION\n"
