@@ -126,9 +126,9 @@ def _comments_beside(run: Run, head: list[Unit]) -> bool:
 def _without(run: Run, head: list[Unit], cleanups: list[Command]) -> Fix:
     """Take the units at the start, and the clean-ups that have nothing to clean any more, out of `run`."""
     script = readable(run)
-    groups = [head]
+    groups = [list(head)]
     for unit in (unit for unit in script.units if any(unit.start == command.start for command in cleanups)):
-        if script.units.index(unit) == script.units.index(groups[-1][-1]) + 1 and len(groups) > 1:
+        if script.units.index(unit) == script.units.index(groups[-1][-1]) + 1:
             groups[-1].append(unit)
         else:
             groups.append([unit])

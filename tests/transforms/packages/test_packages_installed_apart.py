@@ -30,3 +30,12 @@ KEEPS = (
 @pytest.mark.parametrize("text", KEEPS)
 def test_keeps(text: str) -> None:
     assert not optimize(text, settings=Settings(select=frozenset(("packages-installed-apart",)), unsafe=True)).changed
+
+
+def test_a_clean_up_right_behind_the_install_goes_with_it() -> None:
+    first = "FROM debian:12\nRUN apt-get update && apt-get install -y a"
+    text = (
+        f"{first}\nCOPY a /srv/a/a\nRUN apt-get update && apt-get install -y b && rm -rf /var/lib/apt/lists/* && make\n"
+    )
+    result = optimize(text, settings=Settings(select=frozenset(("packages-installed-apart",))))
+    assert result.text == f"{first} && apt-get install -y b\nCOPY a /srv/a/a\nRUN make\n"
