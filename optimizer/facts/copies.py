@@ -147,20 +147,24 @@ def copied_operands(run: Run, command: Command, flag: str) -> list[tuple[Word, C
     return found
 
 
-_FILE_NAMES = re.compile(
-    r".*\.(?:sh|bash|zsh|py|pl|pm|rb|js|mjs|cjs|ts|php|lua|tcl|awk|sed|exp|r|jar|war|ear|class|conf|cfg|cnf|cf|ini|json"
-    r"|json5|ya?ml|xml|toml|properties|txt|md|rst|html?|css|csv|sql|service|socket|timer|list|repo|sources|key|crt|cer"
-    r"|pem|pub|p12|jks|env|template|tmpl|tpl|j2|erb|in|go|c|h|cpp|hpp|rs|java|groovy|gradle|scala|ps1|bat|cmd|exe|bin|run"
-    r"|deb|rpm|apk|whl|egg|zip|gz|tgz|tar|bz2|xz|7z|so|a|cron|vcl|vim|el|rules|lic|license|log|pid|png|jpe?g|gif|svg|ico"
-    r"|patch|diff|lock|xsl|xsd|wsdl|proto|ttf|otf|htpasswd|htaccess|bashrc|profile|jsonnet|tf|hcl|erl|ex|exs|clj|hs|kt|swift"
-    r"|phar|fish|init|finish|desktop|theme|config|settings|policy|acl|default|sample|example|dist|orig|bak)",
-    re.IGNORECASE,
+# Endings that only files have: a directory may be called conf.d.
+_FILE_ENDINGS = frozenset(
+    (
+        "sh bash zsh py pl pm rb js mjs cjs ts php lua tcl awk sed exp r jar war ear class conf cfg cnf cf ini json "
+        "json5 xml toml properties txt md rst css csv sql service socket timer list repo sources key crt cer pem pub "
+        "p12 jks env template tmpl tpl j2 erb in go c h cpp hpp rs java groovy gradle scala ps1 bat cmd exe bin run "
+        "deb rpm apk whl egg zip gz tgz tar bz2 xz 7z so a cron vcl vim el rules lic license log pid png gif svg ico "
+        "patch diff lock xsl xsd wsdl proto ttf otf htpasswd htaccess bashrc profile jsonnet tf hcl erl ex exs clj hs "
+        "kt swift phar fish init finish desktop theme config settings policy acl default sample example dist orig bak "
+        "yml yaml htm html jpg jpeg"
+    ).split()
 )
 
 
 def looks_like_a_file(path: str) -> bool:
     """Whether the name of `path` has an ending that only files have: a directory may be called conf.d."""
-    return _FILE_NAMES.fullmatch(posixpath.basename(path)) is not None
+    _, dot, ending = posixpath.basename(path).rpartition(".")
+    return bool(dot) and ending.lower() in _FILE_ENDINGS
 
 
 def assumptions(file: Copied) -> list[str]:
