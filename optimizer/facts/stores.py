@@ -35,11 +35,12 @@ def index_need(run: Run, tool: Tool) -> Need:
     need: Need = "no"
     refreshed: set[tuple[str, ...]] = set()
     made = False
+    named = index is not None and _names(run, index)
     sufficient = _SELF_SUFFICIENT.search(code) is not None
     for at, command in enumerate(run.script.commands):
         use = use_at(run.script.commands, at, tool)
         if use is None:
-            if index is not None and not made and _looks_into(run, command, tool, index):
+            if index is not None and not made and _looks_into(run, command, tool, index, named=named):
                 return "yes"
             if not sufficient and may_use(tool, command):
                 need = "maybe"
@@ -56,12 +57,21 @@ def index_need(run: Run, tool: Tool) -> Need:
     return need
 
 
-def _looks_into(run: Run, command: Command, tool: Tool, index: Index) -> bool:
-    """Whether a command that is no use of the tool reads the index, or removes it and fails where there is none."""
+def _names(run: Run, index: Index) -> bool:
+    """Whether the RUN, or the directory that it begins in, spells the last part of a place of the index."""
+    text = run.source_text + (run.stage.directory(run.at) or "").encode()
+    return any(path.removesuffix("/**").rpartition("/")[2].encode() in text for path in index.paths)
+
+
+def _looks_into(run: Run, command: Command, tool: Tool, index: Index, *, named: bool) -> bool:
+    """Whether a command that is no use of the tool reads the index, or removes it and fails where there is none.
+
+    `named` says whether the RUN spells a place of the index at all.
+    """
     if clears(tool, index, command):
         return _fails_on_nothing(command)
     places = [path.removesuffix("/**") for path in index.paths]
-    if not any(b"/" in word.raw for word in command.words):
+    if not (named or _copied(command)) or not any(b"/" in word.raw for word in command.words):
         return False
     found = next((directory for one, directory in commands_of(run) if one is command), None)
     reads = of_command(command, found, ()).reads.below

@@ -67,11 +67,12 @@ def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every RUN that only cleans up behind an earlier one."""
     for stage in facts.shipping:
         for tool, index in facts.indexes:
+            cleaning = {run for run in stage.runs if index.clear and tool.distribution and only_cleans(run, tool)}
             maker: Run | None = None
-            for run in stage.runs if index.clear and tool.distribution else ():
+            for run in stage.runs if cleaning else ():
                 if _touches_index(run, tool):
                     maker = run
-                elif maker is not None and only_cleans(run, tool):
+                elif maker is not None and run in cleaning:
                     message = f"this clean-up leaves the {tool.name} files in the layer that wrote them"
                     yield attempt(RULE, message, run.instruction, partial(_moved, facts, run, maker, tool, index))
 
