@@ -92,7 +92,7 @@ class Paths(NamedTuple):
         if self.nowhere or other.nowhere:
             return ""
         for one, two in ((self, other), (other, self)):
-            for path in one.below:
+            for path in sorted(one.below):  # the reason is the same in every run
                 if reason := two.touches(path):
                     return reason
         if self.packaged and other.packaged:
