@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from ..dockerfile.shell import Command, Word
 from ..knowledge.commands import COMMANDS, HOMES, Does, Which
-from ..knowledge.tools import Tool
+from ..knowledge.tools import Tool, roots
 from ..knowledge.uses import Use, use_of
 from .paths import NOWHERE, Paths, below, lies_in, spelled, union
 
@@ -245,15 +245,15 @@ def _of_use(use: Use, directory: str | None) -> Effects:
     reads = Paths(packaged=True, local=True) | union(_path(word, directory, use.command) for word in files)
     heeds = frozenset((USER, DIRECTORY)) if files else frozenset((USER,))
     if use.action == "refresh" and index is not None:
-        writes = below(path.removesuffix("/**") for path in index.paths)
+        writes = below(roots(index))
         return Effects(_ASKED, writes, environment="transport", heeds=heeds, network=True)
     distribution = use.tool.distribution
     if distribution is not None and index is not None and use.verb.value in distribution.cleans - distribution.removes:
-        places = ("/var/cache", *(path.removesuffix("/**") for path in index.paths))
+        places = ("/var/cache", *roots(index))
         return Effects(below((*places, *distribution.cleans_as_told)), below(places), heeds=heeds)
     makes: Literal["", "makes"] = "makes" if distribution else ""
-    kept = (path.removesuffix("/**") for path in index.paths) if index else ()
-    writes = Paths(packaged=True, local=distribution is None) | below((*kept, *(("/var/cache",) if index else ())))
+    kept = (*roots(index), "/var/cache") if index else ()
+    writes = Paths(packaged=True, local=distribution is None) | below(kept)
     return Effects(reads, writes, users=makes, environment="all", heeds=heeds, network=True)
 
 

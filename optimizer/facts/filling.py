@@ -9,7 +9,7 @@ from ..dockerfile.shell import Command
 from .commands import of_command
 from .copies import operand_path
 from .effects import METADATA, commands_of, copy_destination
-from .ownership import RecursiveChown, copies_into, leaves_owners, makes_users, removes, takes_owner
+from .ownership import RecursiveChown, leaves_owners, makes_another, makes_users, owned_copy, removes
 from .stages import Run
 
 
@@ -31,12 +31,10 @@ def filled_by_copies(run: Run, command: Command, chown: RecursiveChown) -> Fille
     for at in range(run.at - 1, 0, -1):
         instruction = stage.instructions[at]
         if instruction.keyword in ("COPY", "ADD"):
-            inside = copies_into(run, at, chown)
-            if inside is None:
+            inside = owned_copy(run, at, chown)
+            if inside is None or (inside and user_may_be_new):
                 return None
             if inside:
-                if user_may_be_new or not takes_owner(instruction):
-                    return None
                 filled.copies.append(instruction)
         elif instruction.keyword == "RUN":
             other = stage.run_at(at)
@@ -49,12 +47,11 @@ def filled_by_copies(run: Run, command: Command, chown: RecursiveChown) -> Fille
             elif not leaves_owners(other, chown):
                 return None
             user_may_be_new |= chown.by_name and makes_users(other)
+        elif instruction.keyword == "WORKDIR":
+            if makes_another(run, at, chown):
+                return None
         elif instruction.keyword in ("VOLUME", "SHELL", "ONBUILD"):
             return None
-        elif instruction.keyword == "WORKDIR":
-            directory = stage.directory(at + 1)
-            if directory is None or (chown.holds(directory) and directory != chown.directory):
-                return None
     return filled if stage.parent is None else None
 
 
@@ -105,12 +102,10 @@ def filled_by_run(run: Run, command: Command, chown: RecursiveChown) -> FilledLa
     for at in range(run.at - 1, 0, -1):
         instruction = stage.instructions[at]
         if instruction.keyword in ("COPY", "ADD"):
-            inside = copies_into(run, at, chown)
+            inside = owned_copy(run, at, chown)
             if inside is None:
                 return None
             if inside:
-                if not takes_owner(instruction):
-                    return None
                 copies.append(instruction)
         elif instruction.keyword == "RUN":
             other = stage.run_at(at)
@@ -125,9 +120,8 @@ def filled_by_run(run: Run, command: Command, chown: RecursiveChown) -> FilledLa
             if (chown.by_name and makes_users(other)) or removes(other, chown):
                 return None
         elif instruction.keyword == "WORKDIR":
-            directory = stage.directory(at + 1)
-            if directory is None or (chown.holds(directory) and directory != chown.directory):
-                return None  # what it makes there is given away too
+            if makes_another(run, at, chown):  # it is given away too
+                return None
         elif instruction.keyword not in (*METADATA, "ENV", "ARG"):
             return None
     return None

@@ -44,7 +44,7 @@ def recursive_chowns(facts: Facts) -> Iterator[tuple[Run, Command, RecursiveChow
         if run.script is not None:
             for command in run.script.commands:
                 chown = _recursive_chown(run, command) if command.name == "chown" else None
-                if chown is not None and not any(_stores_again(other, run, chown) for other in run.script.commands):
+                if chown is not None and not any(_stores_again(chown, run, *other) for other in commands_of(run)):
                     yield run, command, chown
 
 
@@ -64,13 +64,10 @@ def _recursive_chown(run: Run, command: Command) -> RecursiveChown | None:
     return RecursiveChown(flag, directory, options[0], operands[1])
 
 
-def _stores_again(other: Command, run: Run, chown: RecursiveChown) -> bool:
+def _stores_again(chown: RecursiveChown, run: Run, command: Command, directory: str | None) -> bool:
     """Whether it is a recursive chmod of the directory."""
-    if other.name != "chmod" or not other.has_option("R", "recursive"):
-        return False
-    return any(
-        _writes_to(chown, run, command, directory) for command, directory in commands_of(run) if command is other
-    )
+    recursive = command.name == "chmod" and command.has_option("R", "recursive")
+    return recursive and _writes_to(chown, run, command, directory)
 
 
 def _writes_to(chown: RecursiveChown, run: Run, command: Command, directory: str | None) -> bool:
@@ -120,7 +117,7 @@ def sets_id(instruction: Instruction) -> bool:
     return mode is not None and not re.fullmatch(rb"0?[0-7]{3}", mode.value or b"")
 
 
-def copies_into(run: Run, at: int, chown: RecursiveChown) -> bool | None:
+def _copies_into(run: Run, at: int, chown: RecursiveChown) -> bool | None:
     """Whether the COPY at index `at` of the stage of `run` puts all it brings into the directory.
 
     None where its place is not certain, or is a directory that the tree lies in.
@@ -129,6 +126,18 @@ def copies_into(run: Run, at: int, chown: RecursiveChown) -> bool | None:
     if target is None or (target != chown.directory and lies_in(chown.directory, target)):
         return None
     return chown.holds(target)
+
+
+def owned_copy(run: Run, at: int, chown: RecursiveChown) -> bool | None:
+    """Whether the COPY at index `at` brings something to the directory; None where that may not get its owner there."""
+    inside = _copies_into(run, at, chown)
+    return None if inside and not takes_owner(run.stage.instructions[at]) else inside
+
+
+def makes_another(run: Run, at: int, chown: RecursiveChown) -> bool:
+    """Whether the WORKDIR at index `at` may make a directory in the one that is given away."""
+    directory = run.stage.directory(at + 1)
+    return directory is None or (chown.holds(directory) and directory != chown.directory)
 
 
 _PLAIN_MODE = re.compile(r"0?[0-7]{3}|[ugoa]*[+=-][rwxX]+(?:,[ugoa]*[+=-][rwxX]+)*")
@@ -160,7 +169,7 @@ def _leaves_owners(chown: RecursiveChown, run: Run, command: Command, directory:
     if command.name == "chmod" and not command.writes_files:
         operands = command.operands()
         plain = bool(operands) and _PLAIN_MODE.fullmatch(operands[0].raw.decode("utf-8", "replace")) is not None
-        return plain and not _stores_again(command, run, chown)
+        return plain and not _stores_again(chown, run, command, directory)
     return not _writes_to(chown, run, command, directory)
 
 

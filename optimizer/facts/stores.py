@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Literal
 
 from ..dockerfile.document import Instruction
 from ..dockerfile.edits import Refusal
 from ..dockerfile.shell import Command, Word, read_script
-from ..knowledge.tools import Index, Store, Tool
+from ..knowledge.tools import Index, Store, Tool, roots
 from ..knowledge.uses import Use, clears, clears_any, use_at, use_of, uses
 from .commands import of_command
 from .effects import commands_of
@@ -27,6 +27,10 @@ def index_need(run: Run, tool: Tool) -> Need:
     It does when it reads one before it refreshes its own, and when it removes one with an rm that fails where there
     is nothing to remove.
     """
+    return run.stage.once((index_need, tool.name, run.at), lambda _: _index_need(run, tool))
+
+
+def _index_need(run: Run, tool: Tool) -> Need:
     index = tool.package_index
     code = run.instruction.code
     if run.script is None:
@@ -37,10 +41,10 @@ def index_need(run: Run, tool: Tool) -> Need:
     made = False
     named = index is not None and _names(run, index)
     sufficient = _SELF_SUFFICIENT.search(code) is not None
-    for at, command in enumerate(run.script.commands):
+    for at, (command, directory) in enumerate(commands_of(run)):
         use = use_at(run.script.commands, at, tool)
         if use is None:
-            if index is not None and not made and _looks_into(run, command, tool, index, named=named):
+            if index is not None and not made and _looks_into(command, directory, tool, index, named=named):
                 return "yes"
             if not sufficient and may_use(tool, command):
                 need = "maybe"
@@ -60,24 +64,23 @@ def index_need(run: Run, tool: Tool) -> Need:
 def _names(run: Run, index: Index) -> bool:
     """Whether the RUN, or the directory that it begins in, spells the last part of a place of the index."""
     text = run.source_text + (run.stage.directory(run.at) or "").encode()
-    return any(path.removesuffix("/**").rpartition("/")[2].encode() in text for path in index.paths)
+    return any(root.rpartition("/")[2].encode() in text for root in roots(index))
 
 
-def _looks_into(run: Run, command: Command, tool: Tool, index: Index, *, named: bool) -> bool:
+def _looks_into(command: Command, directory: str | None, tool: Tool, index: Index, *, named: bool) -> bool:
     """Whether a command that is no use of the tool reads the index, or removes it and fails where there is none.
 
     `named` says whether the RUN spells a place of the index at all.
     """
     if clears(tool, index, command):
         return _fails_on_nothing(command)
-    places = [path.removesuffix("/**") for path in index.paths]
+    places = roots(index)
     if not (named or _copied(command)) or not any(b"/" in word.raw for word in command.words):
         return False
-    found = next((directory for one, directory in commands_of(run) if one is command), None)
-    reads = of_command(command, found, ()).reads.below
+    reads = of_command(command, directory, ()).reads.below
     if any(lies_in(path, place) for path in reads for place in places):
         return True
-    return any(_holds(word, found, place) for word in _copied(command) for place in places)
+    return any(_holds(word, directory, place) for word in _copied(command) for place in places)
 
 
 def _holds(word: Word, directory: str | None, place: str) -> bool:
@@ -153,7 +156,7 @@ def _has_need(tool: Tool, need: Need, stage: StageFacts, at: int) -> bool:
 
 def _takers(tool: Tool, everything: Sequence[Place]) -> dict[str, list[Place]]:
     """The COPYs that take the index of another stage along, by the name or number that they call it by."""
-    places = [path.removesuffix("/**") for path in tool.package_index.paths] if tool.package_index else []
+    places = roots(tool.package_index) if tool.package_index else ()
     found: dict[str, list[Place]] = {}
     for stage, index in everything:
         instruction = stage.instructions[index]
@@ -210,21 +213,9 @@ def uses_in(run: Run, tool: Tool) -> list[Use]:
     return uses(run.script, tool) if run.script else []
 
 
-def cleared_later(run: Run, tool: Tool, store: Store) -> Iterator[Command]:
-    """The commands in the RUNs on top of `run` that clear `store`."""
-    for owner, index in run.stage.later_where(
-        run.at, ("clears", tool.name, store.paths), partial(_has_clearing, tool, store)
-    ):
-        yield from _clearing(tool, store, owner, index)
-
-
 def _clearing(tool: Tool, store: Store, stage: StageFacts, at: int) -> list[Command]:
     run = stage.run_at(at)
     return [one for one in run.script.commands if clears(tool, store, one)] if run and run.script else []
-
-
-def _has_clearing(tool: Tool, store: Store, stage: StageFacts, at: int) -> bool:
-    return bool(_clearing(tool, store, stage, at))
 
 
 def removed_later(run: Run, tool: Tool, store: Store) -> bool:

@@ -37,7 +37,7 @@ from ...optimizer.facts.stages import Facts, Run, readable
 from ...optimizer.facts.stores import clears_itself_later, later_need, removed_later, settled
 from ...optimizer.fixes.operands import add_option, replace_word
 from ...optimizer.fixes.scripts import combine, drop_unit
-from ...optimizer.knowledge.tools import CacheOption, Tool
+from ...optimizer.knowledge.tools import CacheOption, Tool, roots
 from ...optimizer.knowledge.uses import Use, clears, leaves_cache, uses
 from ...optimizer.rules.finding import Finding, Fix, Offer, attempt
 
@@ -73,7 +73,7 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 def _is_cleared(run: Run, tool: Tool, option: CacheOption) -> bool:
     """Whether the index lies on a mount, the RUN itself removes it, or the tool does so later."""
-    if any(run.mounted(path.removesuffix("/**")) for path in option.paths):
+    if any(map(run.mounted, roots(option))):
         return True
     if any(tool.name in mount["target"] or ".cache" in mount["target"] for mount in run.mounts):
         return True

@@ -44,7 +44,7 @@ from ...optimizer.facts.stages import Facts, Run, readable
 from ...optimizer.facts.stores import index_need
 from ...optimizer.fixes.joining import join_runs
 from ...optimizer.fixes.scripts import append_commands, combine, delete_run
-from ...optimizer.knowledge.tools import Index, Tool
+from ...optimizer.knowledge.tools import Index, Tool, roots
 from ...optimizer.knowledge.uses import use_of, uses
 from ...optimizer.rules.finding import Finding, Fix, Offer, attempt
 
@@ -141,7 +141,7 @@ def _move(facts: Facts, run: Run, maker: Run, tool: Tool, index: Index) -> Fix:
 
 def _owned(command: Command, index: Index) -> bool:
     """Whether an rm takes nothing but what the package manager wrote, said in plain paths."""
-    places = (*(path.removesuffix("/**") for path in index.paths), "/var/cache/apt")
+    places = (*roots(index), "/var/cache/apt")
     paths = [word.value for word in command.operands()]
     return command.name == "rm" and all(
         path is not None and "{" not in path and any(lies_in(path, place) for place in places) for path in paths

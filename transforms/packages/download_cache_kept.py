@@ -38,7 +38,7 @@ from ...optimizer.facts.stages import Facts, Run
 from ...optimizer.facts.stores import clears_itself_later, removed_later, settled
 from ...optimizer.facts.versions import pip_may_be_old
 from ...optimizer.fixes.operands import add_option
-from ...optimizer.knowledge.tools import CacheOption, Tool
+from ...optimizer.knowledge.tools import CacheOption, Tool, roots
 from ...optimizer.knowledge.uses import Use, clears, leaves_cache, uses
 from ...optimizer.rules.finding import Finding, Offer, attempt
 
@@ -85,7 +85,7 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 def _is_cleared(run: Run, tool: Tool, option: CacheOption) -> bool:
     """Whether the cache lies on a mount, the RUN itself removes it, or a later one fails where there is none."""
-    if any(run.mounted(path.removesuffix("/**")) for path in option.paths if "*" not in path[:-2]):
+    if any(run.mounted(root) for root in roots(option) if "*" not in root):
         return True
     if any(tool.name in mount["target"] or ".cache" in mount["target"] for mount in run.mounts):
         return True

@@ -47,7 +47,7 @@ from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.facts.stages import Facts, Run, readable
 from ...optimizer.facts.stores import later_need
 from ...optimizer.fixes.scripts import append_commands
-from ...optimizer.knowledge.tools import Index, Tool
+from ...optimizer.knowledge.tools import Index, Tool, roots
 from ...optimizer.knowledge.uses import Use, clears, uses
 from ...optimizer.rules.finding import Finding, Offer, attempt
 
@@ -96,7 +96,7 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 def _left_behind(run: Run, tool: Tool, index: Index) -> Use | None:
     """The last command of `run` that writes the index which nothing behind it clears, or None."""
-    if run.script is None or any(run.mounted(path.removesuffix("/**")) for path in index.paths):
+    if run.script is None or any(map(run.mounted, roots(index))):
         return None
     found = uses(run.script, tool)
     if not any(use.action in ("install", "read") for use in found):

@@ -85,6 +85,11 @@ class Cache(NamedTuple):
 Store = Index | CacheOption | Cache
 
 
+def roots(store: Store) -> tuple[str, ...]:
+    """Where the globs of a store begin: the directories that it lies in."""
+    return tuple(path.removesuffix("/**") for path in store.paths)
+
+
 class Mounts(NamedTuple):
     """Where the index and the cache can lie on mounts, outside the image."""
 
