@@ -7,9 +7,9 @@ the source; lines are 1-based.
 from __future__ import annotations
 
 from bisect import bisect_left
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from .cached import cached_property
 from .instruction import Flag, Instruction, Token
 from .scanner import DockerfileError, Heredoc, scan
 from .source import BOM, Source

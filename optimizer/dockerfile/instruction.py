@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from functools import cached_property
 from typing import NamedTuple
 
+from .cached import cached_property
 from .scanner import Scanned, join
 from .source import Source
 

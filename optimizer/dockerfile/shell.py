@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from functools import cached_property
 from typing import TYPE_CHECKING
 
+from .cached import cached_property
 from .commands import Command, Redirection, Unit, Word
 from .document import DockerfileError, Document, Instruction
 from .syntax_tree import PLAIN, Reader, load_parser
@@ -35,6 +35,12 @@ class Script:
         self.trailer: bytes = b""  # a separator after the last unit
         self.interpreter_options: tuple[str, ...] = ()  # of a ``#!/bin/sh -e`` line
         self._tree: tuple[Node, bytes] | None = None
+
+    def of(self, instruction: Instruction) -> Script:
+        """The same script for an instruction that has it in the same place of another source."""
+        same = Script.__new__(Script)
+        same.__dict__.update(self.__dict__, instruction=instruction)
+        return same
 
     def keep_tree(self, root: Node, code: bytes) -> None:
         """Take the parsed tree of `code`, which the script's text is, and what it tells of redirections."""
@@ -138,6 +144,15 @@ def read_script(instruction: Instruction) -> Script | None:
     if not isinstance(instruction.shell_view, Script):
         instruction.shell_view = _read_script(instruction)
     return instruction.shell_view
+
+
+def keep_scripts(before: Document, after: Document, unchanged: int) -> None:
+    """Hand the scripts of `before` on to `after`, which begins with the same `unchanged` bytes."""
+    for old, new in zip(before.instructions, after.instructions, strict=False):
+        if old.end >= unchanged or new.end != old.end:
+            return
+        if isinstance(old.shell_view, Script):
+            new.shell_view = old.shell_view.of(new)
 
 
 def read_text(text: bytes) -> Script | None:

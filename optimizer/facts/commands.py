@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from ..dockerfile.record import Record
 from ..dockerfile.shell import Command, Word
 from ..knowledge.commands import COMMANDS, HOMES, Does, Which
 from ..knowledge.tools import Tool, roots
@@ -19,7 +20,7 @@ _DEVICES = "/dev"
 _NAME = re.compile(r"\$\{?(\w+)")
 
 
-class Effects(NamedTuple):
+class Effects(Record):
     """What something reads, writes and needs."""
 
     reads: Paths = NOWHERE
@@ -34,7 +35,7 @@ class Effects(NamedTuple):
     network: bool = False
     processes: str = ""  # the command that may leave something running, or mind what runs
 
-    def __or__(self, other: Effects) -> Effects:  # pyright: ignore[reportIncompatibleMethodOverride]
+    def __or__(self, other: Effects) -> Effects:
         return Effects(
             self.reads | other.reads,
             self.writes | other.writes,
@@ -79,7 +80,7 @@ def of_command(command: Command, directory: str | None, tools: Iterable[Tool]) -
     if any(_ELSEWHERE.match(word.raw) for word in command.wrappers):
         directory = None
     effects = redirected(command, directory)
-    effects = effects._replace(names=variables(command.normal))
+    effects = effects.replaced(names=variables(command.normal))
     started = command.started()
     if command.name == "xargs":  # its operands come from elsewhere
         return effects | unknown(f"`xargs {started[0].name if started else ''}`".replace(" `", "`"))
@@ -95,7 +96,7 @@ def of_command(command: Command, directory: str | None, tools: Iterable[Tool]) -
         harmless = not started and not any(word.value in _CHANGES for word in command.argv)
         for one in started:
             effects |= of_command(one, directory, tools)
-        return effects._replace(writes=NOWHERE) if harmless else effects
+        return effects.replaced(writes=NOWHERE) if harmless else effects
     return effects
 
 

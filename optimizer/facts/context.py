@@ -12,10 +12,10 @@ import re
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from functools import cached_property
 from itertools import takewhile
 from typing import Literal, NamedTuple
 
+from ..dockerfile.cached import cached_property
 from ..dockerfile.document import DockerfileError, Document, Instruction
 from ..dockerfile.source import BOM
 from .files import read_file

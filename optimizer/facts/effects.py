@@ -34,7 +34,7 @@ def of_run(run: Run, before: int | None = None, since: int | None = None) -> Eff
         return unknown(f"line {instruction.line}")
     effects = _of_mounts(run)
     if script.heredoc or not script.is_plain:  # assignments, conditions and the like name variables too
-        effects = effects._replace(names=variables(run.source_text))
+        effects = effects.replaced(names=variables(run.source_text))
     for command, directory in commands_of(run):
         if (before is None or command.start < before) and (since is None or command.start >= since):
             program = _program(run, command, directory)
@@ -142,7 +142,7 @@ def _of_instruction(stage: StageFacts, at: int) -> Effects:
     if keyword in METADATA:
         return Effects(names=names)
     if keyword in ("COPY", "ADD"):
-        return _of_copy(stage, at, instruction)._replace(names=names)
+        return _of_copy(stage, at, instruction).replaced(names=names)
     if keyword == "WORKDIR":
         path = stage.directory(at + 1)
         made = (path,) if path else ()

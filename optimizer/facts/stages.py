@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Hashable, Iterator
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
+from ..dockerfile.cached import cached_property
 from ..dockerfile.document import Document, Instruction, Stage
 from ..dockerfile.edits import Refusal
 from ..dockerfile.shell import Command, Script, read_script
@@ -255,7 +255,7 @@ class Facts:
     @cached_property
     def tools(self) -> tuple[Tool, ...]:
         """The package managers whose word is in the Dockerfile."""
-        return tuple(present(self.document.source.data))
+        return present(self.document.source.data)
 
     @cached_property
     def indexes(self) -> tuple[tuple[Tool, Index], ...]:

@@ -336,18 +336,17 @@ def settled(pattern: re.Pattern[bytes], stage: StageFacts) -> bool:
 
 
 def _settled(pattern: re.Pattern[bytes], facts: Facts) -> bool:
-    data = facts.document.source.data
-    if not pattern.search(data):
-        return False
-    cleanups: list[tuple[int, int]] = []  # in order, and none in another
-    for instruction in facts.document.instructions:
-        script = read_script(instruction)
-        for command in script.commands if script else ():
-            inside = bool(cleanups) and command.start < cleanups[-1][1]
-            if not inside and any(clears_any(tool, command) for tool in facts.tools):
-                cleanups.append((command.start, command.end))
-    for match in pattern.finditer(data):
-        at = bisect_right(cleanups, (match.start(), len(data))) - 1
-        if at < 0 or match.end() > cleanups[at][1]:
+    instructions = facts.document.instructions
+    for match in pattern.finditer(facts.document.source.data):
+        at = bisect_right(instructions, match.start(), key=_start) - 1
+        script = read_script(instructions[at]) if at >= 0 else None
+        around = (
+            (one for one in script.commands if one.start <= match.start() and match.end() <= one.end) if script else ()
+        )
+        if not any(clears_any(tool, command) for command in around for tool in facts.tools):
             return True
     return False
+
+
+def _start(instruction: Instruction) -> int:
+    return instruction.start

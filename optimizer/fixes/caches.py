@@ -13,7 +13,7 @@ from ..facts.paths import overlap
 from ..facts.stages import Run, StageFacts
 from ..facts.stores import settled
 from ..knowledge.tools import Cache, Tool
-from ..knowledge.uses import Use, clears, use_of
+from ..knowledge.uses import Use, clears, may_be_use, use_of
 
 
 class Filled(NamedTuple):
@@ -81,10 +81,10 @@ def _last_filling(run: Run, tool: Tool, cache: Cache) -> Command | None:
     """The last command of `run` that fills the cache, where nothing clears or mounts it."""
     if run.script is None or any(_may_hold(mount, tool, cache) for mount in run.mounts):
         return None
-    if any(clears(tool, cache, command) for command in run.script.commands):
+    last = next((command for command in reversed(run.script.commands) if _fills(tool, cache, command)), None)
+    if last is None or any(clears(tool, cache, command) for command in run.script.commands):
         return None
-    found = [command for command in run.script.commands if _fills(tool, cache, command)]
-    return found[-1] if found else None
+    return last
 
 
 def _may_hold(mount: dict[str, str], tool: Tool, cache: Cache) -> bool:
@@ -98,6 +98,8 @@ def _may_hold(mount: dict[str, str], tool: Tool, cache: Cache) -> bool:
 
 
 def _fills(tool: Tool, cache: Cache, command: Command) -> bool:
+    if not may_be_use(tool, command):
+        return False
     use = use_of(tool, command)
     words = [word.value or "" for word in command.argv[1:]]
     if any(word.split("=")[0] in cache.without for word in words):

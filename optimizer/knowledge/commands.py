@@ -6,13 +6,15 @@ anything: the table names what is known to be harmless, or known to be what it i
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from ..dockerfile.record import Record
 
 #: Which of the operands: none, all, the first, the last, all but the last, all but the first.
 Which = Literal["", "all", "first", "last", "but-last", "but-first"]
 
 
-class Does(NamedTuple):
+class Does(Record):
     """What a command does. Paths are those of its operands, and of the options that name a place."""
 
     reads: Which = ""

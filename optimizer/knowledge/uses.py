@@ -59,6 +59,11 @@ class Use(NamedTuple):
         return option is not None and any(word in option.replaces or word == option.option for word in options)
 
 
+def may_be_use(tool: Tool, command: Command) -> bool:
+    """Whether `command` may be a use of `tool` by its name alone, which is quick to ask."""
+    return command.name in tool.commands or command.name.startswith("python")
+
+
 def use_of(tool: Tool, command: Command) -> Use | None:
     """`command` as a use of `tool`, or None. ``echo pip install`` and ``sh -c '…'`` are none."""
     words = command.argv

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..dockerfile.document import Document
@@ -285,9 +286,13 @@ class _WouldNotHoldError(Exception):
 def _after(before: Document, findings: list[Finding]) -> Document:
     """What `findings` make of `before`. Raises `_WouldNotHoldError`."""
     try:
-        after = Document.parse(_edit_set(findings).apply(before.source.data))
+        edits = _edit_set(findings)
+        after = Document.parse(edits.apply(before.source.data))
     except (DockerfileError, ValueError) as error:
         raise _WouldNotHoldError(f"the result does not parse: {error}") from error
+    from ..dockerfile.shell import keep_scripts
+
+    keep_scripts(before, after, min(edit.start for edit in edits))
     problem = _problem(before, after, findings)
     if problem:
         raise _WouldNotHoldError(problem)
@@ -343,6 +348,7 @@ def _without(
             yield stage
 
 
+@lru_cache(maxsize=2)
 def _acts(document: Document) -> tuple[Counter[bytes], int]:
     """Every command and every other instruction of `document` in its normal spelling, and how many RUNs are opaque."""
     from ..dockerfile.shell import read_script

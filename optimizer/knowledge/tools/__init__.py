@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
-from functools import cache
+from collections.abc import Callable
+from functools import cache, lru_cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
+
+from ...dockerfile.record import Record
 
 if TYPE_CHECKING:
     from ..images import Image
@@ -25,7 +27,7 @@ NEVER = re.compile(rb"(?!)")
 CLEARED = re.compile(rb"(?:cc|clear-?cache|cache (?:clean|purge|clear|rm)\b.*)(?: -.*)?")
 
 
-class Index(NamedTuple):
+class Index(Record):
     """The package index: what a tool knows of its repositories, and chooses from when it installs."""
 
     paths: tuple[str, ...]  # globs of what a refresh or an install leaves behind, as `removes` takes them
@@ -44,7 +46,7 @@ class Index(NamedTuple):
     offline: tuple[str, ...] = ()  # options with which nothing is fetched
 
 
-class CacheOption(NamedTuple):
+class CacheOption(Record):
     """An option that leaves no cache behind."""
 
     option: str
@@ -60,7 +62,7 @@ class CacheOption(NamedTuple):
     cleared_text: re.Pattern[bytes] = NEVER  # a word of an rm or find that clears it by hand
 
 
-class Cache(NamedTuple):
+class Cache(Record):
     """A cache that no option keeps away."""
 
     paths: tuple[str, ...]  # globs
@@ -90,7 +92,7 @@ def roots(store: Store) -> tuple[str, ...]:
     return tuple(path.removesuffix("/**") for path in store.paths)
 
 
-class Mounts(NamedTuple):
+class Mounts(Record):
     """Where the index and the cache can lie on mounts, outside the image."""
 
     directories: tuple[str, ...] = ()  # where they are the same everywhere
@@ -102,7 +104,7 @@ class Mounts(NamedTuple):
     cleared_by: re.Pattern[bytes] = NEVER  # subcommands with their words that clear what lies there and no more
 
 
-class Distribution(NamedTuple):
+class Distribution(Record):
     """A package manager of a distribution: its packages bring users, scripts, and files of the system."""
 
     upgrades: frozenset[str] = frozenset()  # subcommands that upgrade whatever is there, unless packages are named
@@ -117,7 +119,7 @@ class Distribution(NamedTuple):
     documents: frozenset[str] = frozenset()  # subcommands that take that option
 
 
-class Development(NamedTuple):
+class Development(Record):
     """A tool that installs what developers need too, unless told not to."""
 
     option: str
@@ -126,7 +128,7 @@ class Development(NamedTuple):
     prunes: re.Pattern[bytes] = NEVER  # a command that removes it again
 
 
-class Tool(NamedTuple):
+class Tool(Record):
     """A package manager, what its commands look like, and its roles."""
 
     name: str
@@ -155,6 +157,7 @@ NAMES: tuple[str, ...] = tuple(
         if name.endswith(".py") and name != "__init__.py"
     )
 )
+_WORDS = tuple((name, name.encode()) for name in NAMES)
 
 
 @cache
@@ -164,11 +167,13 @@ def load_tool(name: str) -> Tool:
     return tool
 
 
-def present(data: bytes, names: Iterable[str] = NAMES) -> Iterator[Tool]:
-    """The tools out of `names` whose word is in `data`, a Dockerfile."""
-    return (load_tool(name) for name in names if name.encode() in data)
+@lru_cache(maxsize=4)
+def present(data: bytes) -> tuple[Tool, ...]:
+    """The tools whose word is in `data`, a Dockerfile."""
+    return tuple(load_tool(name) for name, word in _WORDS if word in data)
 
 
+@lru_cache(maxsize=4)
 def roles_in(data: bytes) -> frozenset[str]:
     """The roles, as fields of `Tool`, that the tools in `data`, a Dockerfile, have."""
     return frozenset(role for tool in present(data) for role in ROLES if getattr(tool, role))

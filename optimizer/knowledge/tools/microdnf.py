@@ -11,12 +11,12 @@ def _no_documentation(_command: str, _image: Image | None) -> str:
     return "--nodocs"
 
 
-TOOL = DNF._replace(
+TOOL = DNF.replaced(
     name="microdnf",
     commands=frozenset(("microdnf",)),
     mention=re.compile(rb"\bmicrodnf\b(?![/.])"),
     mounts=None,
-    distribution=DISTRIBUTION._replace(
+    distribution=DISTRIBUTION.replaced(
         only_recommended="--setopt=install_weak_deps=0", no_documentation=_no_documentation
     ),
 )
