@@ -1,9 +1,9 @@
 """What ``fix``, ``check`` and ``verify`` can be told; the defaults stand here and nowhere else."""
 
-from typing import NamedTuple
+from ..dockerfile.record import Record
 
 
-class BuildOptions(NamedTuple):
+class BuildOptions(Record):
     """How to build, and what to look at, where images are compared."""
 
     engine: str = "auto"
@@ -16,7 +16,7 @@ class BuildOptions(NamedTuple):
     cache: bool = False
 
 
-class Options(NamedTuple):
+class Options(Record):
     """None leaves a setting to the configuration file."""
 
     paths: tuple[str, ...] = ()
@@ -45,7 +45,7 @@ class Options(NamedTuple):
     interactive: bool = False
 
 
-class ReviewOptions(NamedTuple):
+class ReviewOptions(Record):
     """What a review is of, and where it goes; None leaves it to the environment of the CI."""
 
     base: str | None = None

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from typing import NamedTuple
 
+from ..dockerfile.record import Record
 from ..dockerfile.scanner import DockerfileError
 from ..facts.files import read_file
 from ..report.printable import printable, printable_lines
@@ -29,7 +29,7 @@ class FileError(Exception):
         self.lines = lines
 
 
-class Outcome(NamedTuple):
+class Outcome(Record):
     """What became of one file: a result, or an error as ``PATH:LINE: what is wrong``."""
 
     path: str

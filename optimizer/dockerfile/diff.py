@@ -5,15 +5,14 @@ Lines end at ``\n`` and nowhere else. The rules of a hunk stand behind its secon
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from .edits import EditSet
+from .record import Record
 from .source import Source
 
 _CONTEXT = 3
 
 
-class Change(NamedTuple):
+class Change(Record):
     """Lines `start` to `end` (0-based, exclusive) of the old text become `lines`, by the doing of `rules`."""
 
     start: int

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from .record import Record
 from .source import BOM
 
 
@@ -45,7 +46,7 @@ class Scanned(NamedTuple):
     heredocs: tuple[Heredoc, ...]
 
 
-class Scan(NamedTuple):
+class Scan(Record):
     instructions: tuple[Scanned, ...]
     comments: tuple[tuple[int, int], ...]  # every comment line, from its `#` to its end, directives left out
     directives: dict[str, bytes]

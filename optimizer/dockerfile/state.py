@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from .record import Record
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 
-class Redirected(NamedTuple):
+class Redirected(Record):
     """A redirection, by offsets into the script: of the statement that it belongs to, and of its target."""
 
     start: int

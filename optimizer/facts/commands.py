@@ -80,7 +80,7 @@ def of_command(command: Command, directory: str | None, tools: Iterable[Tool]) -
     if any(_ELSEWHERE.match(word.raw) for word in command.wrappers):
         directory = None
     effects = redirected(command, directory)
-    effects = effects.replaced(names=variables(command.normal))
+    effects = effects._replace(names=variables(command.normal))
     started = command.started()
     if command.name == "xargs":  # its operands come from elsewhere
         return effects | unknown(f"`xargs {started[0].name if started else ''}`".replace(" `", "`"))
@@ -96,7 +96,7 @@ def of_command(command: Command, directory: str | None, tools: Iterable[Tool]) -
         harmless = not started and not any(word.value in _CHANGES for word in command.argv)
         for one in started:
             effects |= of_command(one, directory, tools)
-        return effects.replaced(writes=NOWHERE) if harmless else effects
+        return effects._replace(writes=NOWHERE) if harmless else effects
     return effects
 
 
@@ -168,14 +168,14 @@ def _of_known(command: Command, does: Does, directory: str | None) -> Effects:
 
 def _beside(command: Command, named: list[Word]) -> Paths:
     """Paths that are spelled out in other words than those that are `named`: in options, or in the text of a script."""
-    if command.name == "sed" and any(_SED_FILE.search(word.raw) for word in command.argv[1:]):
+    if command.name == "sed" and any(re.search(_SED_FILE, word.raw) for word in command.argv[1:]):
         return Paths(unknown="`sed` may read and write files that its script names")
     texts = (word.raw for word in command.argv[1:] if word not in named and b"://" not in word.raw)
-    return below(path for text in texts for path in _ABSOLUTE.findall(text.decode("utf-8", "replace")))
+    return below(path for text in texts for path in re.findall(_ABSOLUTE, text.decode("utf-8", "replace")))
 
 
-_ABSOLUTE = re.compile(r"(?:^-\w+|(?<![\w./$}\])*?-]))(/[\w.+@-][\w.+@/-]*)")
-_SED_FILE = re.compile(rb"(?:^['\"]?|[;{}\n/|,#\d$])\s*[rRwW][ \t]+[\w./$]")
+_ABSOLUTE = r"(?:^-\w+|(?<![\w./$}\])*?-]))(/[\w.+@-][\w.+@/-]*)"
+_SED_FILE = rb"(?:^['\"]?|[;{}\n/|,#\d$])\s*[rRwW][ \t]+[\w./$]"
 
 
 def _named(command: Command, does: Does) -> list[Word]:
@@ -242,7 +242,7 @@ def _of_use(use: Use, directory: str | None) -> Effects:
         return unknown(f"`{_shown(use.command)}`")
     if use.tool.names_packages and any(use.tool.names_packages.match(word.raw) for word in use.command.argv):
         return unknown(f"`{_shown(use.command)}`")
-    files = [word for word in use.command.argv[1:] if _FILE.match(word.raw.strip(b"\"'")) and word.raw[:1] != b"-"]
+    files = [word for word in use.command.argv[1:] if re.match(_FILE, word.raw.strip(b"\"'")) and word.raw[:1] != b"-"]
     reads = Paths(packaged=True, local=True) | union(_path(word, directory, use.command) for word in files)
     heeds = frozenset((USER, DIRECTORY)) if files else frozenset((USER,))
     if use.action == "refresh" and index is not None:
@@ -266,4 +266,4 @@ _ASKED = below(
     )
 )  # fmt: skip
 # An operand of a package manager that is a file, and not the name of a package.
-_FILE = re.compile(rb"\.{1,2}$|~|[^:=]*/|.*(?:\.(?:deb|rpm|apk|whl|gz|zip)\b|\*)")
+_FILE = rb"\.{1,2}$|~|[^:=]*/|.*(?:\.(?:deb|rpm|apk|whl|gz|zip)\b|\*)"

@@ -13,10 +13,11 @@ import stat
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import takewhile
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from ..dockerfile.cached import cached_property
 from ..dockerfile.document import DockerfileError, Document, Instruction
+from ..dockerfile.record import Record
 from ..dockerfile.source import BOM
 from .files import read_file
 
@@ -26,7 +27,7 @@ _ANYTHING = "\ufdd0"
 Kind = Literal["file", "directory", "link", "other"]
 
 
-class Entry(NamedTuple):
+class Entry(Record):
     """Something in a context; `mode` holds the permission bits, `size` a file's bytes, None where that is unknown."""
 
     kind: Kind
@@ -182,7 +183,7 @@ def find_context(path: str, data: bytes) -> Context | None:
     return context if found else None
 
 
-class Taken(NamedTuple):
+class Taken(Record):
     """What an instruction takes from the context; everything, and nothing in particular, where `pattern` is None.
 
     Where the source cannot be read literally the pattern matches whatever it may name.

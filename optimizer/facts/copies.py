@@ -5,19 +5,19 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from ..dockerfile.document import Instruction
+from ..dockerfile.record import Record
 from ..dockerfile.shell import Command, Word
 from ..knowledge.images import Image
 from .context import Context, Entry, local_sources
 from .paths import PATTERN, SYSTEM_DIRECTORIES, is_private, resolve
 from .stages import Facts, Run, StageFacts, readable
 
-_ARCHIVE = re.compile(r"\.(?:tar|tgz|tbz2?|txz|gz|bz2|xz|zst)$")
+_ARCHIVE = r"\.(?:tar|tgz|tbz2?|txz|gz|bz2|xz|zst)$"
 
 
-class Copied(NamedTuple):
+class Copied(Record):
     """A file that a COPY or ADD makes."""
 
     instruction: Instruction
@@ -69,7 +69,7 @@ def _copied(stage: StageFacts, at: int, directories: set[str], context: Context 
         return None
     else:
         entry = context.entry(words[0]) if context else None
-        if (context and entry is None) or (instruction.keyword == "ADD" and _ARCHIVE.search(words[0])):
+        if (context and entry is None) or (instruction.keyword == "ADD" and re.search(_ARCHIVE, words[0])):
             return None
     target = resolve(words[1], stage.directory(at))
     if target is None:
@@ -84,11 +84,9 @@ def _copied(stage: StageFacts, at: int, directories: set[str], context: Context 
 
 
 # Directories in which there are files and no directories: programs, jobs, scripts that an init system runs.
-_PROGRAMS = re.compile(
-    r"/(?:usr/(?:local/)?)?s?bin|/etc/(?:init|my_init|cron|rc\d|profile|sudoers)\.d|/etc/cron\.\w+|.*/crontabs"
-)
+_PROGRAMS = r"/(?:usr/(?:local/)?)?s?bin|/etc/(?:init|my_init|cron|rc\d|profile|sudoers)\.d|/etc/cron\.\w+|.*/crontabs"
 _FILES = frozenset("run finish authorized_keys known_hosts crontab sudoers passwd hosts Makefile".split())
-_IN_THE_ROOT = re.compile(r"/[^/]+")
+_IN_THE_ROOT = r"/[^/]+"
 # Official images in whose root there is nothing but what the Filesystem Hierarchy Standard names.
 _PLAIN_ROOTS = frozenset(
     (
@@ -105,9 +103,9 @@ def is_no_directory(path: str, image: Image | None, source: str = "") -> bool:
     """
     if looks_like_a_file(path) or posixpath.basename(path) == posixpath.basename(source):
         return True
-    if posixpath.basename(path) in _FILES or _PROGRAMS.fullmatch(posixpath.dirname(path)):
+    if posixpath.basename(path) in _FILES or re.fullmatch(_PROGRAMS, posixpath.dirname(path)):
         return True
-    in_root = _IN_THE_ROOT.fullmatch(path) is not None and is_private(path)
+    in_root = re.fullmatch(_IN_THE_ROOT, path) is not None and is_private(path)
     return in_root and image is not None and image.name in _PLAIN_ROOTS
 
 

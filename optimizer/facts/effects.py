@@ -34,7 +34,7 @@ def of_run(run: Run, before: int | None = None, since: int | None = None) -> Eff
         return unknown(f"line {instruction.line}")
     effects = _of_mounts(run)
     if script.heredoc or not script.is_plain:  # assignments, conditions and the like name variables too
-        effects = effects.replaced(names=variables(run.source_text))
+        effects = effects._replace(names=variables(run.source_text))
     for command, directory in commands_of(run):
         if (before is None or command.start < before) and (since is None or command.start >= since):
             program = _program(run, command, directory)
@@ -142,7 +142,7 @@ def _of_instruction(stage: StageFacts, at: int) -> Effects:
     if keyword in METADATA:
         return Effects(names=names)
     if keyword in ("COPY", "ADD"):
-        return _of_copy(stage, at, instruction).replaced(names=names)
+        return _of_copy(stage, at, instruction)._replace(names=names)
     if keyword == "WORKDIR":
         path = stage.directory(at + 1)
         made = (path,) if path else ()
@@ -160,12 +160,12 @@ def _of_instruction(stage: StageFacts, at: int) -> Effects:
     return unknown(f"line {instruction.line}")
 
 
-_PAIR = re.compile(r"([A-Za-z_]\w*)=")
+_PAIR = r"([A-Za-z_]\w*)="
 
 
 def _defined(instruction: Instruction) -> Iterator[str]:
     text = instruction.args.decode("utf-8", "replace")
-    yield from _PAIR.findall(text)
+    yield from re.findall(_PAIR, text)
     yield text.split(None, 1)[0].partition("=")[0]
 
 
@@ -173,13 +173,13 @@ def _of_copy(stage: StageFacts, at: int, instruction: Instruction) -> Effects:
     target = copy_destination(instruction, stage.directory(at))
     where = below((target,)) if target else Paths(unknown=f"where line {instruction.line} copies to is not certain")
     owner = instruction.flag("chown")
-    named = owner is not None and not _NUMBERS.fullmatch(owner.value or b"")
+    named = owner is not None and not re.fullmatch(_NUMBERS, owner.value or b"")
     relative = not instruction.words[-1].startswith("/")
     heeds = frozenset((DIRECTORY,)) if relative else frozenset[str]()
     return Effects(NOWHERE, where, users="reads" if named else "", heeds=heeds)
 
 
-_NUMBERS = re.compile(rb"(?:\d+|root)(?::(?:\d+|root))?")
+_NUMBERS = rb"(?:\d+|root)(?::(?:\d+|root))?"
 
 
 def copy_destination(instruction: Instruction, directory: str | None) -> str | None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from ..dockerfile.document import Instruction
+from ..dockerfile.record import Record
 from ..dockerfile.shell import Command
 from .commands import of_command
 from .copies import operand_path
@@ -13,7 +12,7 @@ from .ownership import RecursiveChown, leaves_owners, makes_another, makes_users
 from .stages import Run
 
 
-class Filled(NamedTuple):
+class Filled(Record):
     """What put files into the directory before the chown, last first, and which RUNs moved some out of it again."""
 
     copies: list[Instruction]
@@ -84,7 +83,7 @@ def _moves_out(run: Run, chown: RecursiveChown) -> bool:
     return source is not None and target is not None and chown.holds(source) and not chown.holds(target)
 
 
-class FilledLast(NamedTuple):
+class FilledLast(Record):
     """The last RUN that may have put files into the directory, and the COPYs to there behind it, last first."""
 
     last: Run

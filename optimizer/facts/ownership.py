@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from ..dockerfile.document import Instruction
+from ..dockerfile.record import Record
 from ..dockerfile.shell import Command, Word
 from ..knowledge.images import Image
 from .commands import of_command
@@ -16,7 +16,7 @@ from .paths import SYSTEM_DIRECTORIES, lies_in
 from .stages import Facts, Run
 
 
-class RecursiveChown(NamedTuple):
+class RecursiveChown(Record):
     """What a plain ``chown -R owner directory`` changes.
 
     `flag` is the value of ``--chown`` that gives copied files the same owner, empty where COPY does so without one.

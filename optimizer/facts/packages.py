@@ -63,14 +63,14 @@ def only_installs(run: Run, tool: Tool) -> bool:
 
 
 # Packages that bring sources of other packages along, so that the next refresh finds more than the one before it.
-_SOURCES = re.compile(rb"release|keyring|apt-source|repo|archive|http|ca-certificates|software-properties|[/*$]|plugin")
+_SOURCES = rb"release|keyring|apt-source|repo|archive|http|ca-certificates|software-properties|[/*$]|plugin"
 
 
 def follows(first: Run, second: Run, tool: Tool) -> bool:
     """Whether what `second` installs comes from where `first` installed from."""
     for run in (first, second):
         for use in uses(run.script, tool) if run.script else ():
-            if use.action == "install" and any(_SOURCES.search(word.raw) for word in use.behind):
+            if use.action == "install" and any(re.search(_SOURCES, word.raw) for word in use.behind):
                 return False
     one, two = (refresh_of(run, tool) for run in (first, second))
     return one == two or not two

@@ -15,7 +15,7 @@ SYSTEM_DIRECTORIES = frozenset(
         "/usr/sbin", "/usr/share", "/usr/src", "/var", "/var/lib", "/var/log", "/var/tmp",
     )
 )  # fmt: skip
-_PRIVATE = re.compile(
+_PRIVATE = (
     r"/(?:home|tmp|usr/src|usr/local/src)(?:/.*)?|/srv/(?!(?:ftp|http|tftp|www)(?:/|$)).+|/root/[^.].*"
     r"|/(?!(?:bin|boot|dev|etc|home|lib\w*|media|mnt|opt|proc|root|run|sbin|snap|srv|sys|tmp|usr|var)(?:/|$)).+"
 )
@@ -30,7 +30,7 @@ def is_private(path: str) -> bool:
     From the Filesystem Hierarchy Standard, which Debian, Fedora, openSUSE and Alpine follow; /opt is where packages of
     other repositories go.
     """
-    return _PRIVATE.fullmatch(path) is not None
+    return re.fullmatch(_PRIVATE, path) is not None
 
 
 def resolve(path: str, directory: str | None) -> str | None:

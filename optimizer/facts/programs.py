@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from ..dockerfile.record import Record
 from ..dockerfile.shell import Command, Script, read_text
 from ..dockerfile.source import BOM
 from .context import Context
@@ -16,7 +15,7 @@ _HARMLESS_OPTIONS = frozenset("eux")
 _MOST_BYTES = 65536
 
 
-class Program(NamedTuple):
+class Program(Record):
     """A script of the image."""
 
     path: str  # absolute

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Hashable, Iterator
-from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from ..dockerfile.cached import cached_property
 from ..dockerfile.document import Document, Instruction, Stage
 from ..dockerfile.edits import Refusal
+from ..dockerfile.record import Record
 from ..dockerfile.shell import Command, Script, read_script
 from ..dockerfile.source import Source
 from ..knowledge.images import Image, image_named
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Shell(NamedTuple):
+class Shell(Record):
     """What runs a shell-form RUN."""
 
     posix: bool
@@ -120,7 +121,7 @@ def readable(run: Run) -> Script:
     return run.script
 
 
-class Held(NamedTuple):
+class Held(Record):
     """What holds when an instruction begins, as far as the Dockerfile says it: the working directory and the user."""
 
     directory: str | None = None  # absolute
@@ -303,7 +304,7 @@ class Facts:
         copied: set[StageFacts] = set()
         for facts in stages:
             for instruction in facts.instructions:
-                for spelled in _FROM_STAGE.findall(instruction.code):
+                for spelled in re.findall(_FROM_STAGE, instruction.code):
                     name = spelled.decode("utf-8", "replace").lower()
                     source = names.get(name)
                     if source is None and name.isdigit() and int(name) < len(stages):
@@ -315,7 +316,7 @@ class Facts:
             facts.ships = facts is stages[-1] or unused or any(child.ships for child in facts.children)
 
 
-_FROM_STAGE = re.compile(rb"(?:--from=|\bfrom=)[\"']?([^\s,\"']+)")
+_FROM_STAGE = rb"(?:--from=|\bfrom=)[\"']?([^\s,\"']+)"
 
 
 def _read_stage(facts: StageFacts) -> None:

@@ -21,8 +21,8 @@ _FIRST_ON_DEBIAN_9 = {
     "openjdk": (10,),
     "rust": (1, 22),
 }
-_DISTRIBUTION_PIP = re.compile(rb"\bpy(?:thon)?[\d.]*-(?:pip|virtualenv)\b|\bvirtualenv\b")
-_NEW_PIP = re.compile(r"pip(?:[=<>~!].*)?")
+_DISTRIBUTION_PIP = rb"\bpy(?:thon)?[\d.]*-(?:pip|virtualenv)\b|\bvirtualenv\b"
+_NEW_PIP = r"pip(?:[=<>~!].*)?"
 _NEW_OPTIONS = frozenset(("--break-system-packages", "--root-user-action=ignore", "--prefer-binary", "--use-pep517"))
 _OLD = "the pip here may be older than 6.0, which has no --no-cache-dir"
 
@@ -43,7 +43,7 @@ def pip_may_be_old(run: Run, command: Command) -> str:
 
 
 def _has_distribution_pip(stage: StageFacts) -> bool:
-    return any(_DISTRIBUTION_PIP.search(run.instruction.code) for run in stage.runs)
+    return any(re.search(_DISTRIBUTION_PIP, run.instruction.code) for run in stage.runs)
 
 
 def _first_upgrade(stage: StageFacts) -> int | None:
@@ -73,4 +73,4 @@ def _upgrades_pip(command: Command) -> bool:
         return command.name not in ("curl", "wget", "rm", "echo")
 
     use = use_of(load_tool("pip"), command)
-    return use is not None and use.verb.value == "install" and any(_NEW_PIP.fullmatch(word) for word in words)
+    return use is not None and use.verb.value == "install" and any(re.fullmatch(_NEW_PIP, word) for word in words)

@@ -43,9 +43,9 @@ _WRITERS = frozenset(
      "cc", "go", "javac", "jar", "gunzip", "bunzip2", "unxz", "dd", "fallocate")
 )  # fmt: skip
 _UNPACKERS = frozenset(("tar", "bsdtar", "unzip", "7z"))
-_INTO = re.compile(rb"\s(?:-C|-d|--directory)[\s=]*(/[^\s/][^\s]*)")
+_INTO = rb"\s(?:-C|-d|--directory)[\s=]*(/[^\s/][^\s]*)"
 _COPIERS = frozenset(("cp", "rsync", "install"))
-_ARCHIVE = re.compile(rb"\S+\.(?:tar(?:\.\w+)?|tgz|tbz2?|txz|zip|7z)\b")
+_ARCHIVE = rb"\S+\.(?:tar(?:\.\w+)?|tgz|tbz2?|txz|zip|7z)\b"
 
 
 def _names(command: Command, code: bytes, target: bytes) -> bool:
@@ -55,7 +55,7 @@ def _names(command: Command, code: bytes, target: bytes) -> bool:
     if command.name in _COPIERS:  # what they read comes from elsewhere
         code = command.argv[-1].raw
     elif command.name in _UNPACKERS:
-        code = _ARCHIVE.sub(b"", code)
+        code = re.sub(_ARCHIVE, b"", code)
     text = target.rstrip(b"/")
     if b"*" in text:
         text = text[: text.index(b"*")].rpartition(b"/")[0]
@@ -65,5 +65,5 @@ def _names(command: Command, code: bytes, target: bytes) -> bool:
 
 def _unpacks_around(command: Command, code: bytes, target: bytes) -> bool:
     """Whether `command` unpacks an archive into a directory that the target lies in."""
-    directory = _INTO.search(_ARCHIVE.sub(b"", code)) if command.name in _UNPACKERS else None
+    directory = re.search(_INTO, re.sub(_ARCHIVE, b"", code)) if command.name in _UNPACKERS else None
     return directory is not None and target.startswith(directory[1].rstrip(b"/") + b"/")

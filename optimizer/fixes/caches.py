@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import partial
-from typing import NamedTuple
 
 from ..dockerfile.edits import Refusal
+from ..dockerfile.record import Record
 from ..dockerfile.shell import Command
 from ..facts.paths import overlap
 from ..facts.stages import Run, StageFacts
@@ -16,7 +16,7 @@ from ..knowledge.tools import Cache, Tool
 from ..knowledge.uses import Use, clears, may_be_use, use_of
 
 
-class Filled(NamedTuple):
+class Filled(Record):
     """A cache, and the last command of a RUN that fills it."""
 
     tool: Tool

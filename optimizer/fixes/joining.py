@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
 from ..dockerfile.document import Document, Instruction
 from ..dockerfile.edits import Edit, Refusal
+from ..dockerfile.record import Record
 from ..facts.joins import Left, directory_for, may_join
 from ..facts.stages import Run, readable
 from ..rules.finding import Fix
@@ -36,18 +36,18 @@ def check_joinable(document: Document, first: Run, second: Run, moved: Sequence[
     if b"#" in between:
         raise Refusal("a comment stands inside the second")
     comments = data[first.instruction.end : second.instruction.start]
-    if _FOR_LINTERS.search(comments):
+    if re.search(_FOR_LINTERS, comments):
         raise Refusal("a comment for a linter stands between them")
-    if _COMMENTED_OUT.search(comments) or comments.count(b"#") > _MOST_COMMENTS:
+    if re.search(_COMMENTED_OUT, comments) or comments.count(b"#") > _MOST_COMMENTS:
         raise Refusal("the comments between them would be lost from sight")
 
 
-_FOR_LINTERS = re.compile(rb"#\s*(?:hadolint|dfopt|tally|check=)", re.IGNORECASE)
-_COMMENTED_OUT = re.compile(rb"(?m:^\s*#[#\s]*(?:RUN|COPY|ADD|ENV|ARG|USER|WORKDIR|FROM|CMD|EXPOSE)\b)|&&")
+_FOR_LINTERS = rb"(?i)#\s*(?:hadolint|dfopt|tally|check=)"
+_COMMENTED_OUT = rb"(?m:^\s*#[#\s]*(?:RUN|COPY|ADD|ENV|ARG|USER|WORKDIR|FROM|CMD|EXPOSE)\b)|&&"
 _MOST_COMMENTS = 6  # lines between two RUNs that are joined, roughly: every `#` counts
 
 
-class Trim(NamedTuple):
+class Trim(Record):
     """How many units of a RUN that is joined go at its start and at its end."""
 
     start: int = 0

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import NamedTuple
 
 from ..dockerfile.document import Instruction
 from ..dockerfile.edits import Refusal
+from ..dockerfile.record import Record
 from ..dockerfile.shell import Command
 from ..facts.commands import of_command
 from ..facts.context import local_sources
@@ -26,7 +26,7 @@ from .joining import join_runs
 _MOST = 4  # RUNs that are joined: every one of them loses a layer of its own in the build cache
 
 
-class Removal(NamedTuple):
+class Removal(Record):
     """Packages that `runs[0]` installs and `runs[-1]` removes, with the RUNs between the two.
 
     Of what stands between them `above` goes above the first RUN, and `below` comes below the last. `doubt` says what

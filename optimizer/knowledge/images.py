@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from ..dockerfile.record import Record
 
 
-class Image(NamedTuple):
+class Image(Record):
     """A base image: its repository without registry and tag, its tag, and the release they tell of."""
 
     name: str

@@ -101,7 +101,7 @@ def _merged(old: list[bytes], changes: list[Change]) -> Change:
 
 def _widened(old: list[bytes], change: Change) -> Change:
     """The change with a line above it or below it, where it would replace none or leave but empty lines."""
-    start, end, lines = change[:3]
+    start, end, lines = change.start, change.end, change.lines
     unended = end == len(old) and end > start and not old[-1].endswith(b"\n")
     if start < end and not unended and (not lines or any(line.strip() for line in lines)):
         return change
@@ -113,7 +113,7 @@ def _widened(old: list[bytes], change: Change) -> Change:
 
 
 def _suggestion(old: list[bytes], change: Change, result: Result) -> Suggestion:
-    start, end, lines = change[:3]
+    start, end, lines = change.start, change.end, change.lines
     was = old[start:end]
     ending = b"\r\n" if was[0].endswith(b"\r\n") else b"\n"
     plain = all(line.endswith(ending) for line in lines[:-1]) and (

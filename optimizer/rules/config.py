@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
+from ..dockerfile.record import Record
 from ..dockerfile.source import BOM
 from ..facts.files import read_file
 from .engine import Settings
@@ -15,7 +16,7 @@ class ConfigError(Exception):
     """A configuration that cannot be used; the text is ``PATH:LINE: what is wrong``."""
 
 
-class Config(NamedTuple):
+class Config(Record):
     """The settings of a configuration file; `directory` is what its patterns are relative to."""
 
     directory: str = ""

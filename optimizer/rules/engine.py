@@ -6,10 +6,11 @@ from bisect import bisect_right, insort
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ..dockerfile.document import Document
 from ..dockerfile.edits import Edit, EditSet
+from ..dockerfile.record import Record
 from ..dockerfile.scanner import DockerfileError
 from ..facts.stages import Facts
 from ..knowledge.tools import roles_in
@@ -23,7 +24,7 @@ _PASSES = 10
 _MOST_GUILTY = 16
 
 
-class Settings(NamedTuple):
+class Settings(Record):
     """What the caller asks for. `select` empty means every rule that is on by default, `all` in it every rule."""
 
     select: frozenset[str] = frozenset()
@@ -49,7 +50,7 @@ class Settings(NamedTuple):
         return rule.default and not self.select
 
 
-class Offered(NamedTuple):
+class Offered(Record):
     """A finding that was not applied, and why. `start` and `end` are offsets into the original text."""
 
     finding: Finding
@@ -58,7 +59,7 @@ class Offered(NamedTuple):
     why: str  # "unsafe", "manual", "no fix", "suppressed", "left out", or what went wrong
 
 
-class Applied(NamedTuple):
+class Applied(Record):
     """A finding that was applied. `start` and `end` are offsets into the original text."""
 
     finding: Finding
@@ -71,7 +72,7 @@ class Applied(NamedTuple):
         return self.finding.rule, self.start
 
 
-class Result(NamedTuple):
+class Result(Record):
     """What `optimize` returns. `edits` turn `original` into `patched`, each with the rules that made it, and with the
     places of its findings in `applied`.
     """
@@ -292,7 +293,7 @@ def _after(before: Document, findings: list[Finding]) -> Document:
         raise _WouldNotHoldError(f"the result does not parse: {error}") from error
     from ..dockerfile.shell import keep_scripts
 
-    keep_scripts(before, after, min(edit.start for edit in edits))
+    keep_scripts(before, after, min((edit.start for edit in edits), default=0))
     problem = _problem(before, after, findings)
     if problem:
         raise _WouldNotHoldError(problem)

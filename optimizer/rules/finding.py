@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, Protocol
 
 from ..dockerfile.edits import Edit, Refusal
+from ..dockerfile.record import Record
 
 #: *safe*: same build, same behaviour, comments kept; only declared caches, indexes, logs or documentation
 #: differ. *unsafe*: may change what is installed or how it behaves. *manual*: shown, never applied.
 Applicability = Literal["safe", "unsafe", "manual"]
 
 
-class Fix(NamedTuple):
+class Fix(Record):
     """Edits that are made together or not at all, and what they do to the commands that run and to the stages.
 
     `drops` and `adds` are commands and instructions in their normal spelling (`Command.normal`,
@@ -27,7 +28,7 @@ class Fix(NamedTuple):
     adds_stages: tuple[tuple[str | None, str], ...] = ()
 
 
-class Finding(NamedTuple):
+class Finding(Record):
     """Something a rule saw at the bytes `start` to `end`."""
 
     rule: str
@@ -52,7 +53,7 @@ class Spanned(Protocol):
     def end(self) -> int: ...
 
 
-class Offer(NamedTuple):
+class Offer(Record):
     """A fix, and what a finding says of it; with a doubt, it is unsafe."""
 
     fix: Fix

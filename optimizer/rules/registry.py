@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from ..dockerfile.record import Record
 from .finding import Applicability, Finding
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ class Transform(Protocol):
         ...
 
 
-class Rule(NamedTuple):
+class Rule(Record):
     """A row of the table. Naming a rule imports nothing."""
 
     name: str

@@ -84,7 +84,7 @@ def _moved(facts: Facts, run: Run, maker: Run, tool: Tool, index: Index) -> Offe
     comments = _comments(facts, run)
     if maker.at == run.at - 1:
         fix = join_runs(facts.document, [maker, run])
-        doubtful = comments and not _ABOUT_CLEANING.search(comments)
+        doubtful = comments and not re.search(_ABOUT_CLEANING, comments)
         doubt = "the comment above it may be about what follows" if doubtful else ""
     else:
         fix = _move(facts, run, maker, tool, index)
@@ -92,9 +92,8 @@ def _moved(facts: Facts, run: Run, maker: Run, tool: Tool, index: Index) -> Offe
     return Offer(fix, [doubt], removes=index.paths)
 
 
-_ABOUT_CLEANING = re.compile(
-    rb"clean|cache|clear|delet|remov|purge|shrink|slim|small|siz|tidy|trash|garbage|tmp|lists|\brm\b|apt|yum|dnf",
-    re.IGNORECASE,
+_ABOUT_CLEANING = (
+    rb"(?i)clean|cache|clear|delet|remov|purge|shrink|slim|small|siz|tidy|trash|garbage|tmp|lists|\brm\b|apt|yum|dnf"
 )
 
 

@@ -51,8 +51,8 @@ KEEPS = (
     "FROM fedora:40\nRUN dnf remove -y curl && dnf clean all\n",
 )
 
-_READ = re.compile(rb"/usr/share/(?:doc|man|info)\b|share/doc/")
-_WANTED = re.compile(rb"man|man-db|man-pages|info|texinfo|.*-docs?(?:-.*)?|.*-man(?:ual)?(?:-.*)?")
+_READ = rb"/usr/share/(?:doc|man|info)\b|share/doc/"
+_WANTED = rb"man|man-db|man-pages|info|texinfo|.*-docs?(?:-.*)?|.*-man(?:ual)?(?:-.*)?"
 _REMOVES = (
     "/usr/share/doc/**",
     "/usr/share/man/**",
@@ -64,7 +64,7 @@ _REMOVES = (
 
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every install that unpacks documentation."""
-    if _READ.search(facts.document.source.data):
+    if re.search(_READ, facts.document.source.data):
         return
     for stage in facts.shipping:
         for tool in facts.tools:
@@ -98,4 +98,4 @@ def _configured(stage: StageFacts) -> bool:
 
 def _settled(use: Use) -> bool:
     words = [word.raw for word in use.command.argv]
-    return any(b"docs" in word or b"tsflags" in word or _WANTED.fullmatch(word) for word in words)
+    return any(b"docs" in word or b"tsflags" in word or re.fullmatch(_WANTED, word) for word in words)

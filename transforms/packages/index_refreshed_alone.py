@@ -129,9 +129,7 @@ def _has_settings(refreshes: list[Use]) -> bool:
 
 
 # What may say where packages come from, in the text of a RUN that only changes files.
-_SOURCES = re.compile(
-    rb"apt|dpkg|/etc\b|proxy|resolv|gpg|keyring|hosts|certificates|/usr/(?:lib|share)\b|/var\b", re.IGNORECASE
-)
+_SOURCES = rb"(?i)apt|dpkg|/etc\b|proxy|resolv|gpg|keyring|hosts|certificates|/usr/(?:lib|share)\b|/var\b"
 
 
 def _move(facts: Facts, run: Run, reader: Run) -> Fix:
@@ -140,7 +138,7 @@ def _move(facts: Facts, run: Run, reader: Run) -> Fix:
     if reason := may_cross(of_run(run), stage, range(run.at + 1, reader.at)):
         raise Refusal(reason)
     for other in stage.runs:
-        if run.at < other.at < reader.at and _SOURCES.search(other.instruction.code):
+        if run.at < other.at < reader.at and re.search(_SOURCES, other.instruction.code):
             raise Refusal(f"line {other.instruction.line} may change where packages come from")
     if reader.instruction.flags or run.shell != reader.shell:
         raise Refusal("the install runs in another way")

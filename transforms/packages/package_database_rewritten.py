@@ -118,8 +118,8 @@ def _removals(runs: list[Run], tool: Tool) -> set[bytes]:
         if use is not None:
             found |= {command.normal} if use.verb.value == "autoremove" else set()
         elif command.name == "rm":
-            found |= {b"rm " + word.raw for word in command.operands() if not _INDEX.match(word.raw)}
+            found |= {b"rm " + word.raw for word in command.operands() if not re.match(_INDEX, word.raw)}
     return found
 
 
-_INDEX = re.compile(rb"/var/(?:lib/apt|cache/(?:apt|dnf|yum|libdnf5|zypp))(?:/|$)")
+_INDEX = rb"/var/(?:lib/apt|cache/(?:apt|dnf|yum|libdnf5|zypp))(?:/|$)"

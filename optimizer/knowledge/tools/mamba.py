@@ -2,4 +2,4 @@
 
 from .conda import TOOL as CONDA
 
-TOOL = CONDA.replaced(name="mamba", commands=frozenset(("mamba",)))
+TOOL = CONDA._replace(name="mamba", commands=frozenset(("mamba",)))

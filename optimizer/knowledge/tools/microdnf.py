@@ -11,12 +11,12 @@ def _no_documentation(_command: str, _image: Image | None) -> str:
     return "--nodocs"
 
 
-TOOL = DNF.replaced(
+TOOL = DNF._replace(
     name="microdnf",
     commands=frozenset(("microdnf",)),
     mention=re.compile(rb"\bmicrodnf\b(?![/.])"),
     mounts=None,
-    distribution=DISTRIBUTION.replaced(
+    distribution=DISTRIBUTION._replace(
         only_recommended="--setopt=install_weak_deps=0", no_documentation=_no_documentation
     ),
 )

@@ -2,4 +2,4 @@
 
 from .conda import TOOL as CONDA
 
-TOOL = CONDA.replaced(name="micromamba", commands=frozenset(("micromamba",)))
+TOOL = CONDA._replace(name="micromamba", commands=frozenset(("micromamba",)))

@@ -14,14 +14,14 @@ def _no_documentation(_: str, image: Image | None) -> str:
     return "" if old else "--setopt=tsflags=nodocs"
 
 
-TOOL = DNF.replaced(
+TOOL = DNF._replace(
     name="yum",
     commands=frozenset(("yum",)),
     mention=re.compile(rb"\byum\b(?![/.-])"),
     # yum 3 fails to clean when no repository is enabled.
-    package_index=INDEX.replaced(clear_by_hand="rm -rf /var/cache/yum /var/cache/dnf"),
+    package_index=INDEX._replace(clear_by_hand="rm -rf /var/cache/yum /var/cache/dnf"),
     # It has no weak dependencies either, and refuses unknown settings.
-    distribution=DISTRIBUTION.replaced(
+    distribution=DISTRIBUTION._replace(
         no_documentation=_no_documentation, only_recommended="", only_recommended_for=frozenset()
     ),
 )
