@@ -42,7 +42,7 @@ _STEERING = (
 def behind(
     command: Command,
     directory: str | None,
-    open: Open,
+    opener: Open,
     environment: Mapping[str, str] | None = None,
 ) -> Behind | None:
     """What `command` runs, started in `directory`; None where it is no program that starts what stands in files.
@@ -59,7 +59,7 @@ def behind(
     wrappers = [spelled(word) for word in command.wrappers]
     if {"-C", "-D", "-i", "--login", "--chdir"}.intersection(wrappers) or any("--chdir=" in one for one in wrappers):
         directory = None
-    recipe = Recipe(open, directory)
+    recipe = Recipe(opener, directory)
     given = [*command.assignments, *(word.raw for word in command.wrappers)]
     for one in given:
         if one.startswith(_STEERING):

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from ...dockerfile.commands import Command
 from .base import Recipe, arguments, options, place
 
-#: For each language: options that take a value, those that give the program itself, and whether ``-`` means what is fed.
+#: For each language: options that take a value, and those that give the program itself.
 _LANGUAGES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "python": (frozenset(("-W", "-X", "-m", "-c", "--check-hash-based-pycs")), frozenset(("-c",))),
     "node": (
@@ -20,11 +20,16 @@ _LANGUAGES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     ),
     "ruby": (frozenset(("-e", "-I", "-r", "-C", "-E", "-W")), frozenset(("-e",))),
     "perl": (frozenset(("-e", "-E", "-I", "-M", "-m")), frozenset(("-e", "-E"))),
-    "php": (frozenset(("-r", "-d", "-c", "-f", "-B", "-R", "-F", "-E", "-S", "-t")), frozenset(("-r", "-B", "-R", "-E"))),
+    "php": (frozenset("-r -d -c -f -B -R -F -E -S -t".split()), frozenset(("-r", "-B", "-R", "-E"))),
     "awk": (frozenset(("-f", "-v", "-F", "--file", "-e", "--source", "-i")), frozenset(("-e", "--source"))),
     "sed": (frozenset(("-e", "-f", "--expression", "--file", "-l")), frozenset(("-e", "--expression"))),
 }  # fmt: skip
 _SAME = {"pypy": "python", "nodejs": "node", "gawk": "awk", "mawk": "awk", "nawk": "awk", "gsed": "sed"}
+#: A line of a requirements file that names a directory.
+_LOCAL = re.compile(
+    r"\s*(?:-e\s+|--editable[ =])?(\.{1,2}(?:/[\w./-]*)?|/[\w./-]+|file:[\w./-]+)"
+    r"(?:\[.*\])?\s*(?:[#;].*)?$"
+)
 _PRELOADS = frozenset(("-r", "--require", "--import", "--loader", "--experimental-loader"))
 _QUERIES = frozenset(("-V", "--version", "-h", "--help"))
 
@@ -143,8 +148,8 @@ def _pip(words: list[str], recipe: Recipe) -> bool:
     """Add what builds the projects that pip is told to install; False where it installs none of the image's."""
     valued = frozenset(
         "-r --requirement -c --constraint -t --target --prefix --root -i --index-url --extra-index-url -f --find-links "
-        "--trusted-host --platform --python-version --proxy --timeout --cache-dir --src -C --config-settings -e --editable "
-        "--progress-bar --no-binary --only-binary -d --dest -w --wheel-dir --upgrade-strategy".split()
+        "--trusted-host --platform --python-version --proxy --timeout --cache-dir --src -C --config-settings -e "
+        "--editable --progress-bar --no-binary --only-binary -d --dest -w --wheel-dir --upgrade-strategy".split()
     )
     found = options(words, valued)
     if not found.operands or found.operands[0] not in ("install", "wheel", "download"):
@@ -155,10 +160,7 @@ def _pip(words: list[str], recipe: Recipe) -> bool:
         text = recipe.read(place(name, recipe.directory))
         if text is not None:
             for line in text.decode("utf-8", "replace").splitlines():
-                match = re.match(
-                    r"\s*(?:-e\s+|--editable[ =])?(\.{1,2}(?:/[\w./-]*)?|/[\w./-]+|file:[\w./-]+)(?:\[.*\])?\s*(?:[#;].*)?$",
-                    line,
-                )
+                match = _LOCAL.match(line)
                 if match:
                     local.append(match[1].removeprefix("file:").replace("//", "/"))
                 elif re.match(r"\s*(?:-r|--requirement)", line) and len(lists) < 32:

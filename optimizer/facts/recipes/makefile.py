@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import product
 from typing import NamedTuple
 
 from .base import Recipe, place
@@ -11,10 +12,12 @@ from .base import Recipe, place
 _MOST_DEPTH = 12
 _MOST_TEXT = 1 << 16
 _MOST_STEPS = 200_000  # expansions in one Makefile
-_MOST_VARIANTS = 6
+_MOST_READINGS = 64
+_MOST_VALUES = 16
 
 _ASSIGN = re.compile(r"(?:(?:export|override|private|unexport)[ \t]+)*([^\s:#=!?+]+)[ \t]*(::?:?=|\?=|\+=|!=|=)(.*)", re.DOTALL)  # fmt: skip # noqa: E501
 _DEFINE = re.compile(r"(?:(?:export|override|private)[ \t]+)*define[ \t]+(\S+?)[ \t]*(?:::?:?=|\?=|\+=|!=|=)?[ \t]*$")
+_REFERENCE = re.compile(r"\$[({](?:call[ \t]+)?([\w.-]+)")
 _INCLUDE = re.compile(r"(-include|sinclude|include)[ \t]+(.*)", re.DOTALL)
 _CONDITIONAL = re.compile(r"(?:ifeq|ifneq|ifdef|ifndef|else|endif)\b(.*)", re.DOTALL)
 _COMMENT = re.compile(r"(?<!\\)#.*", re.DOTALL)
@@ -27,6 +30,8 @@ _BUILT_IN = {
 }  # fmt: skip
 #: Functions whose value is a list of words out of their operands; what they come to is not followed.
 _BRANCHES = frozenset(("if", "or", "and", "foreach", "let", "strip", "sort", "intcmp"))
+#: Functions of file names and words that are worked out.
+_WORDS = frozenset(("strip", "firstword", "lastword", "dir", "notdir", "abspath", "realpath"))
 _SILENT = frozenset(("info", "warning", "error"))
 
 _UNKNOWN = "${made}"
@@ -57,14 +62,17 @@ class Makefile:
         self._asked: list[tuple[str, str]] = []  # texts with functions that run when they are read, and their file
         self._prefix = "\t"
         self._one_shell = False
+        self._conditions = 0  # how many conditionals are open
         self._steps = 0
         self._path = ""
+        self._file = ""  # the one that it starts with
         self._several: dict[str, int] = {}
-        self._counted: dict[str, int] = {}
-        self._variant = 0
+        self._depends: dict[str, frozenset[str]] = {}
+        self._choice: dict[str, int] = {}
 
     def add(self, path: str, text: bytes, depth: int = 0) -> None:
         """Read a file into it."""
+        self._file = self._file or path
         self.included.append(path.rsplit("/", 1)[-1])  # make looks for a rule that makes it
         lines = _lines(text.replace(b"\r\n", b"\n").decode("utf-8", "replace"))
         rule: Rule | None = None
@@ -72,7 +80,7 @@ class Makefile:
             if rule is not None and line.startswith(self._prefix):
                 rule.lines.append(line[1:].replace("\\\n" + self._prefix, "\\\n"))
                 continue
-            logical = _COMMENT.sub("", re.sub(r"[ \t]*\\\n[ \t]*", " ", line)).strip()
+            logical = _COMMENT.sub("", re.sub(r"[ \t]*\\\n[ \t]*", " ", line)).strip().replace("\\#", "#")
             if not logical:
                 continue
             define = _DEFINE.match(logical)
@@ -81,6 +89,8 @@ class Makefile:
                 continue
             conditional = _CONDITIONAL.match(logical)
             if conditional:
+                if not logical.startswith("else"):
+                    self._conditions += -1 if logical.startswith("endif") else 1
                 self._asked.append((conditional[1], path))
                 continue
             include = _INCLUDE.match(logical)
@@ -138,10 +148,11 @@ class Makefile:
         values = self._values.setdefault(name, [])
         if operator in (":=", "::=", ":::="):  # it may hold what it was
             before = values[-1] if values else f"$${{{name}}}"
-            value = value.replace(f"$({name})", before).replace(f"${{{name}}}", before)
+            value = before.join(re.split(rf"\$\({re.escape(name)}\)|\$\{{{re.escape(name)}\}}", value))
         if operator == "+=" and values:
-            values[-1] = f"{values[-1]} {value}"
-        elif value not in values and not (operator == "?=" and values):
+            longer = [f"{one} {value}" for one in values]
+            values[:] = list(dict.fromkeys([*values, *longer] if self._conditions > 0 else longer))[:_MOST_VALUES]
+        elif value not in values and len(values) < _MOST_VALUES:
             values.append(value)
         if "$" in value:
             self._asked.append((value, path))
@@ -205,12 +216,8 @@ class Makefile:
     def _all(self, text: str) -> str:
         """What `text` comes to by any of the values that its variables have."""
         texts: dict[str, None] = {}
-        for variant in range(max(1, min(_MOST_VARIANTS, max(self._several.values(), default=1)))):
-            self._variant = variant
+        for _ in self._readings(text):
             texts[self.expand(text)] = None
-            if "$" not in text:
-                break
-        self._variant = 0
         return " ".join(texts)
 
     def default_goals(self) -> list[str]:
@@ -238,29 +245,38 @@ class Makefile:
         self._path = path
         groups = ["\n".join(lines)] if self._one_shell else lines
         for line in groups:
-            for variant in range(self._variants(line)):
-                self._variant = variant
+            for _ in self._readings(line):
                 text = self.expand(line, automatic)
                 for one in [text] if self._one_shell else _lines(text):
                     self._shell(one, path, automatic)
-            self._variant = 0
 
-    def _variants(self, line: str, depth: int = 0) -> int:
-        """How many readings there are of a line by variables that have more than one value."""
+    def _involved(self, line: str, depth: int = 0) -> frozenset[str]:
+        """The variables with more than one value that a line comes to depend on."""
         if "$" not in line or not self._several:
-            return 1
-        if line in self._counted:
-            return self._counted[line]
-        self._counted[line] = most = 1
-        for name in set(re.findall(r"\$[({](?:call )?([\w.-]+)", line)):
-            most = max(most, self._several.get(name, 1))
-            if depth < 4:
-                for value in self._values.get(name, [])[:_MOST_VARIANTS]:
-                    most = max(most, self._variants(value, depth + 1))
-        if most > _MOST_VARIANTS:
-            self.recipe.doubt(f"a variable of {self._path or 'the Makefile'} has too many values")
-        self._counted[line] = most = min(most, _MOST_VARIANTS)
-        return most
+            return frozenset()
+        if line in self._depends:
+            return self._depends[line]
+        self._depends[line] = frozenset()
+        names = set(_REFERENCE.findall(line))
+        found = names & self._several.keys()
+        if depth < _MOST_DEPTH:
+            found = found.union(
+                *(self._involved(value, depth + 1) for name in names for value in self._values.get(name, ()))
+            )
+        self._depends[line] = frozenset(found)
+        return self._depends[line]
+
+    def _readings(self, line: str) -> Iterator[None]:
+        """Choose values for the variables of a line, in every way that there is."""
+        names = sorted(self._involved(line))
+        ways = product(*(range(self._several[name]) for name in names))
+        for at, way in enumerate(ways):
+            if at == _MOST_READINGS:
+                self.recipe.doubt(f"the variables of {self._path or 'the Makefile'} have too many values")
+                break
+            self._choice = dict(zip(names, way, strict=True))
+            yield
+        self._choice = {}
 
     def _shell(self, text: str, path: str, automatic: dict[str, str]) -> None:
         stripped = re.sub(r"^[ \t@+-]*", "", text)
@@ -272,12 +288,8 @@ class Makefile:
             self._values.get("SHELL", ["/bin/sh"]) if "SHELL" not in self._overrides else [self._overrides["SHELL"]]
         )
         for shell in shells:
-            name = self.expand(shell, automatic).split()[:1]
-            if (
-                (name and re.search(r"(?:^|/)(?:ba|da|a|k|z)?sh$", name[0]))
-                or ("/env" in (name or [""])[0] and re.search(r"\b(?:ba|da|a|k|z)?sh\b", shell))
-                or (name and re.search(r"sh\b|\$", name[0]))
-            ):
+            # One that is not known is taken for a shell, as nearly all are.
+            if re.search(r"(?:^|[\s/])(?:ba|da|a|k|z)?sh\b|\$|cmd|^\s*$", self.expand(shell, automatic)):
                 self.recipe.shell(stripped.encode("utf-8", "replace"), path)
             else:
                 self.recipe.code(stripped.encode("utf-8", "replace"), path)
@@ -335,6 +347,8 @@ class Makefile:
         if colon or "$" in name:
             return _UNKNOWN
         value = self._value(name)
+        if name == "MAKEFILE_LIST":
+            return self._file
         if name == "MAKE":
             given = "".join(f" '{key}={one}'" for key, one in self._overrides.items() if "'" not in one)
             return (value or "make") + given
@@ -347,7 +361,7 @@ class Makefile:
             return self._overrides[name]
         values = self._values.get(name)
         if values:
-            return values[min(self._variant, len(values) - 1)]
+            return values[min(self._choice.get(name, 0), len(values) - 1)]
         if name in self._environment:
             return self._environment[name]
         if name == "CURDIR":
@@ -370,6 +384,10 @@ class Makefile:
         if name == "eval":
             self.computed = True
         self._emit_operands(operands, automatic, depth, lines=name in _BRANCHES)
+        if name in _WORDS:
+            text = self.expand(operands, automatic, depth + 1)
+            if "$" not in text:
+                return _of_words(name, text, self.recipe.directory)
         return _UNKNOWN
 
     def _emit_operands(self, operands: str, automatic: Mapping[str, str], depth: int, *, lines: bool = False) -> None:
@@ -383,6 +401,20 @@ class Makefile:
                     self.recipe.shell(re.sub(r"^[ \t@+-]*", "", one).encode("utf-8", "replace"), self._path)
             elif "$(" in text:
                 self.recipe.shell(f": {text}".encode("utf-8", "replace"), self._path)
+
+
+def _of_words(name: str, text: str, directory: str | None) -> str:
+    """What one of the functions `_WORDS` makes of the words of `text`."""
+    words = text.split()
+    if name == "strip":
+        return " ".join(words)
+    if name in ("firstword", "lastword"):
+        return words[0 if name == "firstword" else -1] if words else ""
+    if name == "dir":
+        return " ".join(word.rpartition("/")[0] + "/" if "/" in word else "./" for word in words)
+    if name == "notdir":
+        return " ".join(word.rpartition("/")[2] for word in words)
+    return " ".join(place(word, directory) or _UNKNOWN for word in words)
 
 
 def _lines(text: str) -> Iterator[str]:

@@ -12,9 +12,10 @@ from ...dockerfile.commands import Command
 from .base import Options, Recipe, arguments, options, place
 
 _VALUED = frozenset(
-    "-C --prefix --cwd --dir -w --workspace --filter -F --omit --include --registry --loglevel --cache --network-timeout "
-    "--modules-folder --cache-folder --mutex --network-concurrency --userconfig --production --install-strategy "
-    "--only --fetch-timeout --fetch-retries --node-linker --store-dir --reporter --script-shell".split()
+    "-C --prefix --cwd --dir -w --workspace --filter -F --omit --include --registry --loglevel --cache "
+    "--network-timeout --modules-folder --cache-folder --mutex --network-concurrency --userconfig "
+    "--install-strategy --only --fetch-timeout --fetch-retries --node-linker --store-dir --reporter "
+    "--script-shell".split()
 )
 _INSTALLS = frozenset("install i ci clean-install ic isntall install-clean it install-test cit link rebuild rb".split())
 _LIFE_CYCLE = (

@@ -19,8 +19,8 @@ def read(command: Command, recipe: Recipe, _: Mapping[str, str]) -> bool:
     if name == "busybox":
         if not words or words[0].value not in ("sh", "ash"):
             return False
-        name, words = "sh", words[1:]
-    if name in _SHELLS and (command.program == name or command.program.startswith(("/bin/", "/usr/"))):
+        _shell("sh", words[1:], recipe)
+    elif name in _SHELLS and (command.program == name or command.program.startswith(("/bin/", "/usr/"))):
         _shell(name, words, recipe)
     elif name == "eval":
         recipe.shell(" ".join(word.value or word.raw.decode("utf-8", "replace") for word in words).encode())

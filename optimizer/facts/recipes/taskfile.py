@@ -17,7 +17,14 @@ _NAMES = ("Taskfile.yml", "taskfile.yml", "Taskfile.yaml", "taskfile.yaml", "Tas
 _VALUED = frozenset("-d --dir -t --taskfile -o --output -c --concurrency -I --interval --sort".split())
 _KEY = re.compile(r"""((?:[^\s'"#:{\[&*!|>-]|-(?!\s)|:(?=\S))[^'"#{\[]*?|"[^"]*"|'[^']*')[ \t]*:(?:[ \t]+|$)""")
 _BLOCK = re.compile(r"[|>][+\-\d]*[ \t]*(?:#.*)?$")
-_WORDS = frozenset(("desc", "description", "summary", "prompt", "version", "sources", "generates", "aliases", "label"))
+#: Keys whose text is no command.
+_WORDS = frozenset(
+    "desc description summary prompt version sources generates aliases label task deps dir method silent internal run "
+    "ignore_error platforms interactive set shopt output interval msg requires watch dotenv for as split begin end "
+    "error_only prefix".split()
+)
+#: Keys whose tables hold no command but below ``sh``.
+_TABLES = frozenset(("vars", "env", "sources", "generates", "requires", "for", "output", "matrix"))
 _MOST_DEPTH = 8
 
 
@@ -49,19 +56,14 @@ def read(command: Command, recipe: Recipe, _: Mapping[str, str]) -> bool:
 def _file(path: str, text: bytes, recipe: Recipe, depth: int) -> None:
     source = text.replace(b"\r\n", b"\n").decode("utf-8", "replace")
     elsewhere = bool(re.search(r"(?m)^\s*(?:-\s+)?['\"]?dir['\"]?\s*:", source))
-    top = ""
-    for indent, key, scalar in _scalars(source):
-        if indent == 0:
-            top = key
-        if top == "includes":
-            if scalar and key not in ("dir", "optional", "internal", "flatten", "aliases", "excludes", "includes"):
+    for keys, scalar in _scalars(source):
+        key = keys[-1] if keys else ""
+        if keys[:1] == ("includes",):
+            if scalar and (len(keys) == 2 or key == "taskfile"):
                 _include(scalar, path, recipe, depth)
-            continue
-        if key == "dir" or key in _WORDS or not scalar.strip():
-            continue
-        line = re.sub(r"\{\{.*?\}\}", "${made}", scalar, flags=re.DOTALL).encode("utf-8", "replace")
-        if key in ("cmd", "cmds", "sh", "defer", "status", "preconditions", "if") or b" " in line:
-            recipe.shell(line, path)
+        elif scalar.strip() and key not in _WORDS and (key == "sh" or not _TABLES.intersection(keys)):
+            line = re.sub(r"\{\{.*?\}\}", "${made}", scalar, flags=re.DOTALL)
+            recipe.shell(line.encode("utf-8", "replace"), path)
             if elsewhere:
                 recipe.doubt(f"the tasks of {path} run in directories of their own")
     if re.search(r"(?m)^\s*<<:|[:\-] [&*]\w", source):
@@ -77,8 +79,8 @@ def _include(name: str, path: str, recipe: Recipe, depth: int) -> None:
         _file(found[0], found[1], recipe, depth + 1)
 
 
-def _scalars(source: str) -> Iterator[tuple[int, str, str]]:
-    """Indentation, the nearest key and the text of each scalar; an item of a list has the key of the list."""
+def _scalars(source: str) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The keys that each scalar stands below, outermost first, and its text."""
     lines = source.split("\n")
     keys: list[tuple[int, str]] = []
     at = 0
@@ -100,9 +102,9 @@ def _scalars(source: str) -> Iterator[tuple[int, str, str]]:
             keys.append((indent, match[1].strip("'\"")))
             rest = rest[match.end() :]
         else:
-            while keys and keys[-1][0] > outer:
+            while keys and keys[-1][0] > outer:  # an item of a list may stand right below the list's key
                 keys.pop()
-        key = keys[-1][1] if keys else ""
+        chain = tuple(key for _, key in keys)
         body: list[str] = []
         block = _BLOCK.match(rest)
         floor = keys[-1][0] if match and keys else outer
@@ -114,18 +116,18 @@ def _scalars(source: str) -> Iterator[tuple[int, str, str]]:
         if block:
             margin = min((len(one) - len(one.lstrip()) for one in body if one.strip()), default=0)
             joined = "\n".join(one[margin:] for one in body)
-            yield indent, key, joined
+            yield chain, joined
             if rest.startswith(">"):
-                yield indent, key, " ".join(joined.split())
+                yield chain, " ".join(joined.split())
             continue
         scalar = " ".join([rest, *(one.strip() for one in body)]).strip()
         if scalar.startswith(("[", "{")):
             for one in re.findall(r"\"((?:[^\"\\]|\\.)*)\"|'((?:[^']|'')*)'|([^\[\]{},\"']+)", scalar):
                 text = "".join(cast("tuple[str, ...]", one)).strip()
                 inner = _KEY.match(text)
-                yield indent, inner[1] if inner else key, text[inner.end() :] if inner else text
+                yield (*chain, inner[1]) if inner else chain, text[inner.end() :] if inner else text
             continue
-        yield indent if match else indent + 1, key, _unquoted(scalar)
+        yield chain, _unquoted(scalar)
 
 
 def _unquoted(scalar: str) -> str:

@@ -26,7 +26,7 @@ def read(command: Command, recipe: Recipe, _: Mapping[str, str]) -> bool:
     if command.name in _FILES:
         _tasks(command, recipe)
         return True
-    words = command.argv[1:]
+    words = list(command.argv[1:])
     if command.name not in ("npx", "bunx", "dotenv"):
         while words and words[0].raw.startswith(b"-"):
             words = words[2 if spelled(words[0]) in _VALUED else 1 :]
