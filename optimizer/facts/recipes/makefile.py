@@ -59,10 +59,12 @@ class Makefile:
         self._overrides = overrides
         self._values: dict[str, list[str]] = {}
         self._defined: list[str] = []
+        self._defined_names: set[str] = set()
         self._asked: list[tuple[str, str]] = []  # texts with functions that run when they are read, and their file
         self._prefix = "\t"
         self._one_shell = False
-        self._conditions = 0  # how many conditionals are open
+        self._conditions: list[list[set[str]]] = []  # of each that is open, what its branches set
+        self._certain: set[str] = set()  # variables that are set whatever the conditions come to
         self._steps = 0
         self._path = ""
         self._file = ""  # the one that it starts with
@@ -89,8 +91,7 @@ class Makefile:
                 continue
             conditional = _CONDITIONAL.match(logical)
             if conditional:
-                if not logical.startswith("else"):
-                    self._conditions += -1 if logical.startswith("endif") else 1
+                self._condition(logical)
                 self._asked.append((conditional[1], path))
                 continue
             include = _INCLUDE.match(logical)
@@ -112,6 +113,20 @@ class Makefile:
             body.append(line)
         self._values.setdefault(name, []).append("\n".join(body))
         self._defined.append("\n".join(body))
+        self._defined_names.add(name)
+
+    def _condition(self, logical: str) -> None:
+        """Note where a conditional begins, has another branch, or ends."""
+        if logical.startswith("if"):
+            self._conditions.append([set(), set()])  # the first set is what no branch at all would set
+        elif self._conditions and logical.startswith("else"):
+            branches = self._conditions[-1]
+            if re.fullmatch(r"else\s*", logical):
+                del branches[0]
+            branches.append(set())
+        elif self._conditions:
+            both = set[str].intersection(*self._conditions.pop())
+            (self._conditions[-1][-1] if self._conditions else self._certain).update(both)
 
     def _include(self, names: str, path: str, depth: int, *, optional: bool) -> None:
         self._asked.append((names, path))
@@ -130,7 +145,7 @@ class Makefile:
             elif found[0] != path:
                 self.add(found[0], found[1], depth + 1)
 
-    def _assign(self, logical: str, path: str) -> bool:
+    def _assign(self, logical: str, path: str, *, special: bool = False) -> bool:
         match = _ASSIGN.fullmatch(logical)
         if not match:
             if re.match(r"(?:export|unexport|override|vpath|undefine|load|-load)\b[^:=]*$", logical):
@@ -145,13 +160,15 @@ class Makefile:
             self._prefix = value[0]
         if operator == "!=":
             value = f"$(shell {value})"
+        if not special:
+            (self._conditions[-1][-1] if self._conditions else self._certain).add(name)
         values = self._values.setdefault(name, [])
         if operator in (":=", "::=", ":::="):  # it may hold what it was
             before = values[-1] if values else f"$${{{name}}}"
             value = before.join(re.split(rf"\$\({re.escape(name)}\)|\$\{{{re.escape(name)}\}}", value))
         if operator == "+=" and values:
             longer = [f"{one} {value}" for one in values]
-            values[:] = list(dict.fromkeys([*values, *longer] if self._conditions > 0 else longer))[:_MOST_VALUES]
+            values[:] = list(dict.fromkeys([*values, *longer] if self._conditions else longer))[:_MOST_VALUES]
         elif value not in values and len(values) < _MOST_VALUES:
             values.append(value)
         if "$" in value:
@@ -169,7 +186,9 @@ class Makefile:
             self.computed = self.computed or "$" in logical
             return None
         body = body.removeprefix(":").removeprefix(":")
-        if _ASSIGN.fullmatch(body.strip()) and self._assign(body.strip(), path):  # a variable of the target's
+        if _ASSIGN.fullmatch(body.strip()) and self._assign(
+            body.strip(), path, special=True
+        ):  # a variable of the target's
             return None
         prerequisites, semicolon, first = body.partition(";")
         self._asked.append((head, path))
@@ -187,6 +206,10 @@ class Makefile:
 
     def finish(self) -> None:
         """Expand what the rules are called, once everything has been read."""
+        for name, values in self._values.items():
+            if name not in self._certain and name not in self._defined_names and not name.startswith("."):
+                other = self._environment.get(name, _BUILT_IN.get(name, f"$${{{name}}}"))
+                values += [other] if other not in values else []
         self._settle()
         settled: list[Rule] = []
         for rule in self.rules:
@@ -235,7 +258,7 @@ class Makefile:
     def emit(self, rule: Rule) -> None:
         """Add the shell texts of the rule's recipe."""
         automatic = {"@": rule.targets[0] if len(rule.targets) == 1 and "%" not in rule.targets[0] else "${target}"}
-        known = rule.prerequisites if not any("%" in one or "$" in one for one in rule.prerequisites) else None
+        known = rule.prerequisites if not any(re.search(r"[%$*?\[]", one) for one in rule.prerequisites) else None
         automatic["<"] = known[0] if known else "${prerequisite}"
         automatic["^"] = automatic["+"] = " ".join(known) if known else "${prerequisites}"
         automatic["?"] = automatic["*"] = automatic["%"] = automatic["|"] = "${made}"
