@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from importlib import import_module
 
 from ...dockerfile.commands import Command
-from .base import Behind, Code, Open, Recipe, Shell, spelled
+from .base import Behind, Code, Open, Recipe, Shell, place, spelled
 
 #: The module for each program's name; a number behind a name is that of a version.
 _READERS: dict[str, str] = {
@@ -32,6 +32,7 @@ _READERS: dict[str, str] = {
     )
     for name in names.split()
 }
+_SYSTEM = ("/bin/", "/sbin/", "/usr/")
 #: Variables that make a program read more than its words say.
 _STEERING = (
     b"MAKEFILES=", b"MAKEFLAGS=", b"GNUMAKEFLAGS=", b"BASH_ENV=", b"ENV=", b"NODE_OPTIONS=", b"PERL5OPT=", b"RUBYOPT=",
@@ -52,14 +53,16 @@ def behind(
     if not command.argv:
         return None
     module = _READERS.get(command.name) or _READERS.get(command.name.rstrip("0123456789."))
-    if "/" in command.program and (not module or not command.program.startswith(("/bin/", "/usr/"))):
-        module = "shell"
-    if module is None:
-        return None
     wrappers = [spelled(word) for word in command.wrappers]
     if {"-C", "-D", "-i", "--login", "--chdir"}.intersection(wrappers) or any("--chdir=" in one for one in wrappers):
         directory = None
     recipe = Recipe(opener, directory)
+    # A file that is shown tells more than its name; one of the system's that is not shown is what it is called.
+    named = module or "/" not in command.program or command.program.startswith(_SYSTEM)
+    if not named or ("/" in command.program and recipe.read(place(command.program, directory)) is not None):
+        module = "shell"
+    if module is None:
+        return None
     given = [*command.assignments, *(word.raw for word in command.wrappers)]
     for one in given:
         if one.startswith(_STEERING):

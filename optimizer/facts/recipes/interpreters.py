@@ -73,11 +73,9 @@ def read(command: Command, recipe: Recipe, _: Mapping[str, str]) -> bool:
     elif operands and operands[0] != "-":
         _file(operands[0], recipe)
     elif not any(option in _QUERIES or option == "-v" for option, _value in found.given):
-        if command.redirections or operands or words:
-            recipe.doubt(f"`{command.name}` runs what it is fed")
-        else:
-            recipe.doubt(f"`{command.name}` runs what it is fed")
-    return True
+        recipe.doubt(f"`{command.name}` runs what it is fed")
+    # Most texts for awk and sed start nothing: then they are commands like any other.
+    return language not in ("awk", "sed") or bool(recipe.found.codes or recipe.unread)
 
 
 def _text(language: str, text: str, recipe: Recipe) -> None:

@@ -12,7 +12,7 @@ from .shell import interpreter_of, script
 
 _VALUED = frozenset("-f --justfile -d --working-directory --shell --shell-arg --set --color --dotenv-path --dotenv-filename --chooser".split())  # fmt: skip # noqa: E501
 _NAMES = ("justfile", "Justfile", ".justfile", "JUSTFILE")
-_HEADER = re.compile(r"@?([\w-]+)(?=[ \t:])[^:=\n]*(?:=[^:\n]*)*:(?!=)(.*)")
+_HEADER = re.compile(r"@?([\w-]+)(?=[ \t:])[^:=\n]*(?:=[^:=\n]*)*:(?!=)(.*)")
 _IMPORT = re.compile(r"(?:import|mod)(\??)[ \t]+(?:([\w-]+)[ \t]*)?(?:(['\"])(.*?)\3)?")
 _MOST_DEPTH = 8
 

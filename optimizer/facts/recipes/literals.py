@@ -18,7 +18,7 @@ _QUOTED = re.compile(
     r"|\bq[qwx]?\s*([{(\[/|])(.*?)[})\]/|]",
     re.DOTALL,
 )
-_HEREDOC = re.compile(r"<<[-~]?[ \t]*(['\"`]?)(\w+)\1[^\n]*\n(.*?)\n[ \t]*\2\b", re.DOTALL)
+_HEREDOC = re.compile(r"<<[-~]?[ \t]*(['\"`]?)([A-Za-z_]\w*)\1[^\n]*\n")
 _ARRAY = re.compile(r"[\[(]\s*((?:(?:\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')\s*,?\s*){2,})")
 _WORD = re.compile(r"[\w@%+=:,./~${}*?-]*[./][\w@%+=:,./~${}*?-]*")
 
@@ -44,13 +44,23 @@ def _every(text: str) -> Iterator[str]:
         for match in _QUOTED.finditer(part):
             groups = [group for group in match.groups() if group is not None]
             yield _unescaped(groups[-1]) if groups else ""
-    for match in _HEREDOC.finditer(text):
-        yield match[3]
+    yield from _heredocs(text)
     for match in _ARRAY.finditer(text):
         words = re.findall(r"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'", match[1])
         yield " ".join(_unescaped(one or other) for one, other in words)
     for match in _WORD.finditer(text):
         yield match[0]
+
+
+def _heredocs(text: str) -> Iterator[str]:
+    open_ended: set[str] = set()  # what ends nowhere in the rest of the text
+    for match in _HEREDOC.finditer(text):
+        name = match[2]
+        end = None if name in open_ended else re.compile(rf"^[ \t]*{name}\b", re.MULTILINE).search(text, match.end())
+        if end is None:
+            open_ended.add(name)
+        else:
+            yield text[match.end() : end.start()]
 
 
 def _unescaped(text: str) -> str:

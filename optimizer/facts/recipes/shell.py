@@ -20,7 +20,9 @@ def read(command: Command, recipe: Recipe, _: Mapping[str, str]) -> bool:
         if not words or words[0].value not in ("sh", "ash"):
             return False
         _shell("sh", words[1:], recipe)
-    elif name in _SHELLS and (command.program == name or command.program.startswith(("/bin/", "/usr/"))):
+    elif "/" in command.program and recipe.read(place(command.program, recipe.directory)) is not None:
+        _file(command.program, recipe)
+    elif name in _SHELLS:
         _shell(name, words, recipe)
     elif name == "eval":
         recipe.shell(" ".join(word.value or word.raw.decode("utf-8", "replace") for word in words).encode())

@@ -35,7 +35,17 @@ def test_whatever_a_file_holds_is_answered(command: str, text: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["ls -l", "apt-get install make", "pip install flask", "npx cowsay", "bundle install"]
+    "command",
+    [
+        "ls -l",
+        "/usr/bin/apt-get update",
+        "awk '{print $1}' x",
+        "sed -i s/a/b/ x",
+        "apt-get install make",
+        "pip install flask",
+        "npx cowsay",
+        "bundle install",
+    ],
 )
 def test_what_is_no_runner_is_nothing(command: str) -> None:
     assert ask(command, {}) is None
@@ -147,16 +157,26 @@ def test_text_for_an_interpreter(command: str) -> None:
     assert [one.text for one in found.codes] == [b"a"]
 
 
-def test_awk_and_sed_start_something_or_nothing() -> None:
-    for command, count in (
-        ("awk '{print $1}' x", 0),
-        ("awk '{system(\"x\")}' y", 1),
-        ("sed -i s/a/b/ x", 0),
-        ("sed '1e x' y", 1),
-    ):
-        found = ask(command, {})
-        assert found is not None
-        assert len(found.codes) == count, command
+@pytest.mark.parametrize(
+    "command", ["awk '{system(\"x\")}' y", "awk '{print > \"x\"}' y", "sed '1e x' y", "sed s/a/b/e y"]
+)
+def test_awk_and_sed_that_start_or_write_something(command: str) -> None:
+    found = ask(command, {})
+    assert found is not None
+    assert len(found.codes) == 1
+
+
+@pytest.mark.parametrize("command", ["/opt/venv/bin/python x.py", ".venv/bin/python3 x.py", "/usr/bin/env python x.py"])
+def test_an_interpreter_by_its_path(command: str) -> None:
+    found = ask(command, {"/app/x.py": b"a"})
+    assert found is not None
+    assert [one.path for one in found.codes] == ["/app/x.py"]
+
+
+def test_a_script_that_is_called_as_a_tool() -> None:
+    found = ask("./npm ci", {"/app/npm": b"echo a"})
+    assert found is not None
+    assert [one.text for one in found.shells] == [b"echo a"]
 
 
 @pytest.mark.parametrize(
