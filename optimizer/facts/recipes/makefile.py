@@ -82,7 +82,7 @@ class Makefile:
             if rule is not None and line.startswith(self._prefix):
                 rule.lines.append(line[1:].replace("\\\n" + self._prefix, "\\\n"))
                 continue
-            logical = _COMMENT.sub("", re.sub(r"[ \t]*\\\n[ \t]*", " ", line)).strip().replace("\\#", "#")
+            logical = _COMMENT.sub("", " ".join(part.strip(" \t") for part in line.split("\\\n"))).strip().replace("\\#", "#")
             if not logical:
                 continue
             define = _DEFINE.match(logical)
