@@ -48,6 +48,7 @@ class Recipe:
         self.directory = directory
         self.unread = ""
         self._open = opener
+        self.entered: set[str] = set()  # files that include others, each read once
         self._texts: dict[str, bytes | None] = {}
         self._shells: dict[Shell, None] = {}
         self._codes: dict[Code, None] = {}

@@ -77,7 +77,8 @@ def _import(match: re.Match[str], path: str, recipe: Recipe, depth: int) -> None
     found = recipe.first(candidates, base) if depth < _MOST_DEPTH else None
     if found is None:
         recipe.doubt(f"{path} imports {match[4] or name}, which is not shown")
-    else:
+    elif found[0] not in recipe.entered:
+        recipe.entered.add(found[0])
         _file(found[0], found[1], recipe, depth + 1)
 
 

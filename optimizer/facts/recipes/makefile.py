@@ -142,7 +142,8 @@ class Makefile:
                 if not (optional and _UNKNOWN in name and re.search(r"\.d\b|:\.o=|dep", names)):
                     self.recipe.doubt(f"{path} includes {name if '$' not in name else names}, which is not shown")
                     self.computed = self.computed or not optional
-            elif found[0] != path:
+            elif found[0] != path and found[0] not in self.recipe.entered:
+                self.recipe.entered.add(found[0])
                 self.add(found[0], found[1], depth + 1)
 
     def _assign(self, logical: str, path: str, *, special: bool = False) -> bool:

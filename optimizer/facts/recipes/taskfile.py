@@ -75,7 +75,8 @@ def _include(name: str, path: str, recipe: Recipe, depth: int) -> None:
     found = recipe.first((name, *(f"{name}/{one}" for one in _NAMES)), base) if depth < _MOST_DEPTH else None
     if found is None:
         recipe.doubt(f"{path} includes {name}, which is not shown")
-    else:
+    elif found[0] not in recipe.entered:
+        recipe.entered.add(found[0])
         _file(found[0], found[1], recipe, depth + 1)
 
 
