@@ -82,7 +82,8 @@ class Makefile:
             if rule is not None and line.startswith(self._prefix):
                 rule.lines.append(line[1:].replace("\\\n" + self._prefix, "\\\n"))
                 continue
-            logical = _COMMENT.sub("", " ".join(part.strip(" \t") for part in line.split("\\\n"))).strip().replace("\\#", "#")
+            joined = " ".join(part.strip(" \t") for part in line.split("\\\n"))
+            logical = _COMMENT.sub("", joined).strip().replace("\\#", "#")
             if not logical:
                 continue
             define = _DEFINE.match(logical)
