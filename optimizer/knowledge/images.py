@@ -31,6 +31,11 @@ class Image(Record):
         return _DIRECTORIES.get(self.name)
 
     @property
+    def sudoers(self) -> tuple[bytes, ...]:
+        """The users that may run everything with ``sudo``, without a password; it begins as one of them, or as root."""
+        return next((users for start, users in _SUDOERS.items() if f"/{start}" in f"/{self.name}"), ())
+
+    @property
     def windows(self) -> bool:
         """Whether it is a Windows image, by its name."""
         return bool(re.search(r"windows|nanoserver|servercore|\bltsc", f"{self.name}:{self.tag}"))
@@ -47,6 +52,13 @@ _DIRECTORIES: dict[str, str] = {
         "/",
     ),
     "golang": "/go", "httpd": "/usr/local/apache2", "redis": "/data", "tomcat": "/usr/local/tomcat",
+}  # fmt: skip
+# By their Dockerfiles: images to develop and to test in, whose rules say ``NOPASSWD: ALL``.
+_SUDOERS: dict[str, tuple[bytes, ...]] = {
+    "circleci/": (b"circleci",), "cimg/": (b"circleci",), "gitpod/": (b"gitpod",), "codercom/": (b"coder",),
+    "selenium/": (b"seluser",), "eclipse/": (b"user",), "codenvy/": (b"user",), "ocaml/opam": (b"opam",),
+    "linuxbrew/": (b"linuxbrew",), "homebrew/brew": (b"linuxbrew",), "actions/actions-runner": (b"runner",),
+    "devcontainers/": (b"vscode", b"node", b"codespace"),
 }  # fmt: skip
 _RELEASES = (
     (re.compile(r"ubuntu[:\-_]?(\d\d\.\d\d)"), "ubuntu"),

@@ -191,7 +191,8 @@ class _Engine:
         ready: list[tuple[int, int, Finding]] = []
         offered: list[Offered] = []
         for number, rule in rules:
-            for finding in rule.load().find(facts):
+            for found in rule.load().find(facts):
+                finding = _as_privileged(found, facts)
                 start, end = self.edits.origin(finding.start), self.edits.origin(finding.end)
                 if suppressed.covers(rule, _places(finding)):
                     offered.append(Offered(finding, start, end, "suppressed"))
@@ -237,6 +238,20 @@ class _Engine:
         start, end = self.edits.origin(finding.start), self.edits.origin(finding.end)
         self.refused[finding.rule, start] = Offered(finding, start, end, f"it would not hold: {why}")
         self.guilty[finding.rule] += 1
+
+
+def _as_privileged(finding: Finding, facts: Facts) -> Finding:
+    """The finding, unsafe where ``sudo`` may not let its new commands run: whichever rule it is of, the build stops."""
+    fix = finding.fix
+    if fix is None or finding.applicability != "safe" or not any(text.startswith(b"sudo ") for text in fix.adds):
+        return finding
+    from ..facts.privileges import may_ask_for_password
+
+    at = max(edit.start for edit in fix.edits)
+    stage = next(stage for stage in reversed(facts.stages) if stage.instructions[0].start <= at)
+    index = max(n for n, one in enumerate(stage.instructions) if one.start <= at)
+    reason = may_ask_for_password(stage, index, fix.adds)
+    return finding._replace(applicability="unsafe", reason=reason) if reason else finding
 
 
 def _waits(rule: Rule, firing: set[str]) -> bool:
