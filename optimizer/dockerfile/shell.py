@@ -72,6 +72,15 @@ class Script:
 
         return state_changes(*self._tree)
 
+    @cached_property
+    def remembered(self) -> str:
+        """What it asks its shell of what was done before it, such as ``$?``; empty where it asks nothing."""
+        if self._tree is None or b"$" not in self._tree[1]:
+            return ""
+        from .state import remembered
+
+        return remembered(*self._tree)
+
     @property
     def is_plain(self) -> bool:
         """Whether it is a list of simple commands and nothing else."""
@@ -250,7 +259,7 @@ def _parse(script: Script, code: bytes) -> None:
     script.keep_tree(root, code)
     if reader.too_deep:
         script.opaque = "its commands are nested too deep"
-    elif any(unit.connector == b"&" for unit in units) or script.trailer == b"&":
+    elif _BACKGROUND.search(code) and _runs_in_background(root):
         script.opaque = "something runs in the background"
     elif any(unit.kind in _OPAQUE_KINDS for unit in units):
         script.opaque = "its shell code cannot be read with certainty"
@@ -258,6 +267,14 @@ def _parse(script: Script, code: bytes) -> None:
         script.opaque = "it runs nothing"
 
 
+def _runs_in_background(root: Node) -> bool:
+    """Whether a command may go on when the next one starts, wherever it stands."""
+    from .state import walk
+
+    return any(node.type == "&" for node in walk(root))
+
+
+_BACKGROUND = re.compile(rb"(?<![&<>|])&(?![&>])")
 _SEPARATORS = frozenset((";", "\n", "&", ";;"))
 _OPAQUE_KINDS = frozenset(("heredoc_redirect",))
 

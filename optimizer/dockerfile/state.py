@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -38,7 +39,16 @@ STATE_COMMANDS = frozenset(
 # Builtins before which an assignment stays (POSIX, 2.14, *special built-in utilities*).
 _KEEPS_ASSIGNMENTS = frozenset((":", "break", "continue", "times"))
 # Commands that only say how another one is to be run, in this very shell.
-_HIDES = frozenset(("builtin", "command"))
+_HIDES = frozenset(("builtin", "command", "time"))
+# What a shell tells of what it has done so far, which is nothing at its start (POSIX, 2.5; bash(1), *Shell Variables*).
+_MEMORIES = frozenset(
+    (
+        "?", "!", "_", "SECONDS", "LINENO", "OLDPWD", "OPTARG", "OPTIND", "PIPESTATUS", "BASH_REMATCH", "REPLY",
+        "MAPFILE", "COPROC", "DIRSTACK", "FUNCNAME", "BASH_ALIASES", "BASH_CMDS",
+    )
+)  # fmt: skip
+_VARIABLES = frozenset(("variable_name", "special_variable_name"))
+_COMPARES = frozenset((b"-eq", b"-ne", b"-lt", b"-le", b"-gt", b"-ge"))
 _CALCULATES = frozenset(
     "+ - * / % ** == != < > <= >= && || ! ~ & | ^ << >> ? : ( ) (( )) $(( $[ ] , ".split()
 )  # fmt: skip
@@ -67,7 +77,7 @@ def state_changes(root: Node, code: bytes) -> tuple[str, ...]:
             found.append(_spelled(node, code))
         elif kind == "command":
             name = _name(node, code)
-            if name in STATE_COMMANDS or (name == "printf" and b" -v" in code[node.start_byte : node.end_byte]):
+            if name in STATE_COMMANDS or (name == "printf" and _SETS.search(code, node.start_byte, node.end_byte)):
                 found.append(name)
             elif not name:
                 found.append(_spelled(node, code))
@@ -75,9 +85,31 @@ def state_changes(root: Node, code: bytes) -> tuple[str, ...]:
             (kind == "expansion" and any(child.type in ("=", ":=") for child in node.children))
             or (kind == "arithmetic_expansion" and _assigns(node))
             or (kind == "compound_statement" and node.children[0].type == "((" and _assigns(node))
+            or (kind == "subscript" and _ASSIGNS_INSIDE.search(code, node.start_byte, node.end_byte))
+            or (kind == "test_command" and _calculates_and_assigns(node, code))
+            or (kind == "file_redirect" and _NAMES_DESCRIPTOR.search(code, 0, node.start_byte))
         ):
             found.append(_spelled(node, code))
     return tuple(found)
+
+
+_SETS = re.compile(rb"printf[\"'\\]*\s+[\"'\\]*(?:-[\"'\\]*v|[$`])")  # or may, where an expansion comes first
+_ASSIGNS_INSIDE = re.compile(rb"[^\s=!<>]=(?![=~\s])|\+\+|--")
+_NAMES_DESCRIPTOR = re.compile(rb"\{\w+\}\Z")
+
+
+def _calculates_and_assigns(node: Node, code: bytes) -> bool:
+    """Whether a ``[[ … ]]`` compares numbers, which it calculates, and one of them may be an assignment."""
+    operators = (code[one.start_byte : one.end_byte] for one in walk(node) if one.type == "test_operator")
+    return not _COMPARES.isdisjoint(operators) and bool(_ASSIGNS_INSIDE.search(code, node.start_byte, node.end_byte))
+
+
+def remembered(root: Node, code: bytes) -> str:
+    """What it asks its shell of what was done before, such as ``$?``; empty where it asks nothing of the kind."""
+    for node in walk(root):
+        if node.type in _VARIABLES and (name := code[node.start_byte : node.end_byte].decode()) in _MEMORIES:
+            return f"${name}"
+    return ""
 
 
 def _assigns(node: Node) -> bool:
@@ -91,7 +123,7 @@ def _name(node: Node | None, code: bytes) -> str:
         return ""
     words = [child for child in node.children if child.type not in ("variable_assignment", "file_redirect")]
     for word in words:
-        text = code[word.start_byte : word.end_byte].decode("utf-8", "replace").strip("\"'")
+        text = _QUOTES.sub("", code[word.start_byte : word.end_byte].decode("utf-8", "replace"))
         name = text.rsplit("/", 1)[-1]
         if "/" in text:  # no builtin
             return name or text
@@ -100,6 +132,9 @@ def _name(node: Node | None, code: bytes) -> str:
         if name not in _HIDES and not (word is not words[0] and name.startswith("-")):
             return name
     return ":"
+
+
+_QUOTES = re.compile(r"[\"'\\]")
 
 
 def _spelled(node: Node, code: bytes) -> str:

@@ -28,6 +28,7 @@ class Shell(Record):
 
     posix: bool
     errexit: bool
+    starts_up: bool = False  # it reads a file first, which may give it functions
 
 
 _DEFAULT_SHELL = Shell(posix=True, errexit=False)
@@ -340,4 +341,11 @@ def _shell(words: tuple[str, ...] | None) -> Shell:
     if not words or words[0].rsplit("/", 1)[-1] not in ("sh", "bash", "ash", "dash") or "c" not in words[-1]:
         return Shell(posix=False, errexit=False)
     short = [word for word in words[1:] if word.startswith("-") and not word.startswith("--")]
-    return Shell(posix=words[-1].startswith("-"), errexit="errexit" in words or any("e" in word for word in short))
+    return Shell(
+        posix=words[-1].startswith("-"),
+        errexit="errexit" in words or any("e" in word for word in short),
+        starts_up=not _START_UP.isdisjoint(words) or any("l" in word or "i" in word for word in short),
+    )
+
+
+_START_UP = frozenset(("--login", "--rcfile", "--init-file"))

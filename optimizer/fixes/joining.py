@@ -12,7 +12,8 @@ from itertools import pairwise
 from ..dockerfile.document import Document, Instruction
 from ..dockerfile.edits import Edit, Refusal
 from ..dockerfile.record import Record
-from ..facts.joins import Left, directory_for, may_join
+from ..facts.joins import directory_for, may_join
+from ..facts.leftovers import Left
 from ..facts.stages import Run, readable
 from ..rules.finding import Fix
 from .scripts import WIDE, Style, appended, is_compound, joiner_at_end

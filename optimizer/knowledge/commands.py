@@ -178,8 +178,13 @@ DAEMONS = _set(
     " unbound dnsmasq cron crond atd rsyslogd syslogd syslog-ng php-fpm haproxy squid vsftpd proftpd postfix exim4"
     " dovecot cupsd avahi-daemon smbd nmbd rpcbind consul etcd vault elasticsearch zookeeper kafka-server-start"
     " catalina.sh startup.sh jetty ansible ansible-playbook puppet chef-client chef-solo salt-call runsvdir initctl"
-    " screen tmux launchctl openrc rc-service"
+    " screen tmux launchctl openrc rc-service gradle gradlew bazel bazelisk mvnd sbtn adb watchman pm2 forever stunnel"
+    " autossh openvpn xinetd spawn-fcgi couchdb neo4j gunicorn uwsgi xvfb-run wine wine64 winecfg wineboot sccache"
 )
+#: Programs that start an agent, which goes on running, where they need one.
+STARTS_AGENTS = _set("gpg gpg2 gpgsm dirmngr apt-key")
+#: Programs that a start-up file of the shell makes functions of, which change that shell.
+FUNCTIONS = _set("conda mamba micromamba sdk nvm rvm")
 #: Programs that wait for what they start, however little else is known of them: compilers, and tools that build.
 WAITS = _set(
     "make gmake cmake ninja meson configure autogen.sh bootstrap autoreconf autoconf automake libtoolize gcc g++ cc c++"

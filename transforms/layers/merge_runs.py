@@ -19,8 +19,9 @@ FROM debian:12
 RUN useradd --system app && mkdir -p /srv/app && chown app /srv/app
 ```
 
-When it stays away: anything stands between the RUNs; state of one (a `cd`, a variable, an option of the shell, a
-background process) would reach the next; a failure of one is ignored; a RUN has flags or is a heredoc;
+When it stays away: anything stands between the RUNs; state of one (a `cd`, a variable, an option of the shell, where
+it found a program, `$?`) would reach the next; one may leave something running, or starts a daemon; one may make a
+hard link to a file that the next changes in place; a failure of one is ignored; a RUN has flags or is a heredoc;
 comments between them would be lost from sight; the stage does not ship.
 
 Safety: the same commands run in the same order and stop at the same failures. A change to one of them builds all of
@@ -35,6 +36,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
+from ...optimizer.facts.leftovers import starts_daemon
 from ...optimizer.facts.stages import Facts, Run
 from ...optimizer.fixes.joining import check_joinable, join_runs
 from ...optimizer.rules.finding import Finding, Offer, attempt
@@ -49,6 +51,7 @@ KEEPS = (
     "FROM debian:12\nRUN a\nRUN b; c\n",
     "FROM debian:12\nRUN --mount=type=secret,id=a b\nRUN c\n",
     "FROM debian:12\nRUN service postgresql start\nRUN psql -c x\n",
+    "FROM debian:12\nRUN mkdir /data\nRUN redis-server --daemonize yes\n",
     'FROM debian:12\nRUN a\nRUN ["b"]\n',
     "FROM debian:12\nRUN <<EOF\na\nEOF\nRUN b\n",
     "FROM debian:12 AS a\nRUN b\nRUN c\nFROM debian:12\nCOPY --from=a /b /b\n",
@@ -71,6 +74,8 @@ def _joinable(facts: Facts, first: Run, second: Run) -> bool:
     try:
         check_joinable(facts.document, first, second)
     except Refusal:
+        return False
+    if starts_daemon(second):  # how long that runs shall not depend on what comes before it
         return False
     return not first.instruction.flags and not second.instruction.flags
 

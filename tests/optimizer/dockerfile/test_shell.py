@@ -76,9 +76,16 @@ def test_wrappers(text: str, name: str, wrappers: int) -> None:
     assert (command.name, len(command.wrappers)) == (name, wrappers)
 
 
-@pytest.mark.parametrize("text", ['x "unclosed', "a & b", "hel\\\nlo", "x |", "{{ template }} ("])
+@pytest.mark.parametrize(
+    "text", ['x "unclosed', "a & b", "(a &) && b", "{ a & } && b", "b $(a & c)", "hel\\\nlo", "x |", "{{ template }} ("]
+)
 def test_opaque(text: str) -> None:
     assert script(text).opaque
+
+
+@pytest.mark.parametrize("text", ["a && b", "a 2>&1", "a &> f", "a |& b", "a >& f", "a '&' b", r"a \& b", "a 'b & c'"])
+def test_nothing_runs_in_the_background(text: str) -> None:
+    assert not script(text).opaque
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,14 @@ def script(text: str) -> Script:
         ("echo $((A++))", ("$((A++))",)),
         ("(( A = 1 ))", ("((",)),
         ("printf -v A b", ("printf",)),
+        ("printf '-v' A b", ("printf",)),
+        ('printf "$OPTION" A b', ("printf",)),
+        ("\\cd /x", ("cd",)),
+        ('c"d" /x', ("cd",)),
+        ("time cd /x", ("cd",)),
+        ("echo ${A[B=1]}", ("A[B=1]",)),
+        ("[[ A=1 -eq 1 ]]", ("[[",)),
+        ("echo {A}> /f", (">",)),
         ("f() { a; }", ("f()",)),
         ("$TOOL install", ("$TOOL",)),
         ("umask 077 && set -e", ("umask", "set")),
@@ -46,6 +54,10 @@ def script(text: str) -> Script:
         ("echo $((1 + 2 * 3)) ${A:-b}", ()),
         ("[ $((A + 1)) -gt 2 ]", ()),
         ("a && b || c", ()),
+        ("printf '%s -v' a", ()),
+        ("[[ $A = b && 1 -eq 1 ]]", ()),
+        ("echo ${A[1]}", ()),
+        ("mv a.{b,c} /d > /e", ()),
     ],
 )
 def test_state_changes(text: str, changes: tuple[str, ...]) -> None:
@@ -100,3 +112,20 @@ def test_operands_and_options() -> None:
     assert command.has_option("a")
     assert command.has_option("target-directory")
     assert not command.has_option("two", "w")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("echo $?", "$?"),
+        ('a && echo "$_"', "$_"),
+        ("kill $!", "$!"),
+        ("cd $OLDPWD", "$OLDPWD"),
+        ("echo ${PIPESTATUS[0]}", "$PIPESTATUS"),
+        ("echo $SECONDS $LINENO", "$SECONDS"),
+        ("echo $HOME $1 $# $$ '$?'", ""),
+        ("echo a", ""),
+    ],
+)
+def test_what_a_script_asks_of_its_shell(text: str, expected: str) -> None:
+    assert script(text).remembered == expected

@@ -27,6 +27,21 @@ def reason(first: str, second: str, base: str = "debian:12") -> str | None:
         ("apt-get purge -y a", "apt-get purge -y b"),
         ("ln -s /a /b", "chmod 1 /a"),
         ("A=b make", "echo $A"),
+        ("gpg --import k", "rm k"),
+        ("make test", "./run"),
+        ("gradle --no-daemon build", "rm -rf /x"),
+        ("git clone http://e.org/start", "git clone http://e.org/b"),
+        # It has no other name.
+        ("tar xf /a.tgz -C /opt && mkdir /data", "chown 1 /data"),
+        ("tar xf /a.tgz && curl -o /b http://e.org/b", "chmod 1 /b"),
+        ("tar xf /a.tgz", "cp /b /c && chmod 1 /c"),
+        ("tar xf /a.tgz && echo a > /b", "chmod 1 /b"),
+        ("tar xf /a.tgz -C /opt", "rm /opt/a"),
+        # The same program is found again.
+        ("pip install a", "pip install b"),
+        ("apt-get update && apt-get install -y apt", "apt-get install -y b"),
+        ("make && make install", "make"),
+        ("curl -o /x http://e.org/curl", "curl -o /y http://e.org/y"),
     ],
 )
 def test_may(first: str, second: str) -> None:
@@ -50,9 +65,52 @@ def test_may(first: str, second: str) -> None:
             "cmake .",
             "the shell of the first would remember where `cmake` was",
         ),
+        ("make start-db", "./unknown", "`make` in the first may leave something running"),
+        ("npm run serve", "npm run serve", "`npm` in the first may leave something running"),
+        ("git daemon --detach", "git daemon --detach", "`git` in the first may leave something running"),
+        ("gpg --recv-keys 1", "gpg --recv-keys 2", "`gpg` in the first may leave something running"),
+        ("./gradlew build", "rm -rf /root/.gradle", "`gradlew` in the first may leave something running"),
+        ("python a.py && ./setup", "python b.py", "the shell of the first would remember where `python` was"),
+        ("pip -V && pip install -U pip", "pip install a", "the shell of the first would remember where `pip` was"),
+        ("npm i a && npm install -g npm@6", "npm i b", "the shell of the first would remember where `npm` was"),
+        (
+            "curl -O http://e.org/a && tar xf curl-7.80.0.tgz && make install",
+            "curl -o /x http://e.org/x",
+            "the shell of the first would remember where `curl` was",
+        ),
+        ("true", "echo $?", "`$?` in the second would tell of the first"),
+        (
+            "tar xf /a.tgz -C /opt",
+            "chmod 1 /opt/a",
+            "a change of one hard link is one of all, until a layer comes between",
+        ),
+        ("./setup", "chown -R 1 /srv", "a change of one hard link is one of all, until a layer comes between"),
+        (
+            "tar xf /a.tgz && cp /b /c",
+            "chmod 1 /b",
+            "a change of one hard link is one of all, until a layer comes between",
+        ),
+        ("ln /a /b", "echo c >> /a", "a change of one hard link is one of all, until a layer comes between"),
         ("ln /a /b", "chmod 1 /a", "a change of one hard link is one of all, until a layer comes between"),
         ("cp -al /a /b", "sed -i s/x/y/ /a/f", "a change of one hard link is one of all, until a layer comes between"),
     ],
 )
 def test_may_not(first: str, second: str, why: str) -> None:
     assert reason(first, second) == why
+
+
+@pytest.mark.parametrize("shell", ['["/bin/bash", "-lc"]', '["bash", "--login", "-c"]', '["bash", "-i", "-c"]'])
+def test_a_start_up_file_may_have_made_it_a_function(shell: str) -> None:
+    text = "FROM debian:12\nSHELL {}\nRUN {}\nRUN node -v\n"
+    runs = Facts(Document.parse(text.format(shell, "nvm use 12").encode())).stages[0].runs
+    assert may_join(*runs) == "`nvm` in the first may be a function, and change the shell of the second"
+    runs = Facts(Document.parse(text.format(shell, "make && /opt/nvm use 12").encode())).stages[0].runs
+    assert may_join(*runs) is None
+    runs = Facts(Document.parse(text.format('["bash", "-ec"]', "nvm use 12").encode())).stages[0].runs
+    assert may_join(*runs) is None
+
+
+def test_bash_reads_a_file_that_the_environment_names() -> None:
+    text = b"FROM debian:12\nENV BASH_ENV=/etc/functions\nRUN load gcc\nRUN make\n"
+    runs = Facts(Document.parse(text)).stages[0].runs
+    assert may_join(*runs) == "`load` in the first may be a function, and change the shell of the second"
