@@ -7,7 +7,8 @@ import subprocess
 import sys
 
 from ..dockerfile.scanner import DockerfileError
-from ..dockerignore.plan import Dockerfile, plan
+from ..dockerignore.dockerfiles import Dockerfile
+from ..dockerignore.plan import plan
 from ..facts.context import Pattern, ignore_files, ignore_lines
 from ..facts.files import read_file
 from ..report.dockerignore import Written, as_json, summary

@@ -7,20 +7,15 @@ Dockerfile does not make again; when in doubt it stays in. The paths are relativ
 
 from __future__ import annotations
 
-import os
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from typing import NamedTuple
 
-from ..dockerfile.document import Document
-from ..dockerfile.shell import Command, read_script
-from ..facts.context import Pattern, Taken, ignored_by, steps, taken
-from ..facts.files import read_file
-from ..knowledge.ecosystems import ASKS_GIT, FOREIGN, RECIPES, WORKSPACES, Item, ecosystems
-
-_READ = 1_000_000  # bytes; what is longer was not written by hand
+from ..facts.context import Pattern, Taken, ignored_by
+from ..knowledge.ecosystems import FOREIGN, WORKSPACES, Item, ecosystems
+from .dockerfiles import Dockerfile
+from .mentions import Mentions, as_name
+from .tree import Tree, with_parents
 
 
 class KeptOut(NamedTuple):
@@ -46,154 +41,6 @@ class Plan(NamedTuple):
     left: tuple[LeftIn, ...]
     size: int
     files: int
-
-
-class Tree:
-    """The files below `root` that `patterns` let into a build: links as themselves, unreadable directories as empty."""
-
-    def __init__(self, root: str, patterns: Iterable[Pattern] = ()) -> None:
-        self.root = root
-        self.sizes: dict[str, int] = {}
-        self.directories: set[str] = set()
-        self._walk(tuple(patterns))
-
-    def _walk(self, patterns: tuple[Pattern, ...]) -> None:
-        exceptions = any(pattern.keep for pattern in patterns)
-        todo = [""]
-        while todo:
-            directory = todo.pop()
-            try:
-                found = list(os.scandir(os.path.join(self.root, directory)))
-            except OSError:
-                continue
-            for entry in found:
-                path = f"{directory}/{entry.name}" if directory else entry.name
-                out = ignored_by(patterns, path)
-                if entry.is_dir(follow_symlinks=False):
-                    if not out or exceptions:
-                        todo.append(path)
-                    if not out:
-                        self.directories.add(path)
-                elif not out:
-                    with suppress(FileNotFoundError):  # it went while we looked
-                        self.sizes[path] = entry.stat(follow_symlinks=False).st_size
-
-    def __iter__(self) -> Iterator[str]:
-        yield from self.sizes
-        yield from self.directories
-
-    @property
-    def size(self) -> int:
-        """The bytes of all files."""
-        return sum(self.sizes.values())
-
-    def by_name(self) -> dict[str, list[str]]:
-        """Every path, by its last part."""
-        names: dict[str, list[str]] = defaultdict(list)
-        for path in self:
-            names[path.rpartition("/")[2]].append(path)
-        return names
-
-    def remove(self, paths: Iterable[str]) -> tuple[int, int]:
-        """Take `paths` and what lies below them out; returns the bytes and the number of files that go."""
-        gone = set(paths)
-        files = [path for path in self.sizes if not gone.isdisjoint(_up(path))]
-        size = sum(self.sizes.pop(path) for path in files)
-        self.directories = {path for path in self.directories if gone.isdisjoint(_up(path))}
-        return size, len(files)
-
-    def read(self, path: str) -> bytes:
-        """The contents of a file, as far as they were written by hand; nothing where it cannot be read."""
-        if not 0 < self.sizes.get(path, 0) <= _READ or os.path.islink(os.path.join(self.root, path)):
-            return b""
-        try:
-            return read_file(os.path.join(self.root, path))
-        except OSError:
-            return b""
-
-
-def _up(path: str) -> Iterator[str]:
-    """`path` and the directories it lies in."""
-    yield path
-    while "/" in path:
-        path = path.rpartition("/")[0]
-        yield path
-
-
-class Dockerfile:
-    """A Dockerfile, called `name` in messages, and what it tells of its context.
-
-    `builds` says whether the ``.dockerignore`` in question is its own; else only what it takes by name counts.
-    Raises `DockerfileError`.
-    """
-
-    def __init__(self, name: str, data: bytes, *, builds: bool = True) -> None:
-        self.name = name
-        self.builds = builds
-        self.document = Document.parse(data)
-        self.taken: tuple[Taken, ...] = tuple(taken(self.document))
-        self.said: list[tuple[int, bytes]] = []  # line and text of what speaks of files
-        self.places: list[bytes] = []  # of what says where something is built
-        self._commands: dict[int, list[str]] = defaultdict(list)
-        self._handed_over: dict[int, list[bytes]] = defaultdict(list)
-        for stage, line, instruction in steps(self.document):
-            text = instruction.source.data[instruction.start : instruction.end]
-            if instruction.keyword in ("RUN", "CMD", "ENTRYPOINT", "ENV", "ARG", "HEALTHCHECK"):
-                self.said.append((line, text))
-            if instruction.keyword in ("RUN", "WORKDIR"):
-                self.places.append(text)
-            if script := read_script(instruction):
-                self._commands[stage] += map(_spoken, script.commands)
-            if instruction.flag("from"):
-                self._handed_over[stage].append(text)
-
-    def takes_all(self) -> bool:
-        """Whether an instruction takes the whole context, so that what is in it matters."""
-        return any(item.pattern is None for item in self.taken)
-
-    def runs(self, made: str) -> bool:
-        """Whether a command matches the regular expression `made`."""
-        return any(re.fullmatch(made, command) for commands in self._commands.values() for command in commands)
-
-    def makes_again(self, made: str, name: str) -> bool:
-        """Whether every stage that takes the whole context runs such a command too, or copies `name` from a stage."""
-        stages = {item.stage for item in self.taken if item.pattern is None}
-        return all(
-            any(re.fullmatch(made, command) for one in self._line(stage) for command in self._commands[one])
-            or any(name.encode() in text for text in self._handed_over[stage])
-            for stage in stages
-        )
-
-    def _line(self, stage: int) -> Iterator[int]:
-        """The stage and those it is built FROM."""
-        yield stage
-        base = self.document.stages[stage].base.lower()
-        for other in reversed(self.document.stages[:stage]):
-            if other.name == base:
-                yield from self._line(other.number)
-                return
-
-
-_VALUED = frozenset(
-    (
-        "--cache", "--cwd", "--dir", "--filter", "--jobs", "--loglevel", "--network-timeout", "--omit", "--prefix",
-        "--registry", "--retry", "--workspace", "-C", "-j",
-    )
-)  # fmt: skip
-
-
-def _spoken(command: Command) -> str:
-    """``npm ci`` for ``npm --prefix web ci --no-audit``: its words without options; empty for what works elsewhere."""
-    words = [command.name]
-    values = iter(command.values())
-    for value in values:
-        if value in ("-g", "--global", "--location=global"):
-            return ""
-        if value in _VALUED:
-            next(values, None)
-        elif value is None or not value.startswith(("-", "+")):
-            words.append(value or "$")
-    return " ".join(words)
 
 
 class _Claim(NamedTuple):
@@ -228,7 +75,7 @@ def plan(
     chooser = _Chooser(Tree(root, (pattern for _, pattern in patterns)), tuple(dockerfiles))
     chooser.patterns = [pattern for _, pattern in patterns]
     chooser.claims += _exceptions(patterns, name)
-    chooser.tracked = None if tracked is None else frozenset(up for path in tracked for up in _up(path))
+    chooser.tracked = None if tracked is None else frozenset(up for path in tracked for up in with_parents(path))
     chooser.docker_files = frozenset(docker_files)
     size, files = chooser.tree.size, len(chooser.tree.sizes)
     added = chooser.choose(new=existing is None)
@@ -270,7 +117,7 @@ class _Chooser:
         """Lines for what is in the tree now; a `new` file also gets those that every context should have."""
         self.left = {}
         self.names = self.tree.by_name()
-        self.texts = {path: self.tree.read(path) for path in self.tree.sizes if _is_recipe(path)}
+        self.mentions = Mentions(self.tree, self.dockerfiles)
         self.touched = [self._touched(claim) for claim in self.claims]
         self.workspace = any(sign in self.tree.read(path) for path, sign in WORKSPACES.items())
         chosen: list[KeptOut] = []
@@ -289,7 +136,7 @@ class _Chooser:
         """What a claim that is not spelled out takes, and the directories it lies in."""
         if claim.literal:
             return set()
-        return {up for path in self.tree if claim.pattern.exact.fullmatch(path) for up in _up(path)}
+        return {up for path in self.tree if claim.pattern.exact.fullmatch(path) for up in with_parents(path)}
 
     def _named(self, glob: str) -> list[str]:
         """The paths whose last part, or, where there is a slash in it, the whole of which `glob` matches."""
@@ -312,7 +159,7 @@ class _Chooser:
         found = set(self._named(item.name))
         if item.kind == "aside":
             found = {path for path in found if "/" not in path}
-        return sorted(path for path in found if not any(up in found for up in _up(path) if up != path))
+        return sorted(path for path in found if not any(up in found for up in with_parents(path) if up != path))
 
     def _lines(self, item: Item, found: list[str], *, always: bool) -> list[tuple[str, list[str]]]:
         """Patterns for what may be kept out of `found`, each with what it matches there."""
@@ -372,9 +219,10 @@ class _Chooser:
             return self._why_not_made(item, place, name)
         if item.kind == "environment" and self._made(item, name):
             return None
-        if item.kind != "cache" and (where := self._spoken_of(item)):
+        if item.kind != "cache" and (where := self.mentions.of(item, name)):
             return f"{where} speaks of it"
-        return self._why_git() if item.name == ".git" else None
+        where = self.mentions.of_git() if item.name == ".git" else ""
+        return f"{where} may ask git" if where else None
 
     def _made(self, item: Item, name: str) -> bool:
         return any(one.runs(item.made) for one in self.builders) and all(
@@ -389,42 +237,7 @@ class _Chooser:
             return "no Dockerfile makes it again"
         if not place or "/" in item.name or self.workspace:
             return None
-        directory = _word(place.rpartition("/")[2])
+        directory = as_name(place.rpartition("/")[2])
         if any(directory.search(text) for one in self.builders for text in one.places):
             return None
         return f"nothing is built in {place}"
-
-    def _spoken_of(self, item: Item) -> str:
-        """Where an instruction, or for a secret also a script, speaks of the item; empty where none does."""
-        stem = next(filter(None, item.name.split("*")))
-        word = _word(stem, opens=item.name.startswith(stem), closes=item.name.endswith(stem))
-        for one in self.dockerfiles:
-            for line, text in one.said:
-                if word.search(text):
-                    return f"{one.name}:{line}"
-        if item.kind != "secret":
-            return ""
-        texts = ((path, text) for path, text in sorted(self.texts.items()) if not path.endswith(".go"))
-        return next((path for path, text in texts if word.search(text)), "")
-
-    def _why_git(self) -> str | None:
-        """Who asks git about the repository during a build. Go stamps what git says where nothing keeps it from it."""
-        for one in self.dockerfiles:
-            for line, text in one.said:
-                if re.search(ASKS_GIT, text):
-                    return f"{one.name}:{line} may ask git"
-        for path, text in sorted(self.texts.items()):
-            if re.search(ASKS_GIT if not path.endswith(".go") else rb"ReadBuildInfo", text):
-                return f"{path} may ask git"
-        return None
-
-
-def _is_recipe(path: str) -> bool:
-    *directories, name = path.split("/")
-    return bool(re.fullmatch(RECIPES, name)) and FOREIGN.isdisjoint(directories)
-
-
-def _word(text: str, *, opens: bool = True, closes: bool = True) -> re.Pattern[bytes]:
-    """What finds `text` as a name of its own, or as the beginning or the end of one."""
-    before, after = rb"(?<![\w.-])" if opens else b"", rb"(?![\w-])" if closes else b""
-    return re.compile(before + re.escape(text.encode("utf-8", "surrogateescape")) + after)

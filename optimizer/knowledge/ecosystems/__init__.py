@@ -90,20 +90,3 @@ WORKSPACES: dict[str, bytes] = {
     "settings.gradle": b"include",
     "settings.gradle.kts": b"include",
 }
-
-#: Files that tell how something is built: what they speak of may be needed.
-RECIPES = (
-    r"(?i)(?:gnu)?makefile|.*\.(?:mk|sh|gemspec|gradle|gradle\.kts|csproj|cabal|cmake)|justfile|rakefile|gemfile"
-    r"|taskfile\.ya?ml|pyproject\.toml|setup\.(?:py|cfg)|_?version\.py|cargo\.toml|build\.rs|package\.json|composer\.json"
-    r"|pom\.xml|directory\.build\.props|cmakelists\.txt|meson\.build|mix\.exs|\.goreleaser\.ya?ml|.*(?<!_test)\.go"
-    r"|(?:vite|next|nuxt|webpack|rollup|gatsby|vue|astro|svelte)[\w.-]*\.config\.[cm]?[jt]s|(?:webpack|build|gulpfile)\.[cm]?js"
-)
-
-#: A script or a tool that asks git about the repository it is in.
-ASKS_GIT = (
-    rb"(?<![\w./@:-])git[ \t-]|[\[(]\s*[\"'`]git[\"'`]"
-    rb"|setuptools[-_]scm|setuptools[-_]git|hatch[-_]vcs|versioneer|versioningit|poetry-dynamic-versioning"
-    rb"|uv-dynamic-versioning|dunamai|flit[-_]scm|\bpbr\b|\bvergen|shadow-rs|git-version|git2\b|goreleaser"
-    rb"|-buildvcs(?!=false)|git-commit-id|gitversion|minver|nerdbank|sourcelink|jgitver|axion-release|nebula\.release"
-    rb"|git-rev|simple-git|isomorphic-git|semantic-release|lerna (?:version|publish)|ReadBuildInfo"
-)

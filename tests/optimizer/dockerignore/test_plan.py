@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dfopt.optimizer.dockerfile.scanner import DockerfileError
-from dfopt.optimizer.dockerignore.plan import Dockerfile, Plan, Tree, plan
+from dfopt.optimizer.dockerignore.dockerfiles import Dockerfile
+from dfopt.optimizer.dockerignore.plan import Plan, plan
+from dfopt.optimizer.dockerignore.tree import Tree
 from dfopt.optimizer.facts.context import Context, Pattern, ignore_lines, ignored_by
 
 ALL = "FROM a\nCOPY . .\n"
