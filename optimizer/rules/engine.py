@@ -192,7 +192,7 @@ class _Engine:
         offered: list[Offered] = []
         for number, rule in rules:
             for found in rule.load().find(facts):
-                finding = _as_privileged(found, facts)
+                finding = _as_it_can_run(found, facts)
                 start, end = self.edits.origin(finding.start), self.edits.origin(finding.end)
                 if suppressed.covers(rule, _places(finding)):
                     offered.append(Offered(finding, start, end, "suppressed"))
@@ -240,18 +240,33 @@ class _Engine:
         self.guilty[finding.rule] += 1
 
 
-def _as_privileged(finding: Finding, facts: Facts) -> Finding:
-    """The finding, unsafe where ``sudo`` may not let its new commands run: whichever rule it is of, the build stops."""
+def _as_it_can_run(finding: Finding, facts: Facts) -> Finding:
+    """The finding, unsafe where one of its new commands may not run: whichever rule it is of, the build stops."""
     fix = finding.fix
-    if fix is None or finding.applicability != "safe" or not any(text.startswith(b"sudo ") for text in fix.adds):
+    if fix is None or finding.applicability != "safe":
         return finding
-    from ..facts.privileges import may_ask_for_password
-
+    privileged = any(text.startswith(b"sudo ") for text in fix.adds)
+    # What is changed in its place could run there before.
+    started = not fix.drops and not all(text.startswith(_RUNS) for text in fix.adds)
+    if not privileged and not started:
+        return finding
     at = max(edit.start for edit in fix.edits)
     stage = next(stage for stage in reversed(facts.stages) if stage.instructions[0].start <= at)
     index = max(n for n, one in enumerate(stage.instructions) if one.start <= at)
-    reason = may_ask_for_password(stage, index, fix.adds)
+    run = stage.run_at(index)
+    reason = ""
+    if privileged:
+        from ..facts.privileges import may_ask_for_password
+
+        reason = may_ask_for_password(stage, index, fix.adds)
+    if run is not None and started and not reason:
+        from ..facts.presence import may_be_gone
+
+        reason = may_be_gone(run, fix.adds, at)
     return finding._replace(applicability="unsafe", reason=reason) if reason else finding
+
+
+_RUNS = (b"rm ", b"sudo rm ", b"cd /", b"RUN ")  # nothing takes these away
 
 
 def _waits(rule: Rule, firing: set[str]) -> bool:
