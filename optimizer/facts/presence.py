@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable
 
 from ..dockerfile.shell import Command, read_text
@@ -58,7 +59,8 @@ def _removes(run: Run, command: Command, directory: str | None, program: str) ->
     if command.name not in _TAKE_AWAY:
         return False
     places = of_command(command, directory, ()).writes.below
-    named = any(program.encode() in word.raw for word in command.argv[1:])
+    name = re.compile(rb"(?:^|/)" + re.escape(program.encode()) + rb"[\d.]*\*?[\"'/]*$")
+    named = any(name.search(word.raw) for word in command.argv[1:])
     return named or any(
         lies_in(directory, place) or (posixpath.dirname(place) in _PROGRAMS and posixpath.basename(place) == program)
         for place in places

@@ -51,6 +51,13 @@ def test_it_is_there(run: str) -> None:
     assert reasons(f"FROM fedora:40\nRUN {run}\n") == []
 
 
+def test_a_name_that_only_begins_like_it_is_another() -> None:
+    settings = Settings(select=frozenset(("package-cache-kept",)))
+    run = "go build -o /a . && rm -rf ~/.cache/go-build /src/hugo"
+    text = f"FROM golang:1.22 AS b\nRUN {run}\nFROM b\nRUN go install x\nCMD /a\n"
+    assert all("removed" not in one.finding.reason for one in optimize(text, settings=settings).offered)
+
+
 def test_what_is_taken_away_without_the_tool_is_no_matter() -> None:
     text = "FROM debian:12\nRUN apt-get update && apt-get install -y jq && apt-get purge -y apt\n"
     assert b"rm -rf /var/lib/apt/lists/*" in optimize(text, settings=SETTINGS).patched
