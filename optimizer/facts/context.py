@@ -24,6 +24,9 @@ from .files import read_file
 #: In a pattern made from a source: what a variable may come to. Unicode keeps this character for such a use.
 _ANYTHING = "\ufdd0"
 
+_MOST_BYTES = 1_000_000
+_FETCHED = frozenset((".git", ".tox", ".venv", "node_modules", "site-packages", "vendor", "venv"))
+
 Kind = Literal["file", "directory", "link", "other"]
 
 
@@ -69,6 +72,20 @@ class Context:
             return read_file(os.path.join(self.root, os.path.normpath(source.lstrip("/"))))
         except OSError:
             return None
+
+    def texts(self) -> Iterator[tuple[str, bytes]]:
+        """The files that are texts, of a length that somebody may have written, with their paths, in order.
+
+        Without those that a tool has fetched.
+        """
+        for directory, directories, names in os.walk(self.root):
+            directories[:] = sorted(name for name in directories if name not in _FETCHED)
+            for name in sorted(names):
+                path = os.path.relpath(os.path.join(directory, name), self.root)
+                entry = self.entry(path)
+                text = self.read(path) if entry and (entry.size or _MOST_BYTES) < _MOST_BYTES else None
+                if text and b"\0" not in text:
+                    yield path, text
 
     def ignored(self, path: str) -> bool:
         """Whether ``.dockerignore`` keeps `path`, or a directory it lies in, out of the build."""

@@ -26,9 +26,11 @@ The removal stands right behind the unpacking, where the archive's name means th
 
 When it stays away: the archive, or a pattern that its name may match, is named again later in the file; something later
 in the RUN may remove it; it is not certain that the same RUN downloaded it under that very name; it lies on a mount;
-one of the two commands stands in a branch or its failure is ignored; the stage does not ship.
+one of the two commands stands in a branch or its failure is ignored; the stage does not ship. It is unsafe where a
+command walks over its directory (`cp -r`, `tar c`, `sha256sum *`), a link leads to it, another stage takes its
+directory, or a file of the context names it.
 
-Safety: the archive alone is missing, and nothing that the Dockerfile shows reads it again.
+Safety: the archive alone is missing, and nothing that the Dockerfile and the context show reads it again.
 
 References: Docker's *Building best practices*, *ADD or COPY*; wget(1), curl(1), tar(1), unzip(1), dpkg(1).
 """
@@ -40,6 +42,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from ...optimizer.dockerfile.shell import Command, Script
+from ...optimizer.facts.readers import wanted_again
 from ...optimizer.facts.stages import Facts, Run
 from ...optimizer.fixes.scripts import insert_behind
 from ...optimizer.knowledge.archives import PATTERNS, base_name, file_name, unpacked
@@ -98,7 +101,8 @@ def _in_run(run: Run, script: Script) -> Iterator[Finding]:
 
 def _removed(run: Run, command: Command, text: bytes, archive: bytes) -> Offer:
     glob = "/**/" + re.sub(r"\$\{?\w+\}?|\"|'", "*", _shown(base_name(archive))).replace("**", "*")
-    return Offer(insert_behind(run, command, text), removes=(glob.replace("{", "").replace("}", ""),))
+    doubt = wanted_again(run, command, _shown(archive))
+    return Offer(insert_behind(run, command, text), [doubt], removes=(glob.replace("{", "").replace("}", ""),))
 
 
 def _shown(path: bytes) -> str:
