@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ..dockerfile.document import Instruction
-from ..knowledge.commands import COMMANDS, FUNCTIONS, WAITS
+from ..knowledge.commands import COMMANDS
 from .commands import DIRECTORY, of_command
 from .effects import commands_of
 from .leftovers import Left, commands_in
@@ -38,8 +39,10 @@ def may_join(first: Run, second: Run, moved: Sequence[Instruction] = ()) -> str 
         return f"`{one.state_changes[0]}` in the first would reach the second"
     if two.remembered:
         return f"`{two.remembered}` in the second would tell of the first"
-    if function := _may_be_function(first):
-        return f"`{function}` in the first may be a function, and change the shell of the second"
+    if volatile := _VOLATILE.search(first.instruction.code):
+        return f"what the first does to {volatile[0].decode().strip()} is gone when the second begins"
+    if _is_started_anew(first, second):
+        return "the second reads a start-up file first, which the first may have changed"
     left = Left()
     left.add(first)
     return left.meets(second)
@@ -76,12 +79,17 @@ def directory_for(run: Run) -> bytes | None:
     return b"cd /" if any(managed(run, command) for command in script.commands) else b""
 
 
-def _may_be_function(run: Run) -> str:
-    """A command of `run` that a start-up file may have made a function, as nvm and conda do; empty where none is."""
-    if not run.shell.starts_up and b"BASH_ENV" not in run.stage.source.data:
-        return ""
-    for command in commands_in(run):
-        known = command.name in COMMANDS or (command.name in WAITS and command.name not in FUNCTIONS)
-        if not known and "/" not in command.program and not command.wrappers and not managed(run, command):
-            return command.name
-    return ""
+# The builder puts these there for every RUN, and takes them away with all that was done to them.
+_VOLATILE = re.compile(
+    rb"/etc/(?:hosts|resolv\.conf|hostname)\b|/dev/(?!null\b|std(?:in|out|err)\b|tty\b|u?random\b|zero\b|fd/)\w+|/proc/sys\b"
+    rb"|/sys/\w+|(?<![\w./-])(?:u?mount|sysctl|hostname|ifconfig|ip|iptables|losetup|swapon)\s+[^&;|\s]"
+)
+_START_UP = re.compile(rb"profile|rc\b|bash_|/etc/environment|BASH_ENV")
+
+
+def _is_started_anew(first: Run, second: Run) -> bool:
+    """Whether the shell of `second` begins with a file that `first` may have changed, or gives it functions."""
+    if not second.shell.starts_up and b"BASH_ENV" not in second.stage.source.data:
+        return False
+    known = all(command.name in COMMANDS for command in commands_in(first))
+    return not known or _START_UP.search(first.instruction.code) is not None

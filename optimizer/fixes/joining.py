@@ -48,6 +48,9 @@ _COMMENTED_OUT = rb"(?m:^\s*#[#\s]*(?:RUN|COPY|ADD|ENV|ARG|USER|WORKDIR|FROM|CMD
 _MOST_COMMENTS = 6  # lines between two RUNs that are joined, roughly: every `#` counts
 
 
+_LONGEST = 120_000  # bytes: a shell is handed its script as one word, which Linux limits to 128 KiB
+
+
 class Trim(Record):
     """How many units of a RUN that is joined go at its start and at its end."""
 
@@ -70,6 +73,8 @@ def join_runs(
     need not be done again where two of them meet. What stands between the RUNs goes `above` the first of them or
     `below` the last, with the comments that are directly above it.
     """
+    if sum(run.instruction.end - run.instruction.start for run in runs) > _LONGEST:
+        raise Refusal("the shell would not take a script as long as both")
     trims = trims or [Trim()] * len(runs)
     source = document.source
     views = [readable(run) for run in runs]

@@ -183,8 +183,6 @@ DAEMONS = _set(
 )
 #: Programs that start an agent, which goes on running, where they need one.
 STARTS_AGENTS = _set("gpg gpg2 gpgsm dirmngr apt-key")
-#: Programs that a start-up file of the shell makes functions of, which change that shell.
-FUNCTIONS = _set("conda mamba micromamba sdk nvm rvm")
 #: Programs that wait for what they start, however little else is known of them: compilers, and tools that build.
 WAITS = _set(
     "make gmake cmake ninja meson configure autogen.sh bootstrap autoreconf autoconf automake libtoolize gcc g++ cc c++"

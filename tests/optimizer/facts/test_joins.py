@@ -99,18 +99,51 @@ def test_may_not(first: str, second: str, why: str) -> None:
     assert reason(first, second) == why
 
 
+_ANEW = "the second reads a start-up file first, which the first may have changed"
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "nvm use 12",
+        "curl http://e.org/install.sh | bash",
+        "echo 'export A=b' >> ~/.bashrc",
+        "apt-get install -y modules",
+    ],
+)
 @pytest.mark.parametrize("shell", ['["/bin/bash", "-lc"]', '["bash", "--login", "-c"]', '["bash", "-i", "-c"]'])
-def test_a_start_up_file_may_have_made_it_a_function(shell: str) -> None:
+def test_a_shell_that_reads_a_start_up_file(shell: str, first: str) -> None:
     text = "FROM debian:12\nSHELL {}\nRUN {}\nRUN node -v\n"
-    runs = Facts(Document.parse(text.format(shell, "nvm use 12").encode())).stages[0].runs
-    assert may_join(*runs) == "`nvm` in the first may be a function, and change the shell of the second"
-    runs = Facts(Document.parse(text.format(shell, "make && /opt/nvm use 12").encode())).stages[0].runs
+    runs = Facts(Document.parse(text.format(shell, first).encode())).stages[0].runs
+    assert may_join(*runs) == _ANEW
+    runs = Facts(Document.parse(text.format('["bash", "-ec"]', first).encode())).stages[0].runs
     assert may_join(*runs) is None
-    runs = Facts(Document.parse(text.format('["bash", "-ec"]', "nvm use 12").encode())).stages[0].runs
+    runs = Facts(Document.parse(text.format(shell, "mkdir /srv/app").encode())).stages[0].runs
     assert may_join(*runs) is None
 
 
 def test_bash_reads_a_file_that_the_environment_names() -> None:
     text = b"FROM debian:12\nENV BASH_ENV=/etc/functions\nRUN load gcc\nRUN make\n"
-    runs = Facts(Document.parse(text)).stages[0].runs
-    assert may_join(*runs) == "`load` in the first may be a function, and change the shell of the second"
+    assert may_join(*Facts(Document.parse(text)).stages[0].runs) == _ANEW
+
+
+@pytest.mark.parametrize(
+    ("first", "what"),
+    [
+        ("echo 1.2.3.4 deb.debian.org >> /etc/hosts", "/etc/hosts"),
+        ("sed -i s/a/b/ /etc/resolv.conf", "/etc/resolv.conf"),
+        ("touch /dev/shm/a", "/dev/shm"),
+        ("mknod /dev/fuse c 10 229", "/dev/fuse"),
+        ("mount -t tmpfs none /tmp", "mount -"),
+        ("sysctl -w kernel.x=1", "sysctl -"),
+    ],
+)
+def test_what_the_builder_takes_away(first: str, what: str) -> None:
+    assert reason(first, "make") == f"what the first does to {what} is gone when the second begins"
+
+
+@pytest.mark.parametrize(
+    "first", ["make > /dev/null", "cat /dev/urandom > /a", "pip install a", "a 2>/dev/stderr", "df"]
+)
+def test_what_stays(first: str) -> None:
+    assert reason(first, "rm /b") is None
