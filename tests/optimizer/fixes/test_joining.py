@@ -11,7 +11,7 @@ from dfopt.optimizer.fixes.joining import join_runs
 
 
 def test_a_script_has_a_greatest_length() -> None:
-    for length, fits in ((50_000, True), (70_000, False)):
+    for length, fits in ((50_000, True), (62_000, False)):
         document = Document.parse(b"FROM debian:12\nRUN true " + b"x" * length + b"\nRUN true " + b"y" * length + b"\n")
         runs = Facts(document).stages[0].runs
         if fits:
