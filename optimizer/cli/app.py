@@ -55,6 +55,7 @@ _CHOICE: tuple[_Option, ...] = (
         "--prefer", multiple=True, type=click.Choice(["cache-mounts"]), help="Mount caches instead of clearing them."
     ),
     click.option("--builder", type=click.Choice(["buildkit", "classic"]), help="What will build the Dockerfile."),
+    click.option("--assume", multiple=True, metavar="NAME,…", help="What to assume of programs: all, none, names."),
     click.option("--all-stages/--shipping-stages", default=None, help="Also stages whose layers no image holds."),
     click.option("--config", metavar="FILE", help="Read this configuration file, and no other."),
     click.option("--isolated", is_flag=True, help="Read no configuration file."),
@@ -99,11 +100,12 @@ def _with(*options: _Option) -> Callable[[_Decorated], _Decorated]:
 
 
 def _options(given: dict[str, Any]) -> Options:
-    for name in ("select", "extend_select", "ignore"):
-        rules = tuple(part for text in given[name] for part in text.replace(",", " ").split())
-        if given[name] and not rules:  # an empty shell variable must not come to mean every rule
-            raise click.UsageError(f"--{name.replace('_', '-')} names no rule")
-        given[name] = rules
+    for name in ("select", "extend_select", "ignore", "assume"):
+        named = tuple(part for text in given[name] for part in text.replace(",", " ").split())
+        if given[name] and not named:  # an empty shell variable must not come to mean everything
+            what = "assumption" if name == "assume" else "rule"
+            raise click.UsageError(f"--{name.replace('_', '-')} names no {what}")
+        given[name] = named
     build = {name: given.pop(name) for name in BuildOptions._fields if name in given}
     return Options(**given, build=BuildOptions(**build))
 

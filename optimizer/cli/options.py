@@ -29,6 +29,7 @@ class Options(Record):
     unsafe: bool | None = None
     builder: str | None = None
     all_stages: bool | None = None
+    assume: tuple[str, ...] = ()
     context: str | None = None
     output: str | None = None
     stdin_filename: str | None = None

@@ -5,16 +5,22 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING
 
 from ..dockerfile.record import Record
 from ..dockerfile.scanner import DockerfileError
 from ..facts.files import read_file
+from ..knowledge.assumptions import ASSUMPTIONS
 from ..report.printable import printable, printable_lines
-from ..rules.config import Config, ConfigError, find_config, named_config, similar
+from ..rules.config import Config, ConfigError, assumed, find_config, named_config, similar
 from ..rules.engine import Result, Settings, optimize
 from ..rules.registry import ALL, BY_NAME
 from .files import find_files, write_output
 from .options import Options
+
+if TYPE_CHECKING:
+    from ..facts.context import Context
 
 
 class UsageError(Exception):
@@ -95,6 +101,9 @@ def check_options(options: Options) -> None:
     for name in (*options.select, *options.extend_select, *options.ignore):
         if name not in BY_NAME and (name != ALL or name not in options.select):
             raise UsageError(f"unknown rule {name!r}{similar(name, tuple(BY_NAME))}")
+    if options.assume and assumed(options.assume) is None:
+        wrong = next((name for name in options.assume if assumed(name) is None), " ".join(options.assume))
+        raise UsageError(f"unknown assumption {wrong!r}{similar(wrong, tuple(ASSUMPTIONS))}")
     if options.context is not None and not os.path.isdir(options.context):
         raise UsageError(f"{options.context}: the context is not a directory")
     if "-" in options.paths and len(options.paths) > 1:
@@ -131,15 +140,15 @@ def _process(path: str, options: Options, data: bytes | None = None, *, is_file:
 
 def _optimize(path: str, text: bytes, options: Options, settings: Settings, *, is_file: bool) -> Result:
     shown = "Dockerfile" if path == "-" else shown_path(path)
-    context = None
-    copies = b"COPY" in text or b"ADD" in text or b"copy" in text or b"add" in text
-    if copies and (settings.manual or any(word in text for word in (b"chmod", b"chown", b"mv ", b"rm "))):
+
+    @cache
+    def context() -> Context | None:
         from ..facts.context import Context, find_context
 
         if options.context:
-            context = Context(options.context, os.path.abspath(path) if is_file else None)
-        elif is_file:
-            context = find_context(path, text)
+            return Context(options.context, os.path.abspath(path) if is_file else None)
+        return find_context(path, text) if is_file else None
+
     return optimize(text, path=shown, context=context, settings=settings)
 
 
@@ -199,6 +208,7 @@ def settings_for(path: str, options: Options) -> Settings:
         settings.all_stages if options.all_stages is None else options.all_stages,
         extend=(settings.extend | frozenset(options.extend_select)) - ignore,
         manual=options.manual or options.show_skipped,
+        assume=settings.assume if not options.assume else assumed(options.assume) or frozenset(),
     )
 
 

@@ -73,6 +73,16 @@ class Context:
         except OSError:
             return None
 
+    def names(self, directory: str) -> list[str] | None:
+        """The names in a directory, in order; None where it is none, or cannot be read."""
+        entry = self.entry(directory)
+        if entry is None or entry.kind != "directory":
+            return None
+        try:
+            return sorted(os.listdir(os.path.join(self.root, os.path.normpath(directory.lstrip("/")))))
+        except OSError:
+            return None
+
     def texts(self) -> Iterator[tuple[str, bytes]]:
         """The files that are texts, of a length that somebody may have written, with their paths, in order.
 
@@ -185,19 +195,29 @@ def local_sources(instruction: Instruction) -> list[str] | None:
 
 
 def find_context(path: str, data: bytes) -> Context | None:
-    """The Dockerfile's own directory, where everything its COPYs name is in it; None otherwise."""
+    """The Dockerfile's own directory, or that of its repository, where everything its COPYs name is in it; or None."""
     try:
         document = Document.parse(data)
     except DockerfileError:
         return None
-    context = Context(os.path.dirname(os.path.abspath(path)), os.path.abspath(path))
-    found = False
-    for instruction in document.instructions:
-        for source in local_sources(instruction) or ():
-            if context.entry(source) is None:
-                return None
-            found = True
-    return context if found else None
+    path = os.path.abspath(path)
+    sources = [source for instruction in document.instructions for source in local_sources(instruction) or ()]
+    own = os.path.dirname(path)
+    for root in (own, _repository(own)) if sources else ():
+        context = Context(root, path) if root else None
+        if context and all(context.entry(source) for source in sources):
+            return context
+    return None
+
+
+def _repository(directory: str) -> str | None:
+    """The root of the Git repository that `directory` is in; None where it is in none."""
+    while not os.path.exists(os.path.join(directory, ".git")):
+        parent = os.path.dirname(directory)
+        if parent == directory:
+            return None
+        directory = parent
+    return directory
 
 
 class Taken(Record):

@@ -60,7 +60,7 @@ def _of_program(program: Program, directory: str | None, tools: Iterable[Tool]) 
     names = variables(program.text)
     effects = Effects(below((program.path,)), names=names, heeds=frozenset((DIRECTORY, USER)))
     tools = {*tools, *present(program.text)}
-    for command, place in _placed(program.script, directory):
+    for command, place in placed(program.script, directory):
         effects |= of_command(command, place, tools)
     return effects
 
@@ -91,10 +91,10 @@ _CHANGES_ATTRIBUTES = frozenset(("chmod", "chown", "chgrp"))
 
 def commands_of(run: Run) -> Iterator[tuple[Command, str | None]]:
     """The commands of a RUN, each with the directory that it runs in; None where that is not certain."""
-    return _placed(run.script, run.stage.directory(run.at)) if run.script else iter(())
+    return placed(run.script, run.stage.directory(run.at)) if run.script else iter(())
 
 
-def _placed(script: Script, directory: str | None) -> Iterator[tuple[Command, str | None]]:
+def placed(script: Script, directory: str | None) -> Iterator[tuple[Command, str | None]]:
     """The commands of a script that begins in `directory`.
 
     A ``cd`` behind ``&&`` or ``||`` may not be run, and one before ``||`` may fail: it counts to the end of its list.

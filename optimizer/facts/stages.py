@@ -247,12 +247,22 @@ class Facts:
     """A document and what is known of it."""
 
     def __init__(
-        self, document: Document, context: Context | None = None, *, builder: str = "buildkit", all_stages: bool = False
+        self,
+        document: Document,
+        context: Context | Callable[[], Context | None] | None = None,
+        *,
+        builder: str = "buildkit",
+        all_stages: bool = False,
     ) -> None:
         self.document = document
-        self.context = context
+        self._context = context
         self.builder = builder
         self.all_stages = all_stages
+
+    @cached_property
+    def context(self) -> Context | None:
+        """The build context, which is looked for when it is first asked for."""
+        return self._context() if callable(self._context) else self._context
 
     @cached_property
     def tools(self) -> tuple[Tool, ...]:

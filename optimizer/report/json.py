@@ -49,6 +49,7 @@ def _finding(source: Source, item: Applied | Offered) -> dict[str, Any]:
         "status": "offered" if isinstance(item, Offered) else "applied",
         "why": item.why if isinstance(item, Offered) else "",
         "reason": finding.reason,
+        "assumes": finding.assumes,
         "removes": finding.removes,
         "changes": finding.changes,
         "references": BY_NAME[finding.rule].references,

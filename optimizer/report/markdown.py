@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from ..knowledge.assumptions import ASSUMPTIONS
 from ..review.review import Item, Review, Reviewed
 from .plain import size
 
@@ -68,7 +69,9 @@ def as_bare_diff(file: Reviewed, item: Item) -> str:
 def messages(item: Item) -> str:
     """Why, in sentences."""
     texts = dict.fromkeys(found.finding.message for found in item.findings)
-    return " ".join(escape(text[:1].upper() + text[1:]) + "." for text in texts)
+    said = [escape(text[:1].upper() + text[1:]) + "." for text in texts]
+    assumed = dict.fromkeys(name for found in item.findings for name in found.finding.assumes)
+    return " ".join([*said, *(f"Assumes that {ASSUMPTIONS[name]}." for name in assumed)])
 
 
 def reasons(item: Item) -> list[str]:

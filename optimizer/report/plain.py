@@ -13,6 +13,8 @@ def sentence(found: Applied | Offered) -> str:
     text = finding.message[:1].upper() + finding.message[1:]
     if finding.applicability == "unsafe" and finding.reason:
         text += f" (unsafe: {finding.reason})"
+    if finding.assumes:
+        text += f" (assumes {', '.join(finding.assumes)})"
     return printable(text)
 
 

@@ -31,6 +31,7 @@ def findings(path: str, result: Result) -> str:
         mark = ""
         if isinstance(item, Offered):
             mark = f" ({item.why}: {item.finding.reason})" if item.finding.reason else f" ({item.why})"
+        mark += f" (assumes {', '.join(item.finding.assumes)})" if item.finding.assumes else ""
         said = f"{path}:{line}:{column}: {item.finding.rule} {item.finding.message}{mark}"
         lines += (f"{printable(said)}\n", f"    {_shown(source.line_text(line)).strip()}\n")
     return "".join(lines)

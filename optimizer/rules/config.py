@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from typing import Any, cast
 
 from ..dockerfile.record import Record
 from ..dockerfile.source import BOM
 from ..facts.files import read_file
+from ..knowledge.assumptions import ASSUMPTIONS
 from .engine import Settings
 from .registry import ALL, BY_NAME
 
@@ -28,6 +30,7 @@ class Config(Record):
     all_stages: bool = False
     extend_select: frozenset[str] = frozenset()
     prefer: frozenset[str] = frozenset()
+    assume: frozenset[str] = frozenset(ASSUMPTIONS)
 
     def settings(self, path: str) -> Settings:
         """The engine's settings for the file at `path`."""
@@ -41,7 +44,9 @@ class Config(Record):
                     ignore |= rules
         preferred = frozenset(rule for name in self.prefer for rule in PREFERENCES[name])
         extend = self.extend_select | preferred
-        return Settings(self.select, ignore, self.unsafe, self.builder, self.all_stages, extend=extend)
+        return Settings(
+            self.select, ignore, self.unsafe, self.builder, self.all_stages, extend=extend, assume=self.assume
+        )
 
 
 #: What can be preferred, and the rules that do it.
@@ -167,6 +172,10 @@ class _Reader:
                 if value not in ("buildkit", "classic"):
                     raise self.fail(key, "builder must be buildkit or classic")
                 found = value
+            elif key == "assume":
+                found = assumed(value if isinstance(value, str) else self.names(key, value, _ASSUME))
+                if found is None:
+                    raise self.fail(key, _ASSUME)
             else:
                 raise self.fail(key, f"unknown key {key!r}{similar(key, _KEYS)}")
             values[key.replace("-", "_")] = found
@@ -190,7 +199,16 @@ class _Reader:
         return cast("list[str]", value)
 
 
-_KEYS = ("select", "extend-select", "ignore", "per-file-ignores", "unsafe", "builder", "all-stages", "prefer")
+_KEYS = ("select", "extend-select", "ignore", "per-file-ignores", "unsafe", "builder", "all-stages", "prefer", "assume")
+_ASSUME = f"assume must be all, none, or a list of: {', '.join(ASSUMPTIONS)}"
+
+
+def assumed(value: str | Iterable[str]) -> frozenset[str] | None:
+    """What ``all``, ``none`` or names of assumptions stand for; None where a name is unknown."""
+    names = frozenset((value,) if isinstance(value, str) else value)
+    if len(names) == 1 and names <= {"all", "none"}:
+        return frozenset(ASSUMPTIONS if "all" in names else ())
+    return names if names <= ASSUMPTIONS.keys() else None
 
 
 def similar(name: str, names: tuple[str, ...]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from ..dockerfile.edits import Edit, EditSet
 from ..dockerfile.record import Record
 from ..dockerfile.scanner import DockerfileError
 from ..facts.stages import Facts
+from ..knowledge.assumptions import ASSUMPTIONS
 from ..knowledge.tools import roles_in
 from .finding import Finding
 from .registry import ALL, RULES, Rule
@@ -35,6 +36,7 @@ class Settings(Record):
     only: frozenset[tuple[str, int]] | None = None  # nothing but these, by rule and offset into the original
     extend: frozenset[str] = frozenset()  # these too, beside those on by default
     manual: bool = True  # also look for what is only ever shown
+    assume: frozenset[str] = frozenset(ASSUMPTIONS)  # what safe rewrites may rest on
 
     def chosen(self, rules: Iterable[Rule]) -> tuple[Rule, ...]:
         """Those of `rules` that are selected, in their order."""
@@ -105,15 +107,15 @@ def optimize(
     text: str | bytes,
     *,
     path: str | None = None,
-    context: Context | None = None,
+    context: Context | Callable[[], Context | None] | None = None,
     settings: Settings | None = None,
     rules: Iterable[Rule] = RULES,
 ) -> Result:
     """Rewrite a Dockerfile.
 
     `text` is the Dockerfile; `path` names it in messages and in the diff; `context` is the build context where
-    one is known; `rules` are those to select from, in the order in which conflicting fixes win. Pure: nothing is
-    written, and nothing read but the context. Raises `DockerfileError` for a text that BuildKit's parser would refuse.
+    one is known, or finds it when it is asked for; `rules` are those to select from, in the order in which conflicting
+    fixes win. Pure: nothing is written, and nothing read but the context. Raises `DockerfileError` for a text that BuildKit's parser would refuse.
     """
     original = text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text
     settings = settings or Settings()
@@ -125,7 +127,7 @@ class _Engine:
         self,
         original: bytes,
         path: str | None,
-        context: Context | None,
+        context: Context | Callable[[], Context | None] | None,
         settings: Settings,
         rules: tuple[Rule, ...],
     ) -> None:
@@ -192,7 +194,7 @@ class _Engine:
         offered: list[Offered] = []
         for number, rule in rules:
             for found in rule.load().find(facts):
-                finding = _as_it_can_run(found, facts)
+                finding = _as_it_can_run(_as_assumed(found, self.settings.assume), facts)
                 start, end = self.edits.origin(finding.start), self.edits.origin(finding.end)
                 if suppressed.covers(rule, _places(finding)):
                     offered.append(Offered(finding, start, end, "suppressed"))
@@ -238,6 +240,15 @@ class _Engine:
         start, end = self.edits.origin(finding.start), self.edits.origin(finding.end)
         self.refused[finding.rule, start] = Offered(finding, start, end, f"it would not hold: {why}")
         self.guilty[finding.rule] += 1
+
+
+def _as_assumed(finding: Finding, assume: frozenset[str]) -> Finding:
+    """The finding, unsafe where it rests on an assumption that is not in `assume`."""
+    denied = [name for name in finding.assumes if name not in assume]
+    if not denied or finding.applicability != "safe":
+        return finding
+    reason = "; ".join(f"that {ASSUMPTIONS[name]} is an assumption" for name in denied)
+    return finding._replace(applicability="unsafe", reason=reason)
 
 
 def _as_it_can_run(finding: Finding, facts: Facts) -> Finding:

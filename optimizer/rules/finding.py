@@ -41,6 +41,7 @@ class Finding(Record):
     removes: tuple[str, ...] = ()  # path globs that may be missing from the new image
     changes: tuple[str, ...] = ()  # path globs that may differ in it
     saves: int | None = None  # about how many bytes smaller the image gets; None where only a build can tell
+    assumes: tuple[str, ...] = ()  # the named assumptions that it rests on, in order
 
 
 class Spanned(Protocol):
@@ -61,14 +62,16 @@ class Offer(Record):
     removes: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
     saves: int | None = None
+    assumes: Iterable[str] = ()  # names of assumptions
 
 
 def attempt(rule: str, message: str, where: Spanned, make: Callable[[], Offer]) -> Finding:
     """The finding with the fix that `make` comes to, or with the reason where it raises `Refusal`."""
     try:
-        fix, doubts, removes, changes, saves = make()
+        fix, doubts, removes, changes, saves, assumes = make()
     except Refusal as refusal:
         return Finding(rule, message, where.start, where.end, None, reason=str(refusal))
     reason = "; ".join(dict.fromkeys(filter(None, doubts)))
     safety: Applicability = "unsafe" if reason else "safe"
-    return Finding(rule, message, where.start, where.end, fix, safety, reason, removes, changes, saves)
+    assumed = tuple(sorted(assumes))
+    return Finding(rule, message, where.start, where.end, fix, safety, reason, removes, changes, saves, assumed)

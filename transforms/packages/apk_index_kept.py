@@ -33,8 +33,9 @@ from collections.abc import Iterator
 from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
+from ...optimizer.facts.indexes import later_answer
 from ...optimizer.facts.stages import Facts, Run, readable
-from ...optimizer.facts.stores import clears_itself_later, later_need, removed_later, settled
+from ...optimizer.facts.stores import clears_itself_later, removed_later, settled
 from ...optimizer.fixes.operands import add_option, replace_word
 from ...optimizer.fixes.scripts import combine, drop_unit
 from ...optimizer.knowledge.tools import CacheOption, Tool, roots
@@ -92,13 +93,13 @@ def _without_index(run: Run, found: list[Use], todo: list[Use], option: CacheOpt
     if any(use.action == "read" or option.option not in use.options for use in reads):
         raise Refusal("another command of the RUN reads the index")
     refreshes = [use for use in found if use.action == "refresh"]
-    need, line = later_need(run.stage, run.at, tool)
+    need, line, assumes = later_answer(run.stage, run.at, tool)
     made = bool(refreshes) or any(word in option.replaces for use in todo for word in use.options)
     if need == "yes" and (made or removed_later(run, tool, option)):
         raise Refusal(f"line {line} needs this index")
     fix = combine(*(_dropped(run, use) for use in refreshes), *(_with_option(use, option) for use in todo))
     doubt = f"line {line} runs code that may read this index" if need == "maybe" and made else ""
-    return Offer(fix, [doubt], removes=option.paths)
+    return Offer(fix, [doubt], removes=option.paths, assumes=assumes if made else ())
 
 
 def _dropped(run: Run, use: Use) -> Fix:

@@ -47,7 +47,7 @@ from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.facts.stages import Facts, Run, StageFacts
-from ...optimizer.facts.stores import runs_unknown
+from ...optimizer.facts.unseen import runs_unknown
 from ...optimizer.fixes.caches import Filled, cleared, filled_caches
 from ...optimizer.fixes.scripts import append_commands
 from ...optimizer.knowledge.tools import Cache

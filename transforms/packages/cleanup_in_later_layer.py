@@ -38,10 +38,10 @@ from functools import partial
 from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.dockerfile.shell import Command
 from ...optimizer.facts.effects import may_cross, of_run
+from ...optimizer.facts.indexes import index_need
 from ...optimizer.facts.packages import only_cleans
 from ...optimizer.facts.paths import lies_in
 from ...optimizer.facts.stages import Facts, Run, readable
-from ...optimizer.facts.stores import index_need
 from ...optimizer.fixes.joining import join_runs
 from ...optimizer.fixes.scripts import append_commands, combine, delete_run
 from ...optimizer.knowledge.tools import Index, Tool, roots

@@ -40,8 +40,8 @@ from collections.abc import Iterator
 from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
+from ...optimizer.facts.indexes import index_need, later_answer
 from ...optimizer.facts.stages import Facts, Run, readable
-from ...optimizer.facts.stores import index_need, later_need
 from ...optimizer.fixes.mounts import check_unshared, mounted, unmounted, without_cleanups
 from ...optimizer.fixes.scripts import combine, prepend_command
 from ...optimizer.knowledge.tools import Index, Tool
@@ -75,21 +75,22 @@ def find(facts: Facts) -> Iterator[Finding]:
 def _mounted(facts: Facts, run: Run, tool: Tool, index: Index) -> Offer:
     before = tool.mounts.before if tool.mounts else ""
     first = bool(before) and _is_first(facts, run, tool, index)
-    _check(run, tool, index)
-    made = mounted(facts, run, tool)
+    assumed = _check(run, tool, index)
+    made = mounted(facts, run, tool)._replace(assumes=assumed)
     if not first:
         return made
     sudo = any(use.command.sudo for use in uses(readable(run), tool))
     return made._replace(fix=combine(made.fix, prepend_command(run, b"sudo " * sudo + before.encode(), own_line=True)))
 
 
-def _check(run: Run, tool: Tool, index: Index) -> None:
-    """Raise `Refusal` where something needs the index that would lie on the mounts, or may."""
+def _check(run: Run, tool: Tool, index: Index) -> frozenset[str]:
+    """What has to be assumed. Raises `Refusal` where something needs the index that would lie on the mounts, or may."""
     if not index.fetched_by_install and index_need(run, tool) != "no":
         raise Refusal("it needs an index that another layer fetched")
-    need, line = later_need(run.stage, run.at, tool)
+    need, line, assumes = later_answer(run.stage, run.at, tool)
     if need != "no" and not index.fetched_by_install:
         raise Refusal(f"line {line} may need this index")
+    return assumes
 
 
 def _is_first(facts: Facts, run: Run, tool: Tool, index: Index) -> bool:

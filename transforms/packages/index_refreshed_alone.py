@@ -40,9 +40,10 @@ from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.facts.effects import may_cross, of_run
+from ...optimizer.facts.indexes import first_reader
 from ...optimizer.facts.packages import is_pure
 from ...optimizer.facts.stages import Facts, Run, readable
-from ...optimizer.facts.stores import first_reader, runs_unknown
+from ...optimizer.facts.unseen import runs_unknown
 from ...optimizer.fixes.joining import join_runs
 from ...optimizer.fixes.scripts import combine, delete_run, drop_unit, prepend_command
 from ...optimizer.knowledge.tools import Index, Tool
@@ -86,16 +87,17 @@ def _is_unused(run: Run, tool: Tool) -> bool:
 def _moved(facts: Facts, run: Run, tool: Tool, index: Index) -> Offer:
     """The refresh in the RUN that needs it, or nowhere."""
     described = "the comment above it would go with it" if facts.document.comments_above(run.instruction) else ""
-    reader = first_reader(run.stage, run.at, tool)
+    assumed: set[str] = set()
+    reader = first_reader(run.stage, run.at, tool, assumed)
     if reader is None:
         if _has_settings(uses(readable(run), tool)):
             raise Refusal("it has settings of its own")
-        return Offer(delete_run(facts.document, run), [described], index.paths)
+        return Offer(delete_run(facts.document, run), [described], index.paths, assumes=assumed)
     if tool.cache_option is not None:
         raise Refusal(f"line {reader.instruction.line} reads the index")
     if reader.at == run.at + 1:
         return Offer(join_runs(facts.document, [run, reader]), (), index.paths)
-    return Offer(_move(facts, run, reader), [described], index.paths)
+    return Offer(_move(facts, run, reader), [described], index.paths, assumes=assumed)
 
 
 def _beside_others(run: Run, tool: Tool, index: Index) -> Iterator[Finding]:
@@ -119,9 +121,10 @@ _USED = "something uses it"
 def _without(run: Run, found: list[Use], index: Index) -> Offer:
     script = readable(run)
     units = [unit for unit in script.units if any(unit.start == use.command.start for use in found)]
-    if first_reader(run.stage, run.at, found[0].tool) is not None or len(units) != 1:
+    assumed: set[str] = set()
+    if first_reader(run.stage, run.at, found[0].tool, assumed) is not None or len(units) != 1:
         raise Refusal(_USED)
-    return Offer(drop_unit(script, units[0]), (), index.paths)
+    return Offer(drop_unit(script, units[0]), (), index.paths, assumes=assumed)
 
 
 def _has_settings(refreshes: list[Use]) -> bool:

@@ -37,9 +37,10 @@ from collections.abc import Iterator
 from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
+from ...optimizer.facts.indexes import index_need, later_answer
 from ...optimizer.facts.packages import is_pure, only_cleans
 from ...optimizer.facts.stages import Facts, Run
-from ...optimizer.facts.stores import index_need, later_need
+from ...optimizer.facts.stores import uses_in
 from ...optimizer.fixes.joining import join_runs
 from ...optimizer.knowledge.tools import Index, Tool
 from ...optimizer.knowledge.uses import clears, uses
@@ -95,7 +96,7 @@ def _readers(run: Run, tool: Tool, index: Index) -> list[Run]:
     """The RUNs directly behind `run` that install from its index, and those that clean up behind them."""
     block: list[Run] = []
     following = run.stage.run_at(run.at + 1)
-    while following is not None and index_need(following, tool) == "yes":
+    while following is not None and _installs(following, tool) and index_need(following, tool) == "yes":
         block.append(following)
         if _cleared(following, tool, index, 0):
             return block
@@ -106,6 +107,11 @@ def _readers(run: Run, tool: Tool, index: Index) -> list[Run]:
     return block
 
 
+def _installs(run: Run, tool: Tool) -> bool:
+    """Whether the RUN itself reads the index: what a program of somebody's does is not joined with it."""
+    return any(use.action in ("install", "read") for use in uses_in(run, tool))
+
+
 def _cleared(run: Run, tool: Tool, index: Index, since: int) -> bool:
     return run.script is not None and any(
         clears(tool, index, command) and command.start > since for command in run.script.commands
@@ -113,7 +119,7 @@ def _cleared(run: Run, tool: Tool, index: Index, since: int) -> bool:
 
 
 def _joined(facts: Facts, runs: list[Run], tool: Tool, index: Index) -> Offer:
-    need, line = later_need(runs[-1].stage, runs[-1].at, tool)
+    need, line, assumes = later_answer(runs[-1].stage, runs[-1].at, tool)
     if need == "yes":
         raise Refusal(f"line {line} needs the index too")
     then: list[bytes] = []
@@ -122,4 +128,4 @@ def _joined(facts: Facts, runs: list[Run], tool: Tool, index: Index) -> Offer:
         then = [(("sudo " if sudo else "") + index.clear).encode()]
     fix = join_runs(facts.document, runs, then)
     doubt = f"line {line} runs code that may install from this index" if need == "maybe" else ""
-    return Offer(fix, [doubt], removes=index.paths)
+    return Offer(fix, [doubt], removes=index.paths, assumes=assumes)

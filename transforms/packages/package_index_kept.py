@@ -44,8 +44,8 @@ from collections.abc import Iterator
 from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
+from ...optimizer.facts.indexes import later_answer, later_need
 from ...optimizer.facts.stages import Facts, Run, readable
-from ...optimizer.facts.stores import later_need
 from ...optimizer.fixes.scripts import append_commands
 from ...optimizer.knowledge.tools import Index, Tool, roots
 from ...optimizer.knowledge.uses import Use, clears, uses
@@ -118,15 +118,15 @@ def _left_behind(run: Run, tool: Tool, index: Index) -> Use | None:
 
 
 def _cleared(run: Run, index: Index, last: Use) -> Offer:
-    need, line = later_need(run.stage, run.at, last.tool)
+    need, line, assumes = later_answer(run.stage, run.at, last.tool)
     clear = _clear_command(run, index, last)
     if index.clear_partly:
-        need = "no"
+        need, assumes = "no", frozenset[str]()
     if need == "yes":
         raise Refusal(f"line {line} needs this index")
     fix = append_commands(run, [clear.encode("utf-8", "surrogateescape")])
     doubt = f"line {line} runs code that may install from this index" if need == "maybe" else ""
-    return Offer(fix, [doubt], removes=index.paths)
+    return Offer(fix, [doubt], removes=index.paths, assumes=assumes)
 
 
 def _clear_command(run: Run, index: Index, last: Use) -> str:

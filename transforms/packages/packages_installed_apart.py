@@ -50,9 +50,10 @@ from itertools import pairwise
 from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.dockerfile.shell import Command, Unit
 from ...optimizer.facts.effects import may_cross, of_run
+from ...optimizer.facts.indexes import later_answer
 from ...optimizer.facts.packages import follows, head_of, only_clears, only_installs, package_action, plain_units
 from ...optimizer.facts.stages import Facts, Run, readable
-from ...optimizer.facts.stores import later_need, may_use
+from ...optimizer.facts.unseen import may_use
 from ...optimizer.fixes.scripts import combine, delete_run, drop_units, insert_behind
 from ...optimizer.knowledge.tools import Index, Tool
 from ...optimizer.rules.finding import Finding, Fix, Offer, attempt
@@ -102,7 +103,7 @@ def _rest(run: Run, head: list[Unit]) -> list[Command]:
 def _handed_over(facts: Facts, above: Run, run: Run, head: list[Unit], tool: Tool, index: Index) -> Offer:
     rest = _rest(run, head)
     cleanups = [command for command in rest if only_clears(command, tool)]
-    need, line = later_need(run.stage, run.at, tool)
+    need, line, assumes = later_answer(run.stage, run.at, tool)
     if need != "no":
         raise Refusal(f"line {line} may need the index that it leaves")
     if rest != cleanups and all(package_action(command, tool) == "clear" for command in rest):
@@ -113,7 +114,7 @@ def _handed_over(facts: Facts, above: Run, run: Run, head: list[Unit], tool: Too
     taken = delete_run(facts.document, run) if rest == cleanups else _without(run, head, cleanups)
     given = [_installed_above(above, run, command, tool) for unit, command in plain_units(run) if unit in head]
     doubt = "the comment above it would go with it" if commented else ""
-    return Offer(combine(taken, *filter(None, given)), [doubt], removes=index.paths)
+    return Offer(combine(taken, *filter(None, given)), [doubt], removes=index.paths, assumes=assumes)
 
 
 def _comments_beside(run: Run, head: list[Unit]) -> bool:

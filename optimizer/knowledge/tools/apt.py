@@ -6,7 +6,7 @@ from . import Distribution, Index, Mounts, Tool
 
 TOOL = Tool(
     name="apt",
-    commands=frozenset(("apt-get", "apt", "aptitude")),
+    commands=frozenset(("apt-get", "apt", "aptitude", "nala")),
     install=frozenset(
         "install upgrade dist-upgrade full-upgrade build-dep satisfy reinstall safe-upgrade".split()
     ),
@@ -14,7 +14,7 @@ TOOL = Tool(
         ("-o", "-c", "-t", "--option", "--config-file", "--target-release", "-a", "--host-architecture")
     ),
     yes_options=frozenset(("-y", "--yes", "-q", "-qq", "-yq", "-qy", "-yqq", "-qqy", "--assume-yes", "--quiet")),
-    mention=re.compile(rb"\bapt(?:-get|itude|-cache|-file)?\b(?!/)(?!\.)(?!-)"),
+    mention=re.compile(rb"\b(?:apt(?:-get|itude|-cache|-file)?|nala)\b(?!/)(?!\.)(?!-)"),
     package_index=Index(
         paths=("/var/lib/apt/lists/**",),
         refresh=frozenset(("update",)),

@@ -1,0 +1,500 @@
+"""Who needs a package index: what a RUN, what it starts, and everything on top of it reads, or may do unseen.
+
+What stands in files that the build shows is read (`recipes`, `shown`). What is not shown may install packages, or is
+assumed not to: `knowledge/assumptions.py` names what is assumed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import partial
+from typing import Literal
+
+from ..dockerfile.document import Instruction
+from ..dockerfile.edits import Refusal
+from ..dockerfile.record import Record
+from ..dockerfile.shell import Command, Word, read_text
+from ..knowledge.assumptions import BUILD_TOOLS, CONTAINERS, PROGRAMS
+from ..knowledge.commands import COMMANDS
+from ..knowledge.programs import BUILD_SCRIPTS, BUILDERS
+from ..knowledge.tools import Index, Tool, roots
+from ..knowledge.uses import Use, clears, use_at, use_of, uses
+from .commands import of_command
+from .effects import commands_of, placed
+from .paths import lies_in, resolve
+from .shown import listed, may_show, on_path, text_of
+from .stages import Place, Run, StageFacts
+from .stores import fails_on_nothing, uses_in
+from .unseen import SELF_SUFFICIENT, UNKNOWN_TEXT, inert, mentions, runs_unknown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .recipes import Behind, Code, Open
+
+Need = Literal["no", "maybe", "yes"]
+
+
+class Answer(Record):
+    """Whether something needs the index, and what that rests on where it does not: names of assumptions."""
+
+    need: Need
+    assumes: frozenset[str] = frozenset()
+
+
+_NO, _MAYBE, _YES = Answer("no"), Answer("maybe"), Answer("yes")
+
+
+def index_need(run: Run, tool: Tool) -> Need:
+    """Whether `run` needs an index that an earlier layer left; see `index_answer`."""
+    return index_answer(run, tool).need
+
+
+def index_answer(run: Run, tool: Tool) -> Answer:
+    """Whether `run` needs an index that an earlier layer left, and what has to be assumed where it does not.
+
+    It does when it, or what it starts, reads one before it refreshes its own, and when it removes one with an rm that
+    fails where there is nothing to remove.
+    """
+    return run.stage.once((index_answer, tool.name, run.at), lambda _: _index_answer(run, tool))
+
+
+def _index_answer(run: Run, tool: Tool) -> Answer:
+    search = _Search(tool, run.stage, run.at, run)
+    if run.script is not None:
+        search.commands(list(commands_of(run)))
+    elif run.instruction.json is not None:
+        search.exec_form(run.instruction.json)
+    else:
+        search.text(run.source_text)
+    return search.answer()
+
+
+class _Search:
+    """A walk over commands, and over those that they start, in the order in which they run."""
+
+    def __init__(self, tool: Tool, stage: StageFacts, at: int, run: Run | None = None) -> None:
+        self._tool = tool
+        self._index = tool.package_index
+        self._stage = stage
+        self._at = at  # files are as they are before this instruction
+        self._run = run  # None for what the container runs
+        self._refreshed: set[tuple[str, ...]] = set()
+        self._fetched = False
+        self._made = False
+        self._need: Need = "no"
+        self._assumes: set[str] = set()
+        self._entered: set[tuple[bytes, str]] = set()
+        code = run.instruction.code if run else b""
+        self._sufficient = SELF_SUFFICIENT.search(code) is not None
+        self._named = run is not None and self._index is not None and _names(run, self._index)
+
+    def answer(self) -> Answer:
+        if self._need == "no":
+            return Answer("no", frozenset(self._assumes)) if self._assumes else _NO
+        return _YES if self._need == "yes" else _MAYBE
+
+    def commands(self, placed: Sequence[tuple[Command, str | None]], guards: tuple[str, ...] = ()) -> None:
+        """Ask the commands in turn, each with its directory; `guards` stand around them all."""
+        alone = tuple(command for command, _ in placed)
+        for at, (command, directory) in enumerate(placed):
+            if self._need == "yes":
+                return
+            use = use_at(alone, at, self._tool)
+            if use is None:
+                self._other(command, directory, guards)
+            elif use.action == "other":
+                if not self._refreshed and self._run is not None and _names_the_unknown(self._run, use):
+                    self._need = "maybe"
+            elif use.action == "refresh":
+                self._made = True
+                self._refreshed.add(guards if command.name in ("bash", "sh") else guards + command.guards)
+            else:
+                self._made = self._made or (self._index is not None and self._index.fetched_by_install)
+                around = guards + command.guards
+                refreshed = any(around[: len(outer)] == outer for outer in self._refreshed)
+                if not refreshed and not use.fetches_index():
+                    self._need = "yes"
+
+    def text(self, text: bytes) -> None:
+        """Ask a text that is not read as commands."""
+        if self._tool.mention.search(text) or UNKNOWN_TEXT.search(text):
+            self._need = "maybe"
+        else:
+            self._assume(PROGRAMS)
+
+    def exec_form(self, words: Sequence[str]) -> None:
+        """Ask the words of an exec form."""
+        script = read_text(" ".join("'" + word.replace("'", "'\\''") + "'" for word in words).encode())
+        if script is None or script.opaque:
+            self.text(" ".join(words).encode())
+        else:
+            self.commands([(command, self._stage.directory(self._at)) for command in script.commands])
+
+    def _assume(self, name: str) -> None:
+        self._assumes.add(name if self._run is not None else CONTAINERS)
+
+    def _other(self, command: Command, directory: str | None, guards: tuple[str, ...]) -> None:
+        """Ask a command that is no use of the tool."""
+        tool, index = self._tool, self._index
+        if index is not None and not self._made and _looks_into(command, directory, tool, index, named=self._named):
+            self._need = "yes"
+            return
+        if self._sufficient:
+            return
+        if self._marks_the_unknown(command):
+            self._need = "maybe"
+            return
+        if may_show(self._stage) and self._read(command, directory, guards):
+            return
+        self._unread(command)
+
+    def _unread(self, command: Command) -> None:
+        """Ask a command of which nothing more is shown."""
+        if not inert(command) and (runs_unknown(command) or mentions(self._tool, command)):
+            if self._run is None and not mentions(self._tool, command):
+                self._assume(CONTAINERS)
+            else:
+                self._need = "maybe"
+        elif command.name in BUILDERS or command.name in BUILD_SCRIPTS:
+            self._assume(BUILD_TOOLS)
+        elif not inert(command) and command.name not in COMMANDS:
+            known = any(use_of(one, command) for one in self._stage.facts.tools)
+            if not known and command.argv:
+                self._assume(PROGRAMS)
+
+    def _marks_the_unknown(self, command: Command) -> bool:
+        """Whether ``apt-mark`` names what nothing above has installed, so that only the index can know it."""
+        if command.name != "apt-mark" or self._tool.name != "apt" or self._refreshed or self._run is None:
+            return False
+        names = {word.raw for word in command.operands()[1:] if re.fullmatch(rb"[\w.+-]+", word.raw)}
+        return bool(_not_installed(self._run, self._tool, names))
+
+    def _read(self, command: Command, directory: str | None, guards: tuple[str, ...]) -> bool:
+        """Ask what `command` starts, where that is shown; False where it is no such command, or nothing is shown."""
+        started = command.started()
+        if started:
+            for one in started:
+                self._other(one, directory, guards)
+            return True
+        found = self._behind(command, directory)
+        if found is None:
+            return False
+        guards = guards + command.guards
+        for shell in found.shells:
+            self._shell(shell.text, shell.directory, guards)
+        for code in found.codes:
+            self._code(code)
+        if found.unread and command.name in BUILDERS:
+            self._assume(BUILD_TOOLS)
+        elif found.unread and not found.reads and not found.shells:
+            return False
+        elif found.unread:
+            self._assume(BUILD_TOOLS)
+        return True
+
+    def _behind(self, command: Command, directory: str | None) -> Behind | None:
+        """What stands behind a command in files, and in a directory of commands."""
+        if not command.argv or (command.name in COMMANDS and command.name not in _EXECUTE):
+            return None
+        from .recipes import Behind, Shell, behind
+
+        if command.name == "run-parts" and command.argv[-1].value:
+            names = listed(self._stage, self._at, command.argv[-1].value)
+            if names is not None:
+                texts = ((one, self._open(one)) for one in names)
+                return Behind(tuple(Shell(text, directory, one) for one, text in texts if text))
+        question = ("behind", self._at, command.normal, directory)
+        found = self._stage.once(question, lambda _: behind(command, directory, self._open))
+        if found is not None and (found.shells or found.codes or not found.unread):
+            return found
+        program = command.program
+        if program and "/" not in program and (found is None or not found.reads):
+            for place in on_path(self._stage):
+                path = f"{place}/{program}"
+                if self._open(path) is not None:
+                    return self._stage.once(
+                        ("script", self._at, path),
+                        lambda _, path=path: _script(path, directory, self._open),
+                    )
+        return found
+
+    def _open(self, path: str) -> bytes | None:
+        return text_of(self._stage, self._at, path)
+
+    def _shell(self, text: bytes, directory: str | None, guards: tuple[str, ...]) -> None:
+        key = (text, directory or "")
+        if key in self._entered:
+            return
+        self._entered.add(key)
+        if not self._tool.mention.search(text) and not _STARTS.search(text):
+            return
+        script = read_text(text)
+        if script is None or script.opaque:
+            self.text(text)
+        else:
+            self.commands(list(placed(script, directory)), guards)
+
+    def _code(self, code: Code) -> None:
+        """Ask a program in another language: whether its text names the tool, or a file that does."""
+        key = (code.text, code.directory or "")
+        if key in self._entered:
+            return
+        self._entered.add(key)
+        if self._tool.mention.search(code.text):
+            self._need = "maybe"
+            return
+        from .recipes.literals import literals
+
+        for literal in literals(code):
+            if len(literal) < 200 and ("/" in literal or "." in literal) and " " not in literal:
+                for directory in (code.directory, code.path.rpartition("/")[0] or None):
+                    path = resolve(literal, directory)
+                    text = self._open(path) if path and path not in (code.path, "/") else None
+                    if text and self._tool.mention.search(text) and b"\0" not in text:
+                        self._need = "maybe"
+                        return
+
+
+def _script(path: str, directory: str | None, opener: Open) -> Behind | None:
+    from .recipes import behind
+
+    script = read_text(path.encode())
+    return behind(script.commands[0], directory, opener) if script and script.commands else None
+
+
+# Text in which something is started that stands in a file.
+_STARTS = re.compile(
+    rb"[./]|\b(?:sh|bash|make|npm|yarn|pnpm|bun|node|python\d?|ruby|perl|php|composer|just|task|tox|rake|source|eval|xargs)\b"
+)
+# Known commands that run what their words say.
+_EXECUTE = frozenset(("awk", "gawk", "mawk", "sed", "env", "xargs", "find", "command", "busybox"))
+
+
+def _names(run: Run, index: Index) -> bool:
+    """Whether the RUN, or the directory that it begins in, spells the last part of a place of the index."""
+    text = run.source_text + (run.stage.directory(run.at) or "").encode()
+    return any(root.rpartition("/")[2].encode() in text for root in roots(index))
+
+
+def _looks_into(command: Command, directory: str | None, tool: Tool, index: Index, *, named: bool) -> bool:
+    """Whether a command that is no use of the tool reads the index, or removes it and fails where there is none.
+
+    `named` says whether the RUN spells a place of the index at all.
+    """
+    if clears(tool, index, command):
+        return fails_on_nothing(command)
+    places = roots(index)
+    if not (named or _copied(command)) or not any(b"/" in word.raw for word in command.words):
+        return False
+    reads = of_command(command, directory, ()).reads.below
+    if any(lies_in(path, place) for path in reads for place in places):
+        return True
+    return any(_holds(word, directory, place) for word in _copied(command) for place in places)
+
+
+def _holds(word: Word, directory: str | None, place: str) -> bool:
+    """Whether what an operand means may be, or have in it, the directory `place`."""
+    text = word.raw.decode("utf-8", "replace").strip("\"'")
+    head = re.split(r"[*?\[{$`]", text)[0]
+    if head != text:  # any name that begins like this
+        return head.startswith("/") and place.startswith(head)
+    path = resolve(text, directory)
+    return path is not None and lies_in(place, path)
+
+
+def _copied(command: Command) -> list[Word]:
+    """The operands of a command that are copied with all that is in them."""
+    operands = command.operands()
+    if command.name in ("cp", "rsync", "mv"):
+        return operands[:-1]
+    bundled = command.argv[1].raw if len(command.argv) > 1 else b""
+    creates = command.has_option("c", "create") or (not bundled.startswith(b"-") and b"c" in bundled)
+    return operands if command.name == "tar" and creates else []
+
+
+def _names_the_unknown(run: Run, use: Use) -> bool:
+    """Whether apt is told to remove what nothing above has installed: only the index can know its name."""
+    distribution, index = use.tool.distribution, use.tool.package_index
+    if distribution is None or index is None or not index.knows_removals or use.verb.value not in distribution.removes:
+        return False
+    return bool(_not_installed(run, use.tool, {word.raw.strip(b"\"'") for word in use.operands}))
+
+
+def _not_installed(run: Run, tool: Tool, names: set[bytes]) -> set[bytes]:
+    """Those of the packages `names` that no RUN above, nor `run`, installs."""
+    for stage in run.stage.lineage_above():
+        installed = stage.once(("installs", tool.name), partial(_first_installs, tool))
+        names = {name for name in names if name not in installed or (stage is run.stage and installed[name] > run.at)}
+    return names
+
+
+def _first_installs(tool: Tool, stage: StageFacts) -> dict[bytes, int]:
+    """The packages that RUNs of a stage install, each with the index of the first that does."""
+    found: dict[bytes, int] = {}
+    for run in stage.runs:
+        for use in uses_in(run, tool):
+            for word in use.operands if use.action == "install" else ():
+                found.setdefault(word.raw.strip(b"\"'"), run.at)
+    return found
+
+
+def later_need(stage: StageFacts, at: int, tool: Tool) -> tuple[Need, int]:
+    """Whether anything on top of instruction `at` needs the index it left, and the line of the first that does."""
+    need, line, _ = later_answer(stage, at, tool)
+    return need, line
+
+
+def later_answer(stage: StageFacts, at: int, tool: Tool) -> tuple[Need, int, frozenset[str]]:
+    """Whether anything on top of instruction `at` needs the index it left, the line of the first that does, and what
+    has to be assumed where none does.
+
+    A RUN that refreshes for itself does not end the search: what it makes may be cleared where it stands. Code that
+    is not shown may install, but an install of a tool that fetches for itself needs nothing. What takes the index
+    along into another stage with COPY --from counts as if it were on top.
+    """
+    alone = tool.package_index is not None and tool.package_index.fetched_by_install
+    takers = stage.lineage.once(("takers", tool.name), lambda: _takers(tool, stage.lineage.places))
+    bases = [(stage, at), *takers.get(str(stage.stage.number), ()), *takers.get(stage.stage.name or "", ())]
+    needs: tuple[Need, ...] = ("yes",) if alone else ("yes", "maybe")
+    for need in needs:
+        for base, index in bases:
+            for owner, there in base.later_where(index, (need, tool.name), partial(_has_need, tool, need)):
+                return need, owner.instructions[there].line, frozenset()
+    if alone:
+        return "no", 0, frozenset()
+    assumed: set[str] = set()
+    for base, index in bases:
+        for owner, there in base.later_where(index, ("assumes", tool.name), partial(_has_assumption, tool)):
+            assumed |= answer_at(owner, there, tool).assumes
+    return "no", 0, frozenset(assumed)
+
+
+def _has_need(tool: Tool, need: Need, stage: StageFacts, at: int) -> bool:
+    return answer_at(stage, at, tool).need == need
+
+
+def _has_assumption(tool: Tool, stage: StageFacts, at: int) -> bool:
+    return bool(answer_at(stage, at, tool).assumes)
+
+
+def answer_at(stage: StageFacts, at: int, tool: Tool) -> Answer:
+    """Whether the instruction at index `at` needs the index; one of those that run in a container, at that time."""
+    run = stage.run_at(at)
+    if run is not None:
+        return index_answer(run, tool)
+    instruction = stage.instructions[at]
+    if instruction.keyword not in ("ONBUILD", "CMD", "ENTRYPOINT", "HEALTHCHECK"):
+        return _NO
+    return stage.once((answer_at, tool.name, at), lambda _: _container_answer(instruction, tool, stage, at))
+
+
+def _container_answer(instruction: Instruction, tool: Tool, stage: StageFacts, at: int) -> Answer:
+    if mentions_later(instruction, tool, stage):
+        return _MAYBE
+    if instruction.keyword == "ONBUILD":
+        return _NO
+    search = _Search(tool, stage, len(stage.instructions))
+    words = instruction.json
+    text = instruction.args
+    if instruction.keyword == "HEALTHCHECK":
+        _, cmd, text = text.partition(b"CMD")
+        if not cmd:
+            return _NO
+        words = _words(text.strip())
+    if words is None:
+        script = read_text(text)
+        if script is None or script.opaque:
+            search.text(text)
+        else:
+            search.commands(list(placed(script, stage.directory(at))))
+    else:
+        if instruction.keyword == "CMD":
+            words = (*_entry_point(stage), *words)
+        if words:
+            search.exec_form(words)
+    answer = search.answer()
+    return Answer("maybe") if answer.need == "yes" else answer
+
+
+def _words(text: bytes) -> tuple[str, ...] | None:
+    """The words of a JSON list; None where the text is none."""
+    if not text.startswith(b"["):
+        return None
+    import json
+
+    try:
+        found: object = json.loads(text)
+    except ValueError:
+        return None
+    return tuple(str(one) for one in found) if isinstance(found, list) else None  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+
+
+def _entry_point(stage: StageFacts) -> tuple[str, ...]:
+    """The words of the last ENTRYPOINT in exec form, which those of CMD are handed to; none where there is none."""
+    for owner in stage.lineage_above():
+        for instruction in reversed(owner.instructions):
+            if instruction.keyword == "ENTRYPOINT":
+                return instruction.json or ()
+    return ()
+
+
+def _takers(tool: Tool, everything: Sequence[Place]) -> dict[str, list[Place]]:
+    """The COPYs that take the index of another stage along, by the name or number that they call it by."""
+    places = roots(tool.package_index) if tool.package_index else ()
+    found: dict[str, list[Place]] = {}
+    for stage, index in everything:
+        instruction = stage.instructions[index]
+        flag = instruction.flag("from") if instruction.keyword == "COPY" else None
+        if flag is not None:
+            sources = [resolve(word, "/") or "/" for word in instruction.words[:-1]]
+            if any(lies_in(place, source) for source in sources for place in places):
+                found.setdefault((flag.value or b"").decode("utf-8", "replace").lower(), []).append((stage, index))
+    return found
+
+
+def mentions_later(instruction: Instruction, tool: Tool, stage: StageFacts) -> bool:
+    """Whether an instruction that runs something after the build, or in another one, mentions the tool, or may."""
+    if instruction.keyword not in ("ONBUILD", "CMD", "ENTRYPOINT", "HEALTHCHECK"):
+        return False
+    if tool.mention.search(instruction.code):
+        return True
+    return b"$" in instruction.code and stage.once(("variables", tool.name), partial(_is_named_by_variables, tool))
+
+
+def _is_named_by_variables(tool: Tool, stage: StageFacts) -> bool:
+    return any(one.keyword in ("ENV", "ARG") and tool.mention.search(one.code) for one in stage.instructions)
+
+
+def first_reader(stage: StageFacts, at: int, tool: Tool, assumed: set[str] | None = None) -> Run | None:
+    """The first RUN that needs the index refreshed at `at`; None where there is none. `Refusal` where it is unclear.
+
+    To `assumed` is added what has to be assumed of what stands before it.
+    """
+    assumed = set() if assumed is None else assumed
+    alone = tool.package_index is not None and tool.package_index.fetched_by_install
+    for index in range(at + 1, len(stage.instructions)):
+        instruction = stage.instructions[index]
+        run = stage.run_at(index)
+        if run is None:
+            answer = answer_at(stage, index, tool)
+            if answer.need != "no":
+                raise Refusal(f"line {instruction.line} may use the index")
+            assumed |= answer.assumes
+            continue
+        need, assumes = index_answer(run, tool)
+        assumed |= assumes
+        if need == "yes" and not any(use.action in ("install", "read") for use in uses_in(run, tool)):
+            raise Refusal(f"line {instruction.line} uses the index")
+        if need == "yes":
+            return run
+        if need == "maybe" and not alone:
+            raise Refusal(f"line {instruction.line} runs code that may use the index")
+        if run.script and any(use.action == "refresh" and not use.command.guards for use in uses(run.script, tool)):
+            if run.script.only_and or run.errexit:
+                return None
+            raise Refusal(f"line {instruction.line} goes on with the index where its own refresh fails")
+    for child in stage.children:
+        if first_reader(child, 0, tool, assumed) is not None:
+            raise Refusal("a stage built on this one installs from the index")
+    return None

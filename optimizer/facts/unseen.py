@@ -1,0 +1,78 @@
+"""Which commands run code that is not shown, and may install packages of the distribution."""
+
+from __future__ import annotations
+
+import re
+
+from ..dockerfile.shell import Command
+from ..knowledge.programs import BUILD_SCRIPTS, NO_INSTALLERS, PROVISIONERS
+from ..knowledge.tools import Tool
+from ..knowledge.uses import use_of
+
+UNKNOWN_TEXT = re.compile(rb"\.sh\b|\bbash\b|\bsh\b|ansible|\./|/install|/setup|\$\(curl|\$\(wget")
+_SHELLS = frozenset(("sh", "bash", "dash", "ash", "zsh", "su", "gosu", "runuser", "eval", "chroot", "source", "."))
+_INTERPRETER = re.compile(r"python[\d.]*|perl|ruby|node|php|make|rake|just")
+# Installers on the web that bring no package of the distribution, or refresh the index before they do.
+SELF_SUFFICIENT = re.compile(
+    rb"sh\.rustup\.rs|get\.docker\.com|yarnpkg\.com/install\.sh|get\.sdkman\.io|/nvm/|install\.meteor\.com|astral\.sh|bun\.sh"
+)
+_INSTALLER_NAME = re.compile(r"(?:^|[-_.])(?:install|setup|bootstrap|provision|deps|apt)(?:[-_.]|$)")
+
+
+def inert(command: Command) -> bool:
+    program = command.program
+    return command.name in NO_INSTALLERS and ("/" not in program or program.startswith(("/usr/", "/bin/", "/sbin/")))
+
+
+def may_use(tool: Tool, command: Command) -> bool:
+    """Whether `command` uses the tool, or runs code that may."""
+    if use_of(tool, command) is not None:
+        return True
+    return not inert(command) and (runs_unknown(command) or mentions(tool, command))
+
+
+def mentions(tool: Tool, command: Command) -> bool:
+    return any(tool.mention.search(word.raw) for word in command.words)
+
+
+def runs_unknown(command: Command) -> bool:
+    """Whether `command` runs code that the Dockerfile does not show, and that may well install packages."""
+    if not command.argv:
+        return False
+    first = command.argv[0].value
+    if first is None:
+        return True
+    name = command.name
+    if name in BUILD_SCRIPTS:
+        return False
+    if name in _SHELLS:
+        if name in (".", "source"):
+            return not _is_environment(command)
+        if any(word.value in ("-c", "-lc", "-ec", "-ic") for word in command.argv[1:]) or name in (
+            "su",
+            "gosu",
+            "runuser",
+        ):
+            return any(UNKNOWN_TEXT.search(word.raw) for word in command.argv[1:])
+        return True
+    if name in PROVISIONERS or name.startswith("ansible") or _INSTALLER_NAME.search(name):
+        return True
+    if name.endswith((".sh", ".bash")):
+        return True
+    if _INTERPRETER.fullmatch(name):
+        words = [value for value in command.values() if value and value != "install"]
+        return any(_INSTALLER_NAME.search(word) for word in words if not word.endswith("setup.py"))
+    return "/" in first and not first.startswith(_SYSTEM_PROGRAMS)
+
+
+_SYSTEM_PROGRAMS = ("/usr/", "/bin/", "/sbin/", "/opt/conda/", "/opt/venv/", "/venv/")
+
+
+def _is_environment(command: Command) -> bool:
+    """``. ~/.nvm/nvm.sh``, ``source /opt/venv/bin/activate``: files that set variables."""
+    words = command.values()
+    path = words[0] if words else None
+    return path is not None and path.rsplit("/", 1)[-1] in (
+        "activate", "nvm.sh", ".bashrc", ".profile", ".bash_profile", "env", "environment", "os-release", "setup.bash",
+        "conda.sh", "envvars", "lsb-release", ".env",
+    )  # fmt: skip
