@@ -113,9 +113,10 @@ def optimize(
 ) -> Result:
     """Rewrite a Dockerfile.
 
-    `text` is the Dockerfile; `path` names it in messages and in the diff; `context` is the build context where
-    one is known, or finds it when it is asked for; `rules` are those to select from, in the order in which conflicting
-    fixes win. Pure: nothing is written, and nothing read but the context. Raises `DockerfileError` for a text that BuildKit's parser would refuse.
+    `text` is the Dockerfile; `path` names it in messages and in the diff; `context` is the build context where one is
+    known, or finds it when it is asked for; `rules` are those to select from, in the order in which conflicting fixes
+    win. Pure: nothing is written, and nothing read but the context. Raises `DockerfileError` for a text that BuildKit's
+    parser would refuse.
     """
     original = text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text
     settings = settings or Settings()
