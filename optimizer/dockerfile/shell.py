@@ -84,7 +84,7 @@ class Script:
     @property
     def is_plain(self) -> bool:
         """Whether it is a list of simple commands and nothing else."""
-        return len(self.units) == len(self.commands)
+        return len(self.units) == len(self.commands) and all(unit.kind in _SIMPLE for unit in self.units)
 
     @property
     def writes_files(self) -> bool:
@@ -275,6 +275,7 @@ def _runs_in_background(root: Node) -> bool:
 
 
 _BACKGROUND = re.compile(rb"(?<![&<>|])&(?![&>])")
+_SIMPLE = frozenset(("command", "negated_command", "declaration_command"))
 _SEPARATORS = frozenset((";", "\n", "&", ";;"))
 _OPAQUE_KINDS = frozenset(("heredoc_redirect",))
 

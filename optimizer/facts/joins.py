@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from ..dockerfile.document import Instruction
 from ..knowledge.commands import COMMANDS
 from .commands import DIRECTORY, of_command
-from .effects import commands_of
 from .leftovers import Left, commands_in
 from .packages import managed
 from .stages import Run
@@ -66,16 +65,20 @@ def directory_for(run: Run) -> bytes | None:
     but runs scripts that fail in a directory that has been removed.
     """
     script = run.script
-    if script is None:
+    if script is None or not script.commands:
         return None
     first = script.commands[0]
     start = first.values()
     if first.name == "cd" and first.start == script.units[0].start and len(start) == 1:
         return b"" if start[0] is not None and start[0].startswith("/") else None
-    if not script.is_plain:
+    if not script.is_plain or b"/proc/" in run.instruction.code:
         return None
-    if any(DIRECTORY in of_command(one, directory, run.stage.facts.tools).heeds for one, directory in commands_of(run)):
-        return None
+    tools = run.stage.facts.tools
+    for command in script.commands:
+        # What it reads and writes is the same wherever it runs, options that name a place included.
+        here, there = (of_command(command, directory, tools) for directory in ("/here", "/there"))
+        if DIRECTORY in here.heeds or (here.reads, here.writes) != (there.reads, there.writes):
+            return None
     return b"cd /" if any(managed(run, command) for command in script.commands) else b""
 
 

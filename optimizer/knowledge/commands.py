@@ -50,12 +50,13 @@ COMMANDS: dict[str, Does] = {
             ":", "true", "false", "echo", "printf", "sleep", "set", "export", "unset", "readonly", "declare",
             "local", "typeset", "umask", "shopt", "type", "hash", "command", "which", "whoami", "hostname", "uname",
             "nproc", "arch", "getconf", "basename", "dirname", "seq", "yes", "expr", "ulimit", "wait", "exit",
-            "return", "shift", "tty", "printenv", "env", "locale", "sync", "lsb_release", "read", "getopts",
+            "return", "shift", "tty", "env", "locale", "sync", "lsb_release", "read", "getopts",
         ),
         _INERT,
     ),
     "date": Does(files=_set("-r --reference -f --file")),
-    "cd": Does(reads="all"), "pushd": Does(reads="all"), "popd": _INERT, "pwd": _INERT,
+    "printenv": Does(in_directory=True),  # of which it tells as of any variable
+    "cd": Does(reads="all"), "pushd": Does(reads="all"), "popd": _INERT, "pwd": Does(in_directory=True),
     # What they do to files is to look at them.
     **dict.fromkeys(
         (

@@ -158,3 +158,25 @@ def test_lists_in_lists_keep_their_order() -> None:
     assert [command.name for command in found.commands] == list("abdeg")
     text = found.instruction.source.data
     assert [text[unit.start : unit.end] for unit in found.units] == [b"a", b"b >c", b"d", b"e 2>f", b"g"]
+
+
+@pytest.mark.parametrize("text", ["a", "a && b; c > f", "! a", "A=b c", "export A=b"])
+def test_a_list_of_simple_commands_is_plain(text: str) -> None:
+    assert script(text).is_plain
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(a)",
+        "{ a; }",
+        "if [ -e f ]; then a; fi",
+        "for i in a; do b; done",
+        "f() { a; }",
+        "a | b && A=c",
+        "a $(b)",
+        "[ -e f ]",
+    ],
+)
+def test_anything_else_is_not(text: str) -> None:
+    assert not script(text).is_plain
