@@ -38,6 +38,8 @@ def may_join(first: Run, second: Run, moved: Sequence[Instruction] = ()) -> str 
         return f"`{one.state_changes[0]}` in the first would reach the second"
     if two.remembered:
         return f"`{two.remembered}` in the second would tell of the first"
+    if _changes_itself(first):
+        return "the first changes the user or the process that it runs as, or the shell that starts the second"
     if volatile := _VOLATILE.search(first.instruction.code):
         return f"what the first does to {volatile[0].decode().strip()} is gone when the second begins"
     if _is_started_anew(first, second):
@@ -84,9 +86,29 @@ def directory_for(run: Run) -> bytes | None:
 
 # The builder puts these there for every RUN, and takes them away with all that was done to them.
 _VOLATILE = re.compile(
-    rb"/etc/(?:hosts|resolv\.conf|hostname)\b|/dev/(?!null\b|std(?:in|out|err)\b|tty\b|u?random\b|zero\b|fd/)\w+|/proc/sys\b"
+    rb"/etc/(?:hosts|resolv\.conf|hostname)\b|/dev/(?!null\b|std(?:in|out|err)\b|tty\b|u?random\b|zero\b|fd/)\w+|/proc/(?:sys|self|\$)"
     rb"|/sys/\w+|(?<![\w./-])(?:u?mount|sysctl|hostname|ifconfig|ip|iptables|losetup|swapon)\s+[^&;|\s]"
 )
+_USER_OR_SHELL = re.compile(
+    rb"(?:>|\bsed\s[^&;|]*)\s*/etc/(?:passwd|group)\b|(?<![\w/.!])/(?:usr/)?bin/sh(?![\w./-])(?!\s+-)|\$\$|\$\{?(?:BASHPID|PPID)\b"
+    rb"|dash/sh|dpkg-divert[^&;|]*sh\b|\bbusybox\s+--install|add-shell"
+)
+_CHANGES_USERS = frozenset(
+    ("usermod", "gpasswd", "adduser", "addgroup", "deluser", "delgroup", "groupmems", "groupmod", "chsh", "userdel")
+)
+
+
+def _changes_itself(first: Run) -> bool:
+    """Whether `first` changes what the builder looks up for the next RUN: groups and home of its user, and /bin/sh."""
+    if _USER_OR_SHELL.search(first.instruction.code):
+        return True
+    user = (first.stage.held[first.at].user or "root").partition(":")[0]
+    return any(
+        command.name in _CHANGES_USERS and any(value is None or value == user for value in command.values())
+        for command in commands_in(first)
+    )
+
+
 _START_UP = re.compile(rb"profile|rc\b|bash_|/etc/environment|BASH_ENV")
 
 

@@ -82,8 +82,11 @@ def _find_programs(found: dict[str, bool], run: Run, command: Command) -> None:
     known = command.name in COMMANDS or command.name in WAITS or managed(run, command)
     gone = bool(removed(run, command)) or (not known and command.program not in found)
     words = b" ".join(word.raw for word in command.argv[1:])
+    places = b" ".join((words, *(one.target.raw for one in command.redirections)))
     for name in [name for name, elsewhere in found.items() if not elsewhere]:
-        if name in COMMANDS:  # no package has these elsewhere, but who builds one has
+        if re.search(rb"/%s(?![\w./-])" % re.escape(name.encode()), places):
+            found[name] = True
+        elif name in COMMANDS:  # no package has these elsewhere, but who builds one has
             found[name] = re.search(rb"\b%s-\d" % re.escape(name.encode()), words) is not None
         else:
             found[name] = gone or _installs(name, words)

@@ -136,6 +136,7 @@ def test_bash_reads_a_file_that_the_environment_names() -> None:
         ("mknod /dev/fuse c 10 229", "/dev/fuse"),
         ("mount -t tmpfs none /tmp", "mount -"),
         ("sysctl -w kernel.x=1", "sysctl -"),
+        ("echo 5 > /proc/self/oom_score_adj", "/proc/self"),
     ],
 )
 def test_what_the_builder_takes_away(first: str, what: str) -> None:
