@@ -52,7 +52,7 @@ def _program(run: Run, command: Command, directory: str | None) -> Program | Non
     from .programs import started
 
     program = started(run, command, directory)
-    return None if program is None or _is_changed(program, run, command) else program
+    return None if program is None or is_changed(program, run, command) else program
 
 
 def _of_program(program: Program, directory: str | None, tools: Iterable[Tool]) -> Effects:
@@ -65,7 +65,7 @@ def _of_program(program: Program, directory: str | None, tools: Iterable[Tool]) 
     return effects
 
 
-def _is_changed(program: Program, run: Run, command: Command) -> bool:
+def is_changed(program: Program, run: Run, command: Command) -> bool:
     """Whether something between its COPY and `command`, which is in `run`, may make the script another."""
     stage = run.stage
     for at in range(stage.index_of(program.file.instruction) + 1, run.at):

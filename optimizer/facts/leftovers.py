@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 from ..dockerfile.shell import Command, Word
 from ..knowledge.commands import COMMANDS, DAEMONS, STARTS_AGENTS, WAITS
+from .effects import is_changed
 from .packages import managed, removed
+from .programs import started
 from .stages import Run
 
 
@@ -34,7 +36,7 @@ class Left:
                 self._started = command.name or command.normal.decode("utf-8", "replace")
             _find_programs(self._found, run, command)
             self._links = self._links or _links(command)
-            self._may_link = self._may_link or _may_link(command)
+            self._may_link = self._may_link or any(map(_may_link, _with_script(run, command)))
             self._made.update(_makes(command))
 
     def meets(self, second: Run) -> str | None:
@@ -145,6 +147,12 @@ def _links(command: Command) -> bool:
     if command.name == "cp":
         return command.has_option("l", "link")
     return command.name == "ln" and not command.has_option("s", "symbolic")
+
+
+def _with_script(run: Run, command: Command) -> Sequence[Command]:
+    """The commands of the script that `command` starts, where it is shown; else itself."""
+    program = started(run, command, run.stage.directory(run.at))
+    return program.script.commands if program and not is_changed(program, run, command) else (command,)
 
 
 def _may_link(command: Command) -> bool:
