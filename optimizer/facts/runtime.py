@@ -233,3 +233,21 @@ def _written(path: str, run: Run, steps: int) -> list[Piece]:
             if one is not None and one != path:
                 found += _shown(one, run.stage, run.at, steps - 1)
     return found
+
+
+def wanted_at_run_time(stage: StageFacts, path: str) -> str:
+    """Why a container of `stage`, or of one on top of it, may look for the file at `path`; empty where none does.
+
+    A text wants it that has its name, all of its directory, or a pattern there.
+    """
+    directory, _, name = path.rpartition("/")
+    words = [rb"(?<![\w.-])" + re.escape(name.encode())]
+    if directory.count("/") > 1 or directory not in ("", "/tmp", "/root", stage.held[-1].directory):
+        words.append(rb"(?<![\w.-])" + re.escape(directory.encode()) + rb"/?(?![\w./-])")
+    words.append(re.escape(directory.encode()) + rb"/[^\s\"'/]*[*?$]")
+    wanted = re.compile(b"|".join(words))
+    for piece in started_on_top(stage):
+        if piece.path != path and (piece.unread or wanted.search(piece.text)):
+            named = piece.path or f"line {piece.line}"
+            return piece.unread or f"{named} may look for it in a container"
+    return ""

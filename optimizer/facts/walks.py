@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterator
 
+from ..dockerfile.document import Instruction
 from ..dockerfile.shell import Command, Word
 from ..knowledge.archives import PATTERNS, unpacked
 from ..knowledge.commands import COMMANDS
@@ -68,7 +70,20 @@ def wanted_later(run: Run, path: str) -> str:
     )
     if later.count(name) > removals or PATTERNS.search(later):
         return "something further down may want it"
-    for copy in re.finditer(rb"(?i)^\s*(?:COPY|ADD)\s[^\n]*--from=[^\n]*", later, re.MULTILINE):
-        if any(path.encode().startswith(word.rstrip(b"/*")) for word in copy[0].split() if word.startswith(b"/")):
-            return "another stage copies from there"
+    for stage in run.stage.facts.stages:
+        for instruction in stage.instructions:
+            if instruction.start > run.instruction.end and any(overlap(path, one) for one in _taken(instruction)):
+                return "another stage copies from there"
     return ""
+
+
+def _taken(instruction: Instruction) -> Iterator[str]:
+    """Where an instruction takes something from in another stage, whichever that is."""
+    if instruction.keyword in ("COPY", "ADD") and instruction.flag("from"):
+        for word in instruction.words[:-1]:
+            yield from spelled(word, "/", "").below or ("/",)
+    for flag in instruction.flags if instruction.keyword == "RUN" else ():
+        text = (flag.value or b"").decode("utf-8", "replace").strip("\"'")
+        options = dict(part.partition("=")[::2] for part in text.split(","))
+        if flag.name == "mount" and "from" in options:
+            yield resolve(options.get("source", options.get("src", "/")), "/") or "/"

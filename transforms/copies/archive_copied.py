@@ -22,7 +22,8 @@ RUN --mount=type=bind,source=tiles.tar.gz,target=/tmp/tiles.tar.gz \\
 When it stays away: the archive is not a single file of the build context, or the COPY has flags; anything but the next
 RUN reads it, or anything but a plain `rm` removes it; that RUN changes or removes something at or above its place, is
 a heredoc, or has a mount there; the directory it goes to might not exist before; another stage copies from there;
-`--builder classic`, which has no mounts; the stage does not ship.
+`--builder classic`, which has no mounts; the stage does not ship. It is unsafe where what a container starts names the
+archive or its directory, or is not shown.
 
 Safety: the archive, where nothing removed it, is missing; everything else is the same.
 
@@ -115,7 +116,10 @@ def _mounted(facts: Facts, run: Run, file: Copied) -> Offer:
     source = posixpath.normpath(file.source).lstrip("/")
     mount = add_run_flags(run, f"--mount=type=bind,source={source},target={file.path}")
     fix = combine(delete_instruction(facts.document, file.instruction), mount, *(fix for fix in fixes if fix))
-    return Offer(fix, removes=(file.path,), saves=stored_twice([file]))
+    from ...optimizer.facts.runtime import wanted_at_run_time
+
+    doubt = wanted_at_run_time(stage, file.path)
+    return Offer(fix, [doubt], removes=(file.path,), saves=stored_twice([file]))
 
 
 _READS = frozenset(("sha256sum", "sha512sum", "sha1sum", "md5sum", "ls", "test", "file", "cat", "stat", "gpg"))

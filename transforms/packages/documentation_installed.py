@@ -67,6 +67,8 @@ def find(facts: Facts) -> Iterator[Finding]:
     if re.search(_READ, facts.document.source.data):
         return
     for stage in facts.shipping:
+        if _read_by_a_script(stage):
+            continue
         for tool in facts.tools:
             distribution = tool.distribution
             if distribution is None or distribution.no_documentation is None:
@@ -79,6 +81,23 @@ def find(facts: Facts) -> Iterator[Finding]:
                     message = f"{use.command.name} installs documentation"
                     fix = add_option(use.command, use.behind_verb(), option)
                     yield Finding(RULE, message, use.command.start, use.command.end, fix, removes=_REMOVES)
+
+
+def _read_by_a_script(stage: StageFacts) -> bool:
+    """Whether a script that a RUN or a container of the stage starts, or of one on top of it, reads documentation."""
+    if not any(tool.distribution and tool.distribution.no_documentation for tool in stage.facts.tools):
+        return False
+    from ...optimizer.facts.effects import commands_of
+    from ...optimizer.facts.programs import started
+    from ...optimizer.facts.runtime import started_on_top
+
+    texts = [piece.text for piece in started_on_top(stage)]
+    for owner, at in stage.later(0):
+        run = owner.run_at(at)
+        for command, directory in commands_of(run) if run else ():
+            program = started(run, command, directory) if run else None
+            texts += [program.text] if program else []
+    return any(re.search(_READ, text) for text in texts)
 
 
 def _configured(stage: StageFacts) -> bool:
