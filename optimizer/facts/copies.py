@@ -99,9 +99,11 @@ _PLAIN_ROOTS = frozenset(
 def is_no_directory(path: str, image: Image | None, source: str = "") -> bool:
     """Whether a file copied or moved to `path` certainly becomes `path`, and does not go into a directory there.
 
-    A name that only files have, or that of the `source`, says what it is; and there are places without directories.
+    A name that only files have says what it is, or that of the `source` where no package has directories; and there
+    are places without directories.
     """
-    if looks_like_a_file(path) or posixpath.basename(path) == posixpath.basename(source):
+    same = posixpath.basename(path) == posixpath.basename(source)
+    if looks_like_a_file(path) or (same and (is_private(path) or "." in posixpath.basename(path))):
         return True
     if posixpath.basename(path) in _FILES or re.fullmatch(_PROGRAMS, posixpath.dirname(path)):
         return True

@@ -14,7 +14,7 @@ from ..dockerfile.document import Instruction
 from ..dockerfile.shell import Command, Script
 from ..knowledge.tools import Tool, present
 from .commands import DIRECTORY, NOTHING, SHELL, USER, Effects, of_command, redirected, unknown, variables
-from .paths import NOWHERE, Paths, below, lies_in, resolve, spelled, union
+from .paths import NOWHERE, Paths, below, lies_in, overlap, resolve, spelled, union
 from .stages import Run, StageFacts
 
 if TYPE_CHECKING:
@@ -42,7 +42,13 @@ def of_run(run: Run, before: int | None = None, since: int | None = None) -> Eff
                 effects |= redirected(command, directory) | _of_program(program, directory, run.stage.facts.tools)
             else:
                 effects |= of_command(command, directory, run.stage.facts.tools)
+    if effects.users != "makes" and any(overlap(path, one) for path in _ACCOUNTS for one in effects.writes.below):
+        effects = effects._replace(users="makes")
     return effects
+
+
+# Where names of users and groups stand: who writes them by hand makes users too.
+_ACCOUNTS = ("/etc/passwd", "/etc/group")
 
 
 def _program(run: Run, command: Command, directory: str | None) -> Program | None:
@@ -176,7 +182,26 @@ def _of_copy(stage: StageFacts, at: int, instruction: Instruction) -> Effects:
     named = owner is not None and not re.fullmatch(_NUMBERS, owner.value or b"")
     relative = not instruction.words[-1].startswith("/")
     heeds = frozenset((DIRECTORY,)) if relative else frozenset[str]()
-    return Effects(NOWHERE, where, users="reads" if named else "", heeds=heeds)
+    users = "makes" if target and _brings_accounts(stage, instruction, target) else "reads" if named else ""
+    return Effects(NOWHERE, where, users=users, heeds=heeds)
+
+
+def _brings_accounts(stage: StageFacts, instruction: Instruction, target: str) -> bool:
+    """Whether a COPY or ADD to `target` may bring names of users or groups."""
+    above = [path for path in _ACCOUNTS if overlap(path, target)]
+    if not above or any(path == target for path in above):
+        return bool(above)
+    context = stage.facts.context
+    if context is None or instruction.flag("from") or instruction.keyword == "ADD":
+        return not all("." in word.rpartition("/")[2].strip(".") for word in instruction.words[:-1])
+    rests = [path[len(target.rstrip("/")) :] for path in above]
+    rests += [path[path.rindex("/") :] for path in above]
+    named = any("*" in word or "$" in word for word in instruction.words[:-1])
+    return named or any(
+        context.entry(word.rstrip("/") + rest) or word.rpartition("/")[2] in ("passwd", "group")
+        for word in instruction.words[:-1]
+        for rest in rests
+    )
 
 
 _NUMBERS = rb"(?:\d+|root)(?::(?:\d+|root))?"

@@ -256,7 +256,8 @@ class Facts:
     ) -> None:
         self.document = document
         self._context = context
-        self.builder = builder
+        #: ``classic`` too where the Dockerfile names a frontend that may not know BuildKit's newer flags.
+        self.builder = builder if _knows_flags(document.directives.get("syntax")) else "classic"
         self.all_stages = all_stages
 
     @cached_property
@@ -325,6 +326,19 @@ class Facts:
         for facts in reversed(stages):
             unused = facts not in copied and not facts.children
             facts.ships = facts is stages[-1] or unused or any(child.ships for child in facts.children)
+
+
+def _knows_flags(syntax: bytes | None) -> bool:
+    """Whether the frontend that ``# syntax=`` names certainly knows ``--mount`` and ``--chmod``, as 1.2 does."""
+    if syntax is None:
+        return True
+    name, _, _ = syntax.strip().removeprefix(b"docker.io/").partition(b"@")
+    named = re.fullmatch(
+        rb"docker/dockerfile(?:-upstream)?(?::(?:(?:latest|labs|master|1)|1\.(\d+)[\w.]*)(?:-\w+)?)?", name
+    )
+    if named is None or (b"@" in syntax and b":" not in name):
+        return False
+    return named[1] is None or int(named[1]) >= 2
 
 
 _FROM_STAGE = rb"(?:--from=|\bfrom=)[\"']?([^\s,\"']+)"

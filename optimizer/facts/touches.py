@@ -6,8 +6,8 @@ import posixpath
 
 from ..dockerfile.shell import Command
 from .copies import Copied
-from .effects import of_run, touched_between
-from .paths import lies_in
+from .effects import commands_of, of_run, touched_between
+from .paths import lies_in, spelled
 from .stages import Run
 
 
@@ -35,3 +35,17 @@ def place_in_use(file: Copied, run: Run, command: Command, place: str) -> str | 
     if made or earlier.touches(place) or earlier.writes.touches(parent):
         return "something before it may make the directory it goes to"
     return None
+
+
+def links_to(run: Run, place: str) -> bool:
+    """Whether an ``ln`` of the stage, or of one that it is built on, may have made a link at or above `place`."""
+    return any(
+        lies_in(place, one) if not named.unknown else True
+        for stage in run.stage.lineage_above()
+        for other in stage.runs
+        for command, directory in commands_of(other)
+        if command.name == "ln"
+        for word in command.operands()[-1:]
+        for named in (spelled(word.raw.decode("utf-8", "replace"), directory, "it is not known"),)
+        for one in named.below or ("/",)
+    )

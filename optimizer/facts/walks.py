@@ -84,6 +84,6 @@ def _taken(instruction: Instruction) -> Iterator[str]:
             yield from spelled(word, "/", "").below or ("/",)
     for flag in instruction.flags if instruction.keyword == "RUN" else ():
         text = (flag.value or b"").decode("utf-8", "replace").strip("\"'")
-        options = dict(part.partition("=")[::2] for part in text.split(","))
+        options = {name: value for name, _, value in (part.partition("=") for part in text.split(","))}
         if flag.name == "mount" and "from" in options:
             yield resolve(options.get("source", options.get("src", "/")), "/") or "/"

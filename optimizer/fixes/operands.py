@@ -11,7 +11,14 @@ from .scripts import delete_run, drop_unit
 
 
 def with_flag(instruction: Instruction, flag: str) -> Fix:
-    """Put a builder flag in front of the arguments of `instruction`."""
+    """Put a builder flag in front of the arguments of `instruction`. Raises `Refusal`."""
+    owner = flag.removeprefix("--chown=")
+    if (
+        owner != flag
+        and instruction.flag("link")
+        and not all(part.isdigit() or part == "root" for part in owner.split(":"))
+    ):
+        raise Refusal("COPY --link resolves no names of users")
     at = instruction.args_start
     words = instruction.normal.split(b" ")
     number = 1 + len(instruction.flags)

@@ -50,7 +50,7 @@ from ...optimizer.facts.copies import (
 )
 from ...optimizer.facts.paths import SYSTEM_DIRECTORIES
 from ...optimizer.facts.stages import Facts, Run
-from ...optimizer.facts.touches import place_in_use
+from ...optimizer.facts.touches import links_to, place_in_use
 from ...optimizer.fixes.operands import drop_operands
 from ...optimizer.fixes.scripts import combine
 from ...optimizer.rules.finding import Finding, Fix, Offer, attempt
@@ -75,6 +75,7 @@ KEEPS = (
 
 _LINKS = re.compile(
     r"/(?:usr/)?s?bin/.*|/(?:usr/)?lib\d*/.*|/etc/(?:localtime|mtab|os-release|resolv\.conf|alternatives/.*)"
+    r"|.*/(?:sites|mods|conf)-enabled/.*|/etc/php\d*/.*/?conf\.d/.*|/etc/(?:ssl/certs|fonts/conf\.d|rc[\dS]\.d|systemd)/.*"
 )
 
 
@@ -114,7 +115,7 @@ def _target(facts: Facts, run: Run, command: Command, file: Copied) -> bytes:
         raise Refusal(f"{target} may be a directory that it goes into")
     if into and posixpath.basename(file.path) != posixpath.basename(file.source):
         raise Refusal("the copy has another name than its source")
-    if _LINKS.fullmatch(place):
+    if _LINKS.fullmatch(place) or links_to(run, place):
         raise Refusal("mv replaces a link, and COPY would follow it")
     if not file.parent_exists:
         raise Refusal("the COPY makes a directory that would be missing")
