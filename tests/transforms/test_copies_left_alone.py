@@ -13,8 +13,8 @@ RULES = Settings(
 )
 BASE = "FROM debian:12\n"
 CHMOD = "COPY run.sh /srv/run.sh\nRUN chmod 755 /srv/run.sh\n"
-CONF = "COPY a.conf /etc/a.conf\n"
-CHOWN = "RUN chown app /etc/a.conf\n"
+CONF = "COPY a.conf /srv/a.conf\n"
+CHOWN = "RUN chown app /srv/a.conf\n"
 USER = "RUN useradd -u 1500 app\n"
 
 
@@ -70,9 +70,9 @@ def test_a_file_in_etc_is_no_account() -> None:
 def test_a_linked_copy_resolves_no_names() -> None:
     linked = f"{BASE}{USER}{CONF.replace('COPY', 'COPY --link')}"
     assert not changed(linked + CHOWN)
-    assert not changed(linked + "RUN chown 1500:app /etc/a.conf\n")
-    assert changed(linked + "RUN chown 1500:1500 /etc/a.conf\n")
-    assert changed(linked + "RUN chown 1500 /etc/a.conf\n")
+    assert not changed(linked + "RUN chown 1500:app /srv/a.conf\n")
+    assert changed(linked + "RUN chown 1500:1500 /srv/a.conf\n")
+    assert changed(linked + "RUN chown 1500 /srv/a.conf\n")
 
 
 @pytest.mark.parametrize(
