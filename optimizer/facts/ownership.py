@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from collections.abc import Iterator
+from contextlib import suppress
 
 from ..dockerfile.document import Instruction
 from ..dockerfile.record import Record
 from ..dockerfile.shell import Command, Word
 from ..knowledge.images import Image
 from .commands import of_command
+from .context import local_sources
 from .copies import operand_path
 from .effects import commands_of, copy_destination, of_run
 from .paths import SYSTEM_DIRECTORIES, lies_in
@@ -131,7 +135,22 @@ def _copies_into(run: Run, at: int, chown: RecursiveChown) -> bool | None:
 def owned_copy(run: Run, at: int, chown: RecursiveChown) -> bool | None:
     """Whether the COPY at index `at` brings something to the directory; None where that may not get its owner there."""
     inside = _copies_into(run, at, chown)
-    return None if inside and not takes_owner(run.stage.instructions[at]) else inside
+    copy = run.stage.instructions[at]
+    return None if inside and (not takes_owner(copy) or _brings_set_id(run, copy)) else inside
+
+
+def _brings_set_id(run: Run, copy: Instruction) -> bool:
+    """Whether the context has a file for `copy` with a setuid or setgid bit: a chown takes it off, --chown does not."""
+    context = run.stage.facts.context
+    for source in (local_sources(copy) or ()) if context else ():
+        top = os.path.join(context.root if context else "", os.path.normpath(source.lstrip("/")))
+        below = (os.path.join(folder, name) for folder, _, names in os.walk(top) for name in names)
+        for path in (top, *below):
+            with suppress(OSError, ValueError):
+                mode = os.lstat(path).st_mode
+                if stat.S_ISREG(mode) and mode & (stat.S_ISUID | stat.S_ISGID):
+                    return True
+    return False
 
 
 def makes_another(run: Run, at: int, chown: RecursiveChown) -> bool:

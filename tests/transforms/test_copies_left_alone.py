@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from dfopt.optimizer import Settings, optimize
+from dfopt.optimizer.facts.context import Context
 
 RULES = Settings(
     select=frozenset(
@@ -90,3 +93,12 @@ def test_a_place_where_packages_make_links(place: str) -> None:
 
 def test_a_directory_of_the_name_of_the_source() -> None:
     assert not changed(f"{BASE}COPY games /usr/games\nRUN chmod 700 /usr/games\n")
+
+
+def test_a_setuid_file_of_the_context_in_a_tree(tmp_path: Path) -> None:
+    (tmp_path / "t").mkdir()
+    (tmp_path / "t/tool").write_text("")
+    text = f"{BASE}{USER}RUN mkdir /srv/t\nCOPY t /srv/t/\nRUN chown -R app:app /srv/t\n"
+    assert optimize(text, context=Context(str(tmp_path)), settings=RULES).changed
+    (tmp_path / "t/tool").chmod(0o4755)
+    assert not optimize(text, context=Context(str(tmp_path)), settings=RULES).changed
