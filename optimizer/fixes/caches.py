@@ -97,10 +97,16 @@ def _may_hold(mount: dict[str, str], tool: Tool, cache: Cache) -> bool:
     return any(overlap(target, re.split(r"[*{]", path)[0].rstrip("/") or "/") for path in cache.paths)
 
 
+# Variables before a command with which it fetches nothing.
+_OFFLINE = re.compile(rb"(?i)\b(?:npm|pnpm)_config_(?:prefer_)?offline=|CARGO_NET_OFFLINE=|UV_OFFLINE=")
+
+
 def _fills(tool: Tool, cache: Cache, command: Command) -> bool:
     if not may_be_use(tool, command):
         return False
     use = use_of(tool, command)
+    if _OFFLINE.search(command.normal):
+        return False
     words = [word.value or "" for word in command.argv[1:]]
     if any(word.split("=")[0] in cache.without for word in words):
         return False

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from ..dockerfile.edits import Refusal
-from ..dockerfile.shell import Unit, Word
+from ..dockerfile.shell import Command, Unit, Word
 from ..facts.stages import Facts, Run, StageFacts, readable
 from ..facts.stores import removed_later
 from ..knowledge.tools import Tool
@@ -118,6 +118,8 @@ def without_cleanups(facts: Facts, run: Run, tool: Tool) -> list[Fix]:
             needless = _mounted_paths(operands, places)
         elif any(place.encode() in word.raw for place in places for word in command.argv[1:]):
             raise Refusal(f"`{command.name}` uses {places[0]}")
+        elif command.name not in _IGNORE_WHAT_IS_INSIDE:
+            _check_above(command, places)
         if not needless:
             continue
         if command.guards:
@@ -135,6 +137,29 @@ def without_cleanups(facts: Facts, run: Run, tool: Tool) -> list[Fix]:
         else:
             gone.append([script.units[at]])
     return [*fixes, *(drop_units(script, units) for units in gone)]
+
+
+# Commands that do not look into a directory that they name, or write to it alone.
+_IGNORE_WHAT_IS_INSIDE = frozenset(
+    "cd mkdir echo printf export test [ ls touch ln curl wget git unzip tar rmdir".split()
+)
+
+
+def _check_above(command: Command, places: tuple[str, ...]) -> None:
+    """Raise `Refusal` where a command may walk over a directory that has a mount in it, and over the mount."""
+    operands = command.argv[1:]
+    if command.name in ("cp", "mv", "rsync", "install"):
+        operands = tuple(command.operands()[:-1])
+    elif (command.name in ("chmod", "chown", "chgrp") and not command.has_option("R", "recursive")) or (
+        command.name == "tar" and not command.operands()
+    ):
+        return
+    for word in operands:
+        path = word.raw.decode("utf-8", "replace").strip("\"'")
+        path = re.sub(r"^(?:~|\$HOME|\$\{HOME\})(?=/|$)", "/root", path)
+        prefix = re.split(r"[*?\[{$]", path)[0].rstrip("/")
+        if path.startswith("/") and any(f"{place}/".startswith(f"{prefix}/") for place in places):
+            raise Refusal(f"`{command.name}` may walk over the mount")
 
 
 def _options_against_cache(use: Use) -> list[Word]:

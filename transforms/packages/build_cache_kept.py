@@ -46,8 +46,9 @@ from collections.abc import Iterator
 from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
+from ...optimizer.facts.caches import cache_needed, may_build, starts_unknown
+from ...optimizer.facts.effects import commands_of
 from ...optimizer.facts.stages import Facts, Run, StageFacts
-from ...optimizer.facts.unseen import runs_unknown
 from ...optimizer.fixes.caches import Filled, cleared, filled_caches
 from ...optimizer.fixes.scripts import append_commands
 from ...optimizer.knowledge.tools import Cache
@@ -84,7 +85,7 @@ def _cleared(run: Run, filled: Filled) -> Offer:
     # What comes behind it in the same RUN may still read such a cache.
     fix = append_commands(run, [cleared(run, filled)])
     doubt = cache.doubt or ("" if cache.refilled else _may_build(run))
-    return Offer(fix, [doubt], cache.paths, cache.changes)
+    return Offer(fix, [doubt, cache_needed(run, filled.tool, cache)], cache.paths, cache.changes)
 
 
 _WORDS = re.compile(rb"[^\s\"',;&|()\[\]]+")
@@ -132,6 +133,8 @@ def _may_build_at(stage: StageFacts, at: int) -> str:
     words = _WORDS.findall(instruction.args) if _starts(stage, at) else ()
     if any(_SCRIPTS.fullmatch(word.rsplit(b"/", 1)[-1]) for word in words):
         return f"line {instruction.line} runs a script that may build again"
-    if run and (run.script is None or any(runs_unknown(command) for command in run.script.commands)):
+    if _starts(stage, at) and starts_unknown(instruction, stage):
+        return f"line {instruction.line} runs a program that may build again"
+    if run and (run.script is None or any(may_build(*one) for one in commands_of(run))):
         return f"line {instruction.line} runs code that may build again"
     return ""

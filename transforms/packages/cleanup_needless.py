@@ -18,8 +18,8 @@ RUN apk add --no-cache curl
 ```
 
 When it stays away: an apk of the RUN has no `--no-cache`; the base image is not an official Debian or Ubuntu image, or
-the file speaks of `docker-clean`; the clean-up takes more along, stands in a branch, or cannot be taken out of its
-list.
+the file speaks of `docker-clean`, or something changes apt's configuration; the clean-up takes more along, stands in a
+branch, or cannot be taken out of its list.
 
 Safety: there was nothing to remove. No byte is saved either, which is why the rule is off by default.
 
@@ -34,6 +34,7 @@ from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.dockerfile.shell import Command
+from ...optimizer.facts.settings import configured
 from ...optimizer.facts.stages import Facts, Run, readable
 from ...optimizer.fixes.scripts import drop_units
 from ...optimizer.knowledge.tools import load_tool
@@ -51,12 +52,17 @@ KEEPS = (
     "FROM debian:12\nRUN apt-get clean\n",
 )
 
+# What may replace or remove docker-clean, or says otherwise than it.
+_CONFIGURES_APT = re.compile(
+    rb"docker-clean|(?im:^\s*(?:COPY|ADD)\b[^\n]*/etc(?:/apt(?:/apt\.conf[^\s]*)?)?/?\s*$)|\brm\b[^\n]*/etc/apt/apt\.conf"
+    rb"|apt\.conf\.d/?(?:[*?\[{]|[\s;&|]|$)|Keep-Downloaded|Dir::Cache|Post-Invoke"
+)
 _APK_CACHE = re.compile(r"/var/cache/apk(?:/\*)?/?")
 
 
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every clean-up that has nothing to clean."""
-    if b"docker-clean" in facts.document.source.data:
+    if _CONFIGURES_APT.search(facts.document.source.data):
         return
     for run in (run for stage in facts.shipping for run in stage.runs):
         for command in run.script.commands if run.script else ():
@@ -93,4 +99,6 @@ def _dropped(run: Run, command: Command) -> Offer:
     unit = next((unit for unit in script.units if unit[:2] == (command.start, command.end)), None)
     if unit is None or unit.connector == b"||":
         raise Refusal("it is no plain member of its list")
+    if command.name != "rm" and (doubt := configured(run.stage, load_tool("apt"))):
+        raise Refusal(doubt)
     return Offer(drop_units(script, [unit]))

@@ -22,7 +22,8 @@ RUN pip install --no-cache-dir -r requirements.txt
 When it stays away: the option, `--cache-dir`, `PIP_NO_CACHE_DIR` or a `pip.conf` settles the matter already; the
 cache lies on a mount; the RUN removes it; something asks `pip cache` for it or copies it. Where the distribution's own
 pip may be older than 6.0 (Ubuntu before 16.04, Debian before 9, or a base image that does not tell), the option may be
-unknown to it, and the rewrite is unsafe.
+unknown to it, and the rewrite is unsafe; so it is where a later step, the image's command or a file of the build
+context may need the cache.
 
 Safety: the same packages are installed; only the caches are missing.
 
@@ -34,6 +35,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from ...optimizer.facts.caches import cache_needed, wheel_needed
 from ...optimizer.facts.stages import Facts, Run
 from ...optimizer.facts.stores import clears_itself_later, removed_later, settled
 from ...optimizer.facts.versions import pip_may_be_old
@@ -98,4 +100,12 @@ def _is_cleared(run: Run, tool: Tool, option: CacheOption) -> bool:
 def _without_cache(run: Run, use: Use, option: CacheOption) -> Offer:
     after = use.behind[0] if use.verb.value in option.second else use.verb  # `uv pip install` is one of two words
     doubt = pip_may_be_old(run, use.command) if use.tool.may_be_old else ""
-    return Offer(add_option(use.command, after, option.option), [doubt], removes=option.paths)
+    doubts = [doubt, cache_needed(run, use.tool, option), _built(run, use)]
+    return Offer(add_option(use.command, after, option.option), doubts, removes=option.paths)
+
+
+def _built(run: Run, use: Use) -> str:
+    """Why what the command makes may itself lie in the cache: a script's environment, or a wheel built from source."""
+    if any(word.split("=")[0] in ("--script", "-s") for word in use.options) and use.tool.name == "uv":
+        return "the environment of a script lies in the cache"
+    return wheel_needed(run, use.command, use.tool)

@@ -28,7 +28,8 @@ When it stays away: the file names the cache anywhere (to clear it, to copy it, 
 mount; the command reads from it (`--offline`); gem and Bundler on a base image that does not tell where they keep it;
 the command stands in a branch or its failure is ignored. Where npm itself has been replaced by another version, that
 one may not run with the Node.js that is there, so the rewrite is unsafe; so it is for yarn unless an option shows that
-it is Yarn 1, because later ones run programs from the cache.
+it is Yarn 1, because later ones run programs from the cache; and where a later step, the image's command or a file of
+the build context may need it.
 
 What they leave was measured in builds for npm, pnpm, gem, cpanm and pipx; for the others, which could not be had where
 dfopt is tested, it is taken from the manuals below.
@@ -45,6 +46,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from ...optimizer.facts.caches import cache_needed
 from ...optimizer.facts.stages import Facts, Run, StageFacts
 from ...optimizer.fixes.caches import Filled, cleared, filled_caches
 from ...optimizer.fixes.scripts import insert_behind
@@ -93,7 +95,7 @@ def _cleared(run: Run, filled: Filled) -> Offer:
     cache = filled.cache
     fix = insert_behind(run, filled.last, cleared(run, filled))
     doubts = [_doubt(filled), cache.doubt_if_replaced if cache.doubt_if_replaced and _is_replaced(run, filled) else ""]
-    return Offer(fix, doubts, cache.paths, cache.changes)
+    return Offer(fix, [*doubts, cache_needed(run, filled.tool, cache)], cache.paths, cache.changes)
 
 
 def _doubt(filled: Filled) -> str:

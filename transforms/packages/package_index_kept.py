@@ -45,6 +45,8 @@ from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.facts.indexes import later_answer, later_need
+from ...optimizer.facts.caches import names_later
+from ...optimizer.facts.settings import configured
 from ...optimizer.facts.stages import Facts, Run, readable
 from ...optimizer.fixes.scripts import append_commands
 from ...optimizer.knowledge.tools import Index, Tool, roots
@@ -126,7 +128,8 @@ def _cleared(run: Run, index: Index, last: Use) -> Offer:
         raise Refusal(f"line {line} needs this index")
     fix = append_commands(run, [clear.encode("utf-8", "surrogateescape")])
     doubt = f"line {line} runs code that may install from this index" if need == "maybe" else ""
-    return Offer(fix, [doubt], removes=index.paths, assumes=assumes)
+    doubts = [doubt, configured(run.stage, last.tool), names_later(run, last.tool, index)]
+    return Offer(fix, doubts, removes=index.paths, assumes=assumes)
 
 
 def _clear_command(run: Run, index: Index, last: Use) -> str:

@@ -128,6 +128,13 @@ class Development(Record):
     prunes: re.Pattern[bytes] = NEVER  # a command that removes it again
 
 
+class Configuration(Record):
+    """Files that tell a tool what to do with its index or cache."""
+
+    files: re.Pattern[str]  # what matches the end of their paths
+    text: re.Pattern[bytes]  # what in them means that the index or cache is of use later, or lies elsewhere
+
+
 class Tool(Record):
     """A package manager, what its commands look like, and its roles."""
 
@@ -141,6 +148,8 @@ class Tool(Record):
     mention: re.Pattern[bytes] = NEVER  # text that may stand for a use that nothing else recognises
     names_packages: re.Pattern[bytes] | None = None  # options with which an install reads more than package names
     may_be_old: bool = False  # distributions have versions that do not know the option against the cache
+    configurations: tuple[Configuration, ...] = ()  # of its index and caches
+    run_from_cache: re.Pattern[bytes] = NEVER  # words of commands that run programs out of the cache
     package_index: Index | None = None
     cache_option: CacheOption | None = None
     caches: tuple[Cache, ...] = ()

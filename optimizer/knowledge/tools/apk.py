@@ -2,12 +2,15 @@
 
 import re
 
-from . import CacheOption, Distribution, Index, Mounts, Tool
+from . import CacheOption, Configuration, Distribution, Index, Mounts, Tool
 
 _CLEARED = re.compile(rb"cache/\{?apk|/apk/\*|cache/?\*?$|\{[^}]*apk|^/var/?\*?$|/apk$")
 
 TOOL = Tool(
     name="apk",
+    configurations=(
+        Configuration(re.compile(r"(?:^|/)etc/apk/(?:config|cache)$"), re.compile(rb"(?i)cache|no-network")),
+    ),
     commands=frozenset(("apk",)),
     install=frozenset(("add", "upgrade", "fix")),
     value_options=frozenset(

@@ -2,10 +2,20 @@
 
 import re
 
-from . import Distribution, Index, Mounts, Tool
+from . import Configuration, Distribution, Index, Mounts, Tool
 
 TOOL = Tool(
     name="apt",
+    configurations=(
+        Configuration(re.compile(r"(?:^|/)docker-clean$"), re.compile(rb"")),
+        Configuration(
+            re.compile(
+                r"(?:^|/)(?:docker-clean|apt\.conf)$|(?:^|/)[^/]*apt[^/]*/(?:[^/]+/)*[^/.]+(?:\.conf)?$"
+                r"|apt\.conf\.d/"
+            ),
+            re.compile(rb"(?i)Dir(?:::|\s*\{)|Cache|DPkg::Post-Invoke|APT::Update::Post-Invoke"),
+        ),
+    ),
     commands=frozenset(("apt-get", "apt", "aptitude", "nala")),
     install=frozenset(
         "install upgrade dist-upgrade full-upgrade build-dep satisfy reinstall safe-upgrade".split()

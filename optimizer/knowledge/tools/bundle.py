@@ -2,10 +2,12 @@
 
 import re
 
-from . import Cache, Tool
+from . import Cache, Configuration, Tool
 
 TOOL = Tool(
     name="bundle",
+    configurations=(Configuration(re.compile(r"\.bundle/config$"), re.compile(rb"(?i)CACHE|PATH|LOCAL|PREFER_LOCAL")),),
+    run_from_cache=re.compile(rb"\bbundle (?:install|check|cache) .*--local\b"),
     commands=frozenset(("bundle", "bundler")),
     value_options=frozenset(("--gemfile", "-j", "--jobs", "--retry", "--without", "--with")),
     caches=(

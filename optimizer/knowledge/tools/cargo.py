@@ -3,7 +3,7 @@
 import re
 
 from ..images import Image
-from . import CLEARED, Cache, Mounts, Tool
+from . import CLEARED, Cache, Configuration, Mounts, Tool
 
 
 def _on(image: Image) -> tuple[str, ...]:
@@ -12,6 +12,12 @@ def _on(image: Image) -> tuple[str, ...]:
 
 TOOL = Tool(
     name="cargo",
+    configurations=(
+        Configuration(
+            re.compile(r"(?:^|/)\.cargo/config(?:\.toml)?$"),
+            re.compile(rb"(?m)^\s*(?:offline\s*=\s*true|replace-with|directory\s*=|local-registry)|CARGO_HOME"),
+        ),
+    ),
     commands=frozenset(("cargo",)),
     value_options=frozenset(("-C", "--config", "-Z", "--color")),
     caches=(

@@ -2,10 +2,18 @@
 
 import re
 
-from . import Cache, Development, Tool
+from . import Cache, Configuration, Development, Tool
 
 TOOL = Tool(
     name="composer",
+    configurations=(
+        Configuration(
+            re.compile(r"(?:^|/)(?:composer|config)\.json$"),
+            re.compile(
+                rb"\x22(?:cache-dir|cache-files-dir|cache-vcs-dir|cache-repo-dir|data-dir|home|disable-network)\x22\s*:"
+            ),
+        ),
+    ),
     commands=frozenset(("composer", "composer.phar")),
     value_options=frozenset(("-d", "--working-dir")),
     caches=(

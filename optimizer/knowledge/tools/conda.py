@@ -2,10 +2,16 @@
 
 import re
 
-from . import Cache, Tool
+from . import Cache, Configuration, Tool
 
 TOOL = Tool(
     name="conda",
+    configurations=(
+        Configuration(
+            re.compile(r"(?:^|/)\.?condarc$|(?:^|/)\.condarc$"),
+            re.compile(rb"(?im)^\s*(?:pkgs_dirs|offline|always_softlink|allow_softlinks|use_index_cache)\s*:"),
+        ),
+    ),
     commands=frozenset(("conda",)),
     value_options=frozenset(("-n", "--name", "-p", "--prefix", "-c", "--channel", "-f", "--file")),
     caches=(

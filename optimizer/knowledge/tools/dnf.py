@@ -3,7 +3,7 @@
 import re
 
 from ..images import Image
-from . import Distribution, Index, Mounts, Tool
+from . import Configuration, Distribution, Index, Mounts, Tool
 
 
 def _no_documentation(command: str, image: Image | None) -> str:
@@ -51,6 +51,15 @@ DISTRIBUTION = Distribution(
 )
 TOOL = Tool(
     name="dnf",
+    configurations=(
+        Configuration(
+            re.compile(r"(?:^|/)(?:dnf|yum|tdnf|libdnf[^/]*)\.conf$|\.repo$|(?:^|/)[^/]*(?:dnf|yum)[^/]*\.conf$"),
+            re.compile(
+                rb"(?im)^\s*(?:cacheonly|keepcache)\s*=\s*(?:1|true|yes|on|all|metadata)|^\s*(?:cachedir"
+                rb"|system_cachedir)\s*=|^\s*metadata_expire\s*=\s*(?:-1|never)"
+            ),
+        ),
+    ),
     commands=frozenset(("dnf", "dnf5", "dnf-3")),
     install=frozenset(
         (

@@ -2,10 +2,11 @@
 
 import re
 
-from . import Cache, Tool
+from . import Cache, Configuration, Tool
 
 TOOL = Tool(
     name="gem",
+    configurations=(Configuration(re.compile(r"(?:^|/)\.?gemrc$"), re.compile(rb"(?im)local|gempath|gemhome")),),
     commands=frozenset(("gem",)),
     install=frozenset(("install", "update", "i")),
     value_options=frozenset(("--config-file", "--source", "-s")),

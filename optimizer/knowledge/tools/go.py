@@ -6,10 +6,16 @@ Manuals: cmd/go, *Build and test caching*; Go Modules Reference, *Module cache*.
 
 import re
 
-from . import Cache, Mounts, Tool
+from . import Cache, Configuration, Mounts, Tool
 
 TOOL = Tool(
     name="go",
+    configurations=(
+        Configuration(
+            re.compile(r"(?:^|/)(?:go/env|\.goenv|go\.env)$"),
+            re.compile(rb"GOFLAGS|GOMODCACHE|GOPATH|GOCACHE|GOPROXY=off"),
+        ),
+    ),
     commands=frozenset(("go",)),
     value_options=frozenset(("-C",)),
     caches=(

@@ -2,10 +2,20 @@
 
 import re
 
-from . import Cache, Tool
+from . import Cache, Configuration, Tool
 
 TOOL = Tool(
     name="gradle",
+    configurations=(
+        Configuration(
+            re.compile(r"(?:^|/)gradle\.properties$"),
+            re.compile(rb"(?im)offline|systemProp\.gradle\.user\.home"),
+        ),
+        Configuration(
+            re.compile(r"\.gradle(?:\.kts)?$"),
+            re.compile(rb"\.gradle/caches|gradleUserHomeDir|isOffline|offline"),
+        ),
+    ),
     commands=frozenset(("gradle", "gradlew")),
     value_options=frozenset(
         ("-p", "--project-dir", "-b", "--build-file", "-x", "--exclude-task", "-I", "--init-script")

@@ -2,10 +2,23 @@
 
 import re
 
-from . import CLEARED, Cache, Mounts, Tool
+from . import CLEARED, Cache, Configuration, Mounts, Tool
 
 TOOL = Tool(
     name="mvn",
+    configurations=(
+        Configuration(
+            re.compile(r"(?:^|/)pom\.xml$"),
+            re.compile(
+                rb"classpathLayoutType|classpathPrefix|appassembler|exec-maven-plugin|build-classpath|\.m2\b|localRepository|<goal>(?:java|exec|run)</goal>|<scope>system</scope>"
+            ),
+        ),
+        Configuration(re.compile(r"(?:^|/)settings\.xml$"), re.compile(rb"<localRepository>|<offline>\s*true")),
+        Configuration(
+            re.compile(r"\.mvn/[^/]+\.config$"),
+            re.compile(rb"(?m)^\s*(?:-o\b|--offline)|maven\.repo\.local|(?:^|\s)-o(?:\s|$)"),
+        ),
+    ),
     commands=frozenset(("mvn", "mvnw")),
     value_options=frozenset(
         ("-f", "--file", "-P", "--activate-profiles", "-pl", "--projects", "-T", "--threads", "-s", "--settings", "-D")

@@ -3,7 +3,7 @@
 import re
 
 from ..images import Image
-from . import CLEARED, Cache, Development, Mounts, Tool
+from . import CLEARED, Cache, Configuration, Development, Mounts, Tool
 
 
 def _has_omit(image: Image | None) -> bool:
@@ -18,6 +18,13 @@ _CACHE = ("/root/.npm/**", "/home/*/.npm/**")
 
 TOOL = Tool(
     name="npm",
+    configurations=(
+        Configuration(
+            re.compile(r"(?:^|/)(?:\.npmrc|npmrc)$"),
+            re.compile(rb"(?im)(?:^|[\s'\x22])(?:cache|offline|prefer-offline|store-dir)\s*=(?!\s*false)"),
+        ),
+    ),
+    run_from_cache=re.compile(rb"\b(?:npx|npm (?:exec|x|create|init))\b"),
     commands=frozenset(("npm",)),
     value_options=frozenset(
         ("--prefix", "-C", "--registry", "--loglevel", "--userconfig", "--globalconfig", "-w", "--workspace", "--proxy")

@@ -2,7 +2,7 @@
 
 import re
 
-from . import Action, Index, Tool
+from . import Action, Configuration, Index, Tool
 
 
 def _action(operation: str, operands: tuple[bytes, ...]) -> Action:
@@ -21,6 +21,12 @@ def _action(operation: str, operands: tuple[bytes, ...]) -> Action:
 
 TOOL = Tool(
     name="pacman",
+    configurations=(
+        Configuration(
+            re.compile(r"(?:^|/)pacman\.conf$"),
+            re.compile(rb"(?im)^\s*(?:CacheDir|DBPath|RootDir)\s*=|file:///var/cache/pacman"),
+        ),
+    ),
     commands=frozenset(("pacman",)),
     action=_action,
     operation=re.compile(r"-[A-Z]\w*|--sync|--query|--remove|--upgrade|--database|--files"),

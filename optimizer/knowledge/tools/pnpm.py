@@ -2,10 +2,21 @@
 
 import re
 
-from . import Cache, Tool
+from . import Cache, Configuration, Tool
 
 TOOL = Tool(
     name="pnpm",
+    configurations=(
+        Configuration(
+            re.compile(r"(?:^|/)(?:\.npmrc|npmrc)$"),
+            re.compile(rb"(?im)(?:^|[\s'\x22])(?:cache|offline|prefer-offline|store-dir)\s*=(?!\s*false)"),
+        ),
+        Configuration(
+            re.compile(r"(?:^|/)pnpm-workspace\.ya?ml$"),
+            re.compile(rb"(?im)^\s*(?:storeDir|cacheDir|offline|preferOffline|enableGlobalVirtualStore)\s*:"),
+        ),
+    ),
+    run_from_cache=re.compile(rb"\b(?:pnpx|pnpm dlx|pnpm exec)\b"),
     commands=frozenset(("pnpm",)),
     value_options=frozenset(("-C", "--dir", "--filter", "-F", "--registry", "--loglevel", "--reporter")),
     caches=(

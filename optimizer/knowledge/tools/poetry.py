@@ -2,10 +2,11 @@
 
 import re
 
-from . import CLEARED, Cache, Mounts, Tool
+from . import CLEARED, Cache, Configuration, Mounts, Tool
 
 TOOL = Tool(
     name="poetry",
+    configurations=(Configuration(re.compile(r"(?:^|/)poetry\.toml$"), re.compile(rb"(?im)cache")),),
     commands=frozenset(("poetry",)),
     value_options=frozenset(("-C", "--directory", "-P", "--project")),
     caches=(

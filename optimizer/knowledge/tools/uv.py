@@ -2,12 +2,19 @@
 
 import re
 
-from . import CLEARED, CacheOption, Mounts, Tool
+from . import CLEARED, CacheOption, Configuration, Mounts, Tool
 
 _INSTALLS = frozenset(("install", "sync", "upgrade"))
 
 TOOL = Tool(
     name="uv",
+    configurations=(
+        Configuration(
+            re.compile(r"(?:^|/)(?:uv|pyproject)\.toml$"),
+            re.compile(rb"(?m)^\s*(?:link-mode|cache-dir|offline|no-cache)\s*="),
+        ),
+    ),
+    run_from_cache=re.compile(rb"\b(?:uvx|uv tool run|uv x)\b"),
     commands=frozenset(("uv",)),
     install=frozenset(("sync", "pip", "tool", "add")),
     value_options=frozenset(

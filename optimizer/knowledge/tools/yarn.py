@@ -2,13 +2,22 @@
 
 import re
 
-from . import Cache, Tool
+from . import Cache, Configuration, Tool
 
 _CACHE = ("/usr/local/share/.cache/**", "/root/.cache/yarn/**", "/home/*/.cache/yarn/**")
 _TWO_WORDS = frozenset(("add", "require", "install", "update", "upgrade"))
 
 TOOL = Tool(
     name="yarn",
+    configurations=(
+        Configuration(re.compile(r"(?:^|/)(?:\.yarnrc|\.npmrc)$"), re.compile(rb"(?im)(?:cache|offline)")),
+        Configuration(re.compile(r"(?:^|/)\.yarnrc\.ya?ml$"), re.compile(rb"")),
+        Configuration(
+            re.compile(r"(?:^|/)package\.json$"),
+            re.compile(rb"\x22pnp\x22\s*:\s*true|\x22packageManager\x22\s*:\s*\x22yarn@(?!1\.)|plugnplay"),
+        ),
+    ),
+    run_from_cache=re.compile(rb"\byarn dlx\b"),
     commands=frozenset(("yarn", "yarnpkg")),
     value_options=frozenset(("--cwd", "--registry", "--modules-folder", "--network-timeout", "--network-concurrency")),
     caches=(

@@ -2,10 +2,19 @@
 
 import re
 
-from . import Distribution, Index, Mounts, Tool
+from . import Configuration, Distribution, Index, Mounts, Tool
 
 TOOL = Tool(
     name="zypper",
+    configurations=(
+        Configuration(
+            re.compile(r"(?:^|/)zypp(?:er)?\.conf$|\.repo$"),
+            re.compile(
+                rb"(?im)^\s*(?:autorefresh\s*=\s*(?:0|no|false|off)|keeppackages\s*=\s*(?:1|yes|true|on)"
+                rb"|repo\.refresh\.delay|cachedir|packagesdir|metadatadir|solvfilesdir)"
+            ),
+        ),
+    ),
     commands=frozenset(("zypper",)),
     install=frozenset(
         (
@@ -26,6 +35,7 @@ TOOL = Tool(
         kept_alone=True,  # it also asks about the keys of the repositories, and imports them
         clear="{name} clean --all",
         cleared_by=frozenset(("clean", "cc")),
+        offline=("--no-refresh", "--no-remote"),
         cleared_text=re.compile(rb"/zypp|^/var/cache(?:/\*)?/?$"),
     ),
     mounts=Mounts(

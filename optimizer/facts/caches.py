@@ -1,0 +1,230 @@
+"""Who reads a package manager's cache when the RUN that filled it is done."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from functools import partial
+
+from ..dockerfile.document import Instruction
+from ..dockerfile.shell import Command
+from ..knowledge.commands import COMMANDS
+from ..knowledge.tools import Store, Tool, load_tool, roots
+from ..knowledge.uses import clears, use_of
+from .paths import resolve
+from .settings import configured
+from .stages import Run, StageFacts
+
+# Options and variables with which a tool has to find everything in its cache.
+_OFFLINE = re.compile(
+    rb"(?i)--(?:prefer-)?offline\b|\b(?:npm|pnpm)_config_\w*offline|YARN_\w*OFFLINE|CARGO_NET_OFFLINE|UV_OFFLINE"
+    rb"|COMPOSER_DISABLE_NETWORK|CONDA_OFFLINE|GOPROXY=[\"']?off|config set (?:-\S+ )*[\"']?(?:prefer-)?offline"
+)
+_STARTS = ("CMD", "ENTRYPOINT", "HEALTHCHECK", "ONBUILD")
+_COPIERS = frozenset(("cp", "rsync", "mv", "tar", "cpio", "zip", "bsdtar"))
+_WORDS = re.compile(rb"[^\s\"',;&|()\[\]]+")
+
+
+def cache_needed(run: Run, tool: Tool, store: Store) -> str:
+    """Why something other than `run` may read what `tool` keeps in `store`; empty where nothing is known to."""
+    return (
+        configured(run.stage, tool)
+        or _taken_along(run, store)
+        or _without_network(run, tool, store)
+        or _run_from_cache(run, tool)
+    )
+
+
+def _taken_along(run: Run, store: Store) -> str:
+    """A COPY --from or bind mount that takes the cache into another stage, with a parent directory or alone."""
+    names = run.stage.once("built on", _built_on)
+    for stage, at in run.stage.lineage.places:
+        for source in _taken_from(stage.instructions[at], names):
+            if any(_meets(source, root) for root in roots(store)):
+                return f"line {stage.instructions[at].line} takes the cache along"
+    return ""
+
+
+def _built_on(stage: StageFacts) -> frozenset[str]:
+    """What instructions call a stage, and those that are FROM it."""
+    names = {str(stage.stage.number), (stage.stage.name or "").lower()}
+    return frozenset(names - {""}).union(*(_built_on(child) for child in stage.children))
+
+
+def _taken_from(instruction: Instruction, names: frozenset[str]) -> Iterator[str]:
+    """The paths that an instruction takes out of the stages `names`."""
+    flag = instruction.flag("from") if instruction.keyword == "COPY" else None
+    if flag is not None and (flag.value or b"").decode("utf-8", "replace").strip("\"'").lower() in names:
+        yield from (resolve(word, "/") or "/" for word in instruction.words[:-1])
+    for one in instruction.flags if instruction.keyword == "RUN" else ():
+        if one.name == "mount":
+            pairs = (part.partition("=") for part in (one.value or b"").decode("utf-8", "replace").split(","))
+            fields = {name.lower(): value.strip("\"'") for name, _, value in pairs}
+            if fields.get("from", "").lower() in names:
+                yield resolve(fields.get("source", fields.get("src", "/")), "/") or "/"
+
+
+def _meets(path: str, root: str) -> bool:
+    """Whether a path, which may have patterns in it, may be the directory `root`, above it or in it."""
+    pairs = zip(_parts(path), _parts(root), strict=False)
+    return all(fnmatchcase(one, other) or fnmatchcase(other, one) or "$" in one for one, other in pairs)
+
+
+def _parts(path: str) -> list[str]:
+    return [part for part in posixpath.normpath(path).split("/") if part]
+
+
+def _without_network(run: Run, tool: Tool, store: Store) -> str:
+    """A later instruction that may have no more than the cache to install from, or copies it."""
+    question = ("reads cache", tool.name, store.paths)
+    for stage, at in run.stage.later_where(run.at, question, partial(_reads, tool, store)):
+        return f"line {stage.instructions[at].line} may read the cache"
+    return ""
+
+
+def _reads(tool: Tool, store: Store, stage: StageFacts, at: int) -> bool:
+    instruction, run = stage.instructions[at], stage.run_at(at)
+    if instruction.keyword not in ("RUN", "ENV", "ARG", *_STARTS):
+        return False
+    if _OFFLINE.search(instruction.code):
+        return True
+    if run is None:
+        return False
+    flag = instruction.flag("network")
+    if run.script is None:
+        return flag is not None
+    if flag is not None and flag.value == b"none" and not all(map(is_known, run.script.commands)):
+        return True
+    return any(_copies(command, store) for command in run.script.commands if not clears(tool, store, command))
+
+
+def _copies(command: Command, store: Store) -> bool:
+    """Whether a command names the cache, or copies a directory that it lies in."""
+    if command.name in ("rm", "mkdir"):
+        return False
+    operands = command.operands() if command.name not in ("cp", "mv", "rsync") else command.operands()[:-1]
+    for word in operands:
+        text = word.raw.decode("utf-8", "replace").strip("\"'")
+        text = re.sub(r"^(?:~|\$HOME|\$\{HOME\})(?=/|$)", "/root", text)
+        if not text.startswith("/") or text == "/":
+            continue
+        met = [root for root in roots(store) if _meets(text, root)]
+        inside = any(len(_parts(text)) >= len(_parts(root)) for root in met)
+        if inside or (met and command.name in _COPIERS):
+            return True
+    return False
+
+
+def is_known(command: Command) -> bool:
+    """Whether a command certainly runs no package manager and no program that may."""
+    elsewhere = "/" in command.program and not command.program.startswith(
+        ("/usr/bin/", "/bin/", "/usr/sbin/", "/sbin/")
+    )
+    return command.name in COMMANDS and not elsewhere and not command.started()
+
+
+def _run_from_cache(run: Run, tool: Tool) -> str:
+    """A program that the image starts out of a cache which another one of the build may have filled."""
+    question = ("starts from cache", tool.name)
+    if not any(_runs_from_cache(tool, stage) for stage in run.stage.lineage_above()):
+        return ""
+    for stage, at in run.stage.later_where(run.at, question, partial(_starts_from_cache, tool)):
+        return f"line {stage.instructions[at].line} may run a program from the cache"
+    return ""
+
+
+def _words(instruction: Instruction) -> bytes:
+    return b" ".join(_WORDS.findall(instruction.code))
+
+
+def _runs_from_cache(tool: Tool, stage: StageFacts) -> bool:
+    return any(tool.run_from_cache.search(_words(run.instruction)) for run in stage.runs)
+
+
+def _starts_from_cache(tool: Tool, stage: StageFacts, at: int) -> bool:
+    instruction = stage.instructions[at]
+    return instruction.keyword in _STARTS and tool.run_from_cache.search(_words(instruction)) is not None
+
+
+def wheel_needed(run: Run, command: Command, tool: Tool) -> str:
+    """Why a later install may need a wheel that `command` builds into the cache: what it is built with goes."""
+    gone = False
+    for stage, at in [(run.stage, run.at), *run.stage.later(run.at)]:
+        other = stage.run_at(at)
+        for one in other.script.commands if other is not None and other.script else ():
+            if other is run and one.start <= command.start:
+                continue
+            if gone and (use := use_of(tool, one)) is not None and use.action == "install":
+                return f"line {stage.instructions[at].line} may install again what can no longer be built"
+            gone = gone or _removes(one, stage)
+    return ""
+
+
+def _removes(command: Command, stage: StageFacts) -> bool:
+    for tool in stage.facts.tools:
+        use = use_of(tool, command) if tool.distribution is not None else None
+        if use is not None and tool.distribution and use.verb.value in (*tool.distribution.removes, "autoremove"):
+            return True
+    return command.name == "apk" and b"del" in command.normal.split()
+
+
+def names_later(run: Run, tool: Tool, store: Store) -> str:
+    """A later command that names the store, or copies a directory that it lies in."""
+    for stage, at in run.stage.later_where(run.at, ("names", tool.name, store.paths), partial(_names, tool, store)):
+        return f"line {stage.instructions[at].line} may read the cache"
+    return ""
+
+
+def _names(tool: Tool, store: Store, stage: StageFacts, at: int) -> bool:
+    run = stage.run_at(at)
+    commands = run.script.commands if run is not None and run.script else ()
+    return any(_copies(command, store) for command in commands if not clears(tool, store, command))
+
+
+def may_build(command: Command, directory: str | None) -> bool:
+    """Whether a command may build something again: it does unless it is known to do something else."""
+    if directory is not None and command.program.startswith(("./", "/")) and command.name in _BUILDERS:
+        return True
+    if is_known(command) or command.name in _HARMLESS:
+        return False
+    return not any(
+        (use := use_of(tool, command)) is not None and (tool.distribution is not None or use.verb.value in tool.install)
+        for tool in _installers()
+    )
+
+
+_BUILDERS = frozenset(("make", "gradlew", "mvnw"))
+_HARMLESS = frozenset(
+    (
+        "", "upx", "strip", "file", "ldd", "readelf", "addgroup", "adduser", "useradd", "groupadd", "usermod", "chmod",
+        "chown", "echo", "printf", "true", "test", "[", "export", "set", "unset", "apt-get", "apt", "apk", "du", "java",
+        "sha256sum", "openssl", "locale-gen", "setcap", "base64", "xz", "gzip", "bzip2", "exit", "cat", "sleep",
+    )
+)  # fmt: skip
+
+
+def _installers() -> list[Tool]:
+    return [load_tool(name) for name in ("apt", "apk", "dnf", "pip")]
+
+
+def starts_unknown(instruction: Instruction, stage: StageFacts) -> bool:
+    """Whether what an image starts is a program of which nothing shows that the build has made it.
+
+    A path, or the name of what the build wrote with ``-o`` or of the directory it was built in, is such a program.
+    """
+    words = instruction.json or tuple(word.decode("utf-8", "replace") for word in _WORDS.findall(instruction.args))
+    words = tuple(word for word in words if word not in ("exec", "tini", "--", "dumb-init", "sh", "-c", "/bin/sh"))
+    if not words or words[0].startswith("-"):
+        return False
+    first = words[0].strip("\"'").split()[0] if words[0].strip("\"' ") else ""
+    name = posixpath.basename(first)
+    made = {posixpath.basename(held.directory or "") for above in stage.lineage_above() for held in above.held}
+    if name in made or name == "java":
+        return False
+    if "/" in first and name not in _BUILDERS and not first.startswith(("/go/bin/", "/usr/bin/", "/bin/")):
+        return False
+    spelled = re.compile(rb"/" + re.escape(name.encode()) + rb"(?![\w.-])")
+    runs = (run for above in stage.lineage_above() for run in above.runs)
+    return not any(spelled.search(run.instruction.code) for run in runs if b"-o" in run.instruction.code)
