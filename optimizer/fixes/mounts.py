@@ -140,9 +140,7 @@ def without_cleanups(facts: Facts, run: Run, tool: Tool) -> list[Fix]:
 
 
 # Commands that do not look into a directory that they name, or write to it alone.
-_IGNORE_WHAT_IS_INSIDE = frozenset(
-    "cd mkdir echo printf export test [ ls touch ln curl wget git unzip tar rmdir".split()
-)
+_IGNORE_WHAT_IS_INSIDE = frozenset("cd mkdir echo printf export test [ ls touch ln curl wget git unzip rmdir".split())
 
 
 def _check_above(command: Command, places: tuple[str, ...]) -> None:
@@ -150,8 +148,10 @@ def _check_above(command: Command, places: tuple[str, ...]) -> None:
     operands = command.argv[1:]
     if command.name in ("cp", "mv", "rsync", "install"):
         operands = tuple(command.operands()[:-1])
-    elif (command.name in ("chmod", "chown", "chgrp") and not command.has_option("R", "recursive")) or (
-        command.name == "tar" and not command.operands()
+    elif (
+        (command.name in ("chmod", "chown", "chgrp") and not command.has_option("R", "recursive"))
+        or (command.name == "tar" and not command.operands())
+        or (command.name == "tar" and not (command.has_option("c", "create") or b"c" in operands[0].raw.split(b"=")[0]))
     ):
         return
     for word in operands:
