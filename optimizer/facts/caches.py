@@ -12,7 +12,7 @@ from ..dockerfile.document import Instruction
 from ..dockerfile.shell import Command
 from ..knowledge.commands import COMMANDS
 from ..knowledge.tools import Store, Tool, load_tool, roots
-from ..knowledge.uses import clears, use_of
+from ..knowledge.uses import Use, clears, use_of
 from .paths import resolve
 from .settings import configured
 from .stages import Run, StageFacts
@@ -228,3 +228,18 @@ def starts_unknown(instruction: Instruction, stage: StageFacts) -> bool:
     spelled = re.compile(rb"/" + re.escape(name.encode()) + rb"(?![\w.-])")
     runs = (run for above in stage.lineage_above() for run in above.runs)
     return not any(spelled.search(run.instruction.code) for run in runs if b"-o" in run.instruction.code)
+
+
+def project_built_at_start(run: Run, use: Use) -> int:
+    """The line that starts ``uv run`` on a project which `use`, a sync, left out and no later one installs; else 0."""
+    if not any(word.startswith("--no-install-") for word in use.options):
+        return 0
+    found = 0
+    for stage, at in run.stage.later(run.at):
+        instruction = stage.instructions[at]
+        text = _words(instruction)
+        if instruction.keyword == "RUN" and b"uv sync" in text and b"--no-install-" not in text:
+            return 0
+        if instruction.keyword in _STARTS and b"uv run" in text and b"--no-sync" not in text:
+            found = found or instruction.line
+    return found

@@ -44,11 +44,26 @@ def cleared(run: Run, filled: Filled) -> bytes:
     if not clear:
         raise Refusal("where this base image has the cache is not known")
     sudo = filled.last.sudo
+    _check_same_home(filled.last)
     spelled = (b"sudo " if sudo else b"") + filled.last.argv[0].raw
     text = clear.encode().replace(b"{name}", spelled)
     if sudo and b"~" in text:
         raise Refusal("sudo may have another home than the shell")
     return b"sudo " + text if sudo and not text.startswith(b"sudo ") else text
+
+
+# Before a command: what leaves the user and the home as they are.
+_PLAIN_WRAPPER = re.compile(rb"sudo|-[EHnS]+|--preserve-env|--set-home|env|command|exec|time|nice|\w+=.*")
+_HOME = re.compile(rb"(?i)(?:HOME|XDG_\w+|\w*CACHE\w*|\w*USERCONFIG|GO\w+|CARGO_\w+)=")
+
+
+def _check_same_home(command: Command) -> None:
+    """Raise `Refusal` where the command may have another user or home than what would be put behind it."""
+    for word in command.wrappers:
+        if not _PLAIN_WRAPPER.fullmatch(word.raw) or _HOME.match(word.raw):
+            raise Refusal("it may have the home of another user")
+    if any(map(_HOME.match, command.assignments)):
+        raise Refusal("a variable before it says where its home or cache is")
 
 
 def _does_as_well(run: Run, one: Filled, other: Filled) -> bool:

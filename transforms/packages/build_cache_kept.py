@@ -107,7 +107,7 @@ def _triggers(stage: StageFacts) -> list[int]:
 
 def _reads(cache: Cache, stage: StageFacts, at: int) -> bool:
     instruction = stage.instructions[at]
-    if instruction.keyword not in ("RUN", "CMD", "ENTRYPOINT", "ONBUILD"):
+    if instruction.keyword not in ("RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK", "ONBUILD"):
         return False
     return not cache.read_by.isdisjoint(word.rsplit(b"/", 1)[-1] for word in _WORDS.findall(instruction.code))
 

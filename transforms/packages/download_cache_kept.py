@@ -35,7 +35,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from ...optimizer.facts.caches import cache_needed, wheel_needed
+from ...optimizer.facts.caches import cache_needed, project_built_at_start, wheel_needed
 from ...optimizer.facts.stages import Facts, Run
 from ...optimizer.facts.stores import clears_itself_later, removed_later, settled
 from ...optimizer.facts.versions import pip_may_be_old
@@ -108,4 +108,6 @@ def _built(run: Run, use: Use) -> str:
     """Why what the command makes may itself lie in the cache: a script's environment, or a wheel built from source."""
     if any(word.split("=")[0] in ("--script", "-s") for word in use.options) and use.tool.name == "uv":
         return "the environment of a script lies in the cache"
+    if use.tool.name == "uv" and (line := project_built_at_start(run, use)):
+        return f"line {line} may build the project when the image starts, with what lies in the cache"
     return wheel_needed(run, use.command, use.tool)

@@ -155,3 +155,26 @@ def test_what_is_known_does_not_build(later: str) -> None:
 def test_a_distribution_installs_from_it(text: str) -> None:
     lines = optimize(text.encode()).patched.decode().splitlines()
     assert lines[1] == text.splitlines()[1]
+
+
+@pytest.mark.parametrize(
+    "run", ["sudo -u node npm ci", "sudo -H -u node npm ci", "HOME=/srv npm ci", "env HOME=/srv npm ci"]
+)
+def test_the_home_of_another_user_is_left_alone(run: str) -> None:
+    assert b"cache clean" not in optimize(f"FROM node:20\nRUN {run}\n".encode()).patched
+
+
+@pytest.mark.parametrize("run", ["sudo npm ci", "sudo -E npm ci", "CI=1 npm ci"])
+def test_the_same_home_is_cleared(run: str) -> None:
+    assert b"cache clean" in optimize(f"FROM node:20\nRUN {run}\n".encode()).patched
+
+
+def test_a_health_check_may_build() -> None:
+    text = GO.format("") + "HEALTHCHECK CMD go run ./check\n" + START
+    assert b"modcache" not in optimize(text.encode()).patched
+
+
+@pytest.mark.parametrize(("between", "clears"), [("", False), ("RUN uv sync\n", True)])
+def test_a_project_that_uv_builds_when_it_starts(between: str, clears: bool) -> None:
+    text = "FROM python:3.12\nRUN uv sync --no-install-project\nCOPY . .\n" + between + 'CMD ["uv", "run", "app"]\n'
+    assert (b"uv sync --no-cache --no-install" in optimize(text.encode()).patched) == clears
