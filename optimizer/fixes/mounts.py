@@ -140,7 +140,9 @@ def without_cleanups(facts: Facts, run: Run, tool: Tool) -> list[Fix]:
 
 
 # Commands that do not look into a directory that they name, or write to it alone.
-_IGNORE_WHAT_IS_INSIDE = frozenset("cd mkdir echo printf export test [ ls touch ln curl wget git unzip rmdir".split())
+_IGNORE_WHAT_IS_INSIDE = frozenset(
+    "cd mkdir echo printf export test [ ls touch ln curl wget git unzip rmdir tr sed cut".split()
+)
 
 
 def _check_above(command: Command, places: tuple[str, ...]) -> None:

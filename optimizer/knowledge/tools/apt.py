@@ -13,7 +13,7 @@ TOOL = Tool(
                 r"(?:^|/)(?:docker-clean|apt\.conf)$|(?:^|/)[^/]*apt[^/]*/(?:[^/]+/)*[^/.]+(?:\.conf)?$"
                 r"|apt\.conf\.d/"
             ),
-            re.compile(rb"(?i)Dir(?:::|\s*\{)|Cache|DPkg::Post-Invoke|APT::Update::Post-Invoke"),
+            re.compile(rb"(?i)\bDir(?:::|\s*\{)|Keep-Downloaded|pkgcache|Post-Invoke"),
         ),
     ),
     commands=frozenset(("apt-get", "apt", "aptitude", "nala")),

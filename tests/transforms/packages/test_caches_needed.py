@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dfopt.optimizer import optimize
+from dfopt.optimizer import Settings, optimize
 from dfopt.optimizer.facts.context import Context
 
 NPM = "FROM node:20\nWORKDIR /app\n{}RUN npm ci\n"
@@ -178,3 +178,21 @@ def test_a_health_check_may_build() -> None:
 def test_a_project_that_uv_builds_when_it_starts(between: str, clears: bool) -> None:
     text = "FROM python:3.12\nRUN uv sync --no-install-project\nCOPY . .\n" + between + 'CMD ["uv", "run", "app"]\n'
     assert (b"uv sync --no-cache --no-install" in optimize(text.encode()).patched) == clears
+
+
+@pytest.mark.parametrize(
+    "copy", ["COPY apt/ /etc/apt/apt.conf.d/", "COPY apt/* /etc/apt/apt.conf.d/", "COPY apt /etc/apt"]
+)
+def test_what_may_replace_docker_clean(copy: str) -> None:
+    text = f"FROM debian:12\n{copy}\nRUN apt-get update && apt-get install -y jq && apt-get clean\n".encode()
+    assert not optimize(text, settings=Settings(select=frozenset(("cleanup-needless",)))).changed
+
+
+def test_docker_clean_in_a_tree_of_the_context(tmp_path: Path) -> None:
+    settings = Settings(select=frozenset(("cleanup-needless",)))
+    text = b"FROM debian:12\nCOPY root/ /\nRUN apt-get update && apt-get install -y jq && apt-get clean\n"
+    path = tmp_path / "root" / "etc" / "apt" / "apt.conf.d"
+    path.mkdir(parents=True)
+    assert optimize(text, context=Context(str(tmp_path)), settings=settings).changed
+    (path / "docker-clean").write_text("# nothing\n")
+    assert not optimize(text, context=Context(str(tmp_path)), settings=settings).changed
