@@ -138,16 +138,22 @@ def _process(path: str, options: Options, data: bytes | None = None, *, is_file:
         return Outcome(path, None, f"{path}: a bug in dfopt ({type(error).__name__}: {error}); the file is as it was")
 
 
+_COPYING = (b"COPY", b"ADD", b"copy", b"add", b"mount")
+_shared: dict[str, object] = {}  # of the contexts of one command
+
+
 def _optimize(path: str, text: bytes, options: Options, settings: Settings, *, is_file: bool) -> Result:
     shown = "Dockerfile" if path == "-" else shown_path(path)
 
     @cache
     def context() -> Context | None:
+        if not any(word in text for word in _COPYING):
+            return None
         from ..facts.context import Context, find_context
 
         if options.context:
-            return Context(options.context, os.path.abspath(path) if is_file else None)
-        return find_context(path, text) if is_file else None
+            return Context(options.context, os.path.abspath(path) if is_file else None, _shared)
+        return find_context(path, text, _shared) if is_file else None
 
     return optimize(text, path=shown, context=context, settings=settings)
 

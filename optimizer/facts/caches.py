@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from functools import partial
 
@@ -15,7 +14,7 @@ from ..knowledge.tools import Store, Tool, load_tool, roots
 from ..knowledge.uses import Use, clears, use_of
 from .paths import resolve
 from .settings import configured
-from .stages import Run, StageFacts
+from .stages import Lineage, Run, StageFacts
 
 # Options and variables with which a tool has to find everything in its cache.
 _OFFLINE = re.compile(
@@ -39,31 +38,40 @@ def cache_needed(run: Run, tool: Tool, store: Store) -> str:
 
 def _taken_along(run: Run, store: Store) -> str:
     """A COPY --from or bind mount that takes the cache into another stage, with a parent directory or alone."""
-    names = run.stage.once("built on", _built_on)
-    for stage, at in run.stage.lineage.places:
-        for source in _taken_from(stage.instructions[at], names):
-            if any(_meets(source, root) for root in roots(store)):
-                return f"line {stage.instructions[at].line} takes the cache along"
+    lineage = run.stage.lineage
+    for name, source, line in lineage.once("taken", lambda: _taken(lineage)):
+        if any(_meets(source, root) for root in roots(store)) and name in run.stage.once("called", _called):
+            return f"line {line} takes the cache along"
     return ""
 
 
-def _built_on(stage: StageFacts) -> frozenset[str]:
+def _called(stage: StageFacts) -> frozenset[str]:
     """What instructions call a stage, and those that are FROM it."""
-    names = {str(stage.stage.number), (stage.stage.name or "").lower()}
-    return frozenset(names - {""}).union(*(_built_on(child) for child in stage.children))
+    names: set[str] = set()
+    todo = [stage]
+    while todo:
+        one = todo.pop()
+        names |= {str(one.stage.number), (one.stage.name or "").lower()}
+        todo += one.children
+    return frozenset(names - {""})
 
 
-def _taken_from(instruction: Instruction, names: frozenset[str]) -> Iterator[str]:
-    """The paths that an instruction takes out of the stages `names`."""
-    flag = instruction.flag("from") if instruction.keyword == "COPY" else None
-    if flag is not None and (flag.value or b"").decode("utf-8", "replace").strip("\"'").lower() in names:
-        yield from (resolve(word, "/") or "/" for word in instruction.words[:-1])
-    for one in instruction.flags if instruction.keyword == "RUN" else ():
-        if one.name == "mount":
-            pairs = (part.partition("=") for part in (one.value or b"").decode("utf-8", "replace").split(","))
-            fields = {name.lower(): value.strip("\"'") for name, _, value in pairs}
-            if fields.get("from", "").lower() in names:
-                yield resolve(fields.get("source", fields.get("src", "/")), "/") or "/"
+def _taken(lineage: Lineage) -> list[tuple[str, str, int]]:
+    """What instructions take out of other stages: the name of the stage, the path, and the line."""
+    found: list[tuple[str, str, int]] = []
+    for stage, at in lineage.places:
+        instruction = stage.instructions[at]
+        flag = instruction.flag("from") if instruction.keyword == "COPY" else None
+        if flag is not None:
+            name = (flag.value or b"").decode("utf-8", "replace").strip("\"'").lower()
+            found += ((name, resolve(word, "/") or "/", instruction.line) for word in instruction.words[:-1])
+        for one in instruction.flags if instruction.keyword == "RUN" else ():
+            if one.name == "mount":
+                pairs = (part.partition("=") for part in (one.value or b"").decode("utf-8", "replace").split(","))
+                fields = {name.lower(): value.strip("\"'") for name, _, value in pairs}
+                source = resolve(fields.get("source", fields.get("src", "/")), "/") or "/"
+                found.append((fields.get("from", "").lower(), source, instruction.line))
+    return found
 
 
 def _meets(path: str, root: str) -> bool:
@@ -128,7 +136,8 @@ def is_known(command: Command) -> bool:
 def _run_from_cache(run: Run, tool: Tool) -> str:
     """A program that the image starts out of a cache which another one of the build may have filled."""
     question = ("starts from cache", tool.name)
-    if not any(_runs_from_cache(tool, stage) for stage in run.stage.lineage_above()):
+    lineage = run.stage.lineage
+    if not lineage.once(("runs from cache", tool.name), lambda: _runs_from_cache(tool, lineage)):
         return ""
     for stage, at in run.stage.later_where(run.at, question, partial(_starts_from_cache, tool)):
         return f"line {stage.instructions[at].line} may run a program from the cache"
@@ -139,17 +148,20 @@ def _words(instruction: Instruction) -> bytes:
     return b" ".join(_WORDS.findall(instruction.code))
 
 
-def _runs_from_cache(tool: Tool, stage: StageFacts) -> bool:
-    return any(tool.run_from_cache.search(_words(run.instruction)) for run in stage.runs)
+def _runs_from_cache(tool: Tool, lineage: Lineage) -> bool:
+    instructions = (stage.instructions[at] for stage, at in lineage.places)
+    return any(one.keyword == "RUN" and re.search(tool.run_from_cache, _words(one)) for one in instructions)
 
 
 def _starts_from_cache(tool: Tool, stage: StageFacts, at: int) -> bool:
     instruction = stage.instructions[at]
-    return instruction.keyword in _STARTS and tool.run_from_cache.search(_words(instruction)) is not None
+    return instruction.keyword in _STARTS and re.search(tool.run_from_cache, _words(instruction)) is not None
 
 
 def wheel_needed(run: Run, command: Command, tool: Tool) -> str:
     """Why a later install may need a wheel that `command` builds into the cache: what it is built with goes."""
+    if not run.stage.lineage.once("removals", lambda: _any_removal(run.stage.lineage)):
+        return ""
     gone = False
     for stage, at in [(run.stage, run.at), *run.stage.later(run.at)]:
         other = stage.run_at(at)
@@ -160,6 +172,11 @@ def wheel_needed(run: Run, command: Command, tool: Tool) -> str:
                 return f"line {stage.instructions[at].line} may install again what can no longer be built"
             gone = gone or _removes(one, stage)
     return ""
+
+
+def _any_removal(lineage: Lineage) -> bool:
+    runs = filter(None, (stage.run_at(at) for stage, at in lineage.places))
+    return any(_removes(command, run.stage) for run in runs if run.script for command in run.script.commands)
 
 
 def _removes(command: Command, stage: StageFacts) -> bool:

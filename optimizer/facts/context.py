@@ -41,9 +41,11 @@ class Entry(Record):
 class Context:
     """A build context on disk. Nothing is read before it is asked for."""
 
-    def __init__(self, root: str, dockerfile: str | None = None) -> None:
+    def __init__(self, root: str, dockerfile: str | None = None, shared: dict[str, object] | None = None) -> None:
         self.root = root
         self.dockerfile = dockerfile
+        #: what has been found out about whole directories, by root: for many Dockerfiles in one context
+        self.shared: dict[str, object] = {} if shared is None else shared
 
     def entry(self, source: str) -> Entry | None:
         """What a COPY's `source` names, or None where it is not there, is ignored, or lies outside."""
@@ -194,7 +196,7 @@ def local_sources(instruction: Instruction) -> list[str] | None:
     return sources
 
 
-def find_context(path: str, data: bytes) -> Context | None:
+def find_context(path: str, data: bytes, shared: dict[str, object] | None = None) -> Context | None:
     """The Dockerfile's own directory, or that of its repository, where everything its COPYs name is in it; or None."""
     try:
         document = Document.parse(data)
@@ -204,7 +206,7 @@ def find_context(path: str, data: bytes) -> Context | None:
     sources = [source for instruction in document.instructions for source in local_sources(instruction) or ()]
     own = os.path.dirname(path)
     for root in (own, _repository(own)) if sources else ():
-        context = Context(root, path) if root else None
+        context = Context(root, path, shared) if root else None
         if context and all(context.entry(source) for source in sources):
             return context
     return None

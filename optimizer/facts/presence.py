@@ -29,20 +29,27 @@ def may_be_gone(run: Run, added: Iterable[bytes], before: int) -> str:
 
     A program that the RUN runs was there then: only what it removes afterwards counts.
     """
-    for program in {command.name for text in added for command in _commands(text)}:
-        if program in COMMANDS:
-            continue
-        gone = ""
-        for command, directory in commands_of(run):
-            if command.start >= before:
-                break
-            if command.name == program:
-                gone = ""
-            if _removes(run, command, directory, program):
-                gone = command.name
-        if gone:
+    taking = run.stage.once(("taking away", run.at), lambda _: _taking_away(run))
+    if not any(command.start < before for command, _ in taking):
+        return ""
+    for program in {command.name for text in added for command in _commands(text)} - COMMANDS.keys():
+        at, gone = -1, ""
+        for command, directory in taking:
+            if command.start < before and _removes(run, command, directory, program):
+                at, gone = command.start, command.name
+        used = (one.start for one, _ in commands_of(run) if one.name == program and at < one.start < before)
+        if gone and next(used, None) is None:
             return f"`{gone}` may have removed `{program}` by then"
     return ""
+
+
+def _taking_away(run: Run) -> list[tuple[Command, str | None]]:
+    """The commands of a RUN that may take a program away, each with its directory."""
+    return [
+        (command, directory)
+        for command, directory in commands_of(run)
+        if command.name in _TAKE_AWAY or command.name in _UNINSTALLERS or removed(run, command) is not None
+    ]
 
 
 def _commands(text: bytes) -> tuple[Command, ...]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-import posixpath
 import re
-from collections.abc import Iterator
+from typing import TYPE_CHECKING, cast
 
 from ..dockerfile.document import DockerfileError, Instruction
-from ..knowledge.tools import Tool
-from .context import Context, taken
+from ..knowledge.tools import NAMES, Tool, load_tool
 from .stages import Facts, StageFacts
+
+if TYPE_CHECKING:
+    from .context import Context
 
 #: How many files of a context are looked at before it counts as not known.
 _MOST_FILES = 50_000
@@ -40,9 +41,9 @@ def _configured(stage: StageFacts, tool: Tool) -> str:
         return f"whether a file of the build context configures {tool.name} is not known"
     for one in tool.configurations:
         for path in paths:
-            if one.files.search(path):
+            if re.search(one.files, path):
                 text = facts.context.read(path)
-                if text is None or one.text.search(text):
+                if text is None or re.search(one.text, text):
                     return f"{path} configures {tool.name}"
     return ""
 
@@ -55,7 +56,7 @@ def _writes(instruction: Instruction, tool: Tool) -> bool:
     text = instruction.code + b"".join(data[one.start : one.end] for one in instruction.heredocs)
     words = [word.decode("utf-8", "replace") for word in _WORDS.findall(instruction.code)]
     return any(
-        one.files.search(word) and one.text.search(text.replace(word.encode(), b""))
+        re.search(one.files, word) and re.search(one.text, text.replace(word.encode(), b""))
         for one in tool.configurations
         for word in words
         if "/" in word or "." in word
@@ -66,27 +67,44 @@ _WORDS = re.compile(rb"[^\s\"',;&|()<>\[\]]+")
 
 
 def _brought(facts: Facts, context: Context | None) -> list[str] | None:
-    """The files of the context that the Dockerfile takes, by their paths in it; None where they are too many."""
+    """The files of the context that the Dockerfile takes and that configure a tool, by their paths in it.
+
+    None where there are too many files to look at.
+    """
     if context is None:
         return []
+    from .context import taken
+
     try:
         sources = list(taken(facts.document))
     except DockerfileError:
         return None
+    if not sources:
+        return []
+    if context.root not in context.shared:
+        context.shared[context.root] = _named_like_settings(context.root)
+    files = cast("list[str] | None", context.shared[context.root])
+    if files is None:
+        return None
+    return [
+        path
+        for path in files
+        if not context.ignored(path)
+        and any(one.pattern is None or one.pattern.below.fullmatch(path) for one in sources)
+    ]
+
+
+def _named_like_settings(root: str) -> list[str] | None:
+    """The files below a directory whose names are those of a tool's configuration; None where it has too many files."""
+    named = re.compile("|".join(one.files for name in NAMES for one in load_tool(name).configurations))
     found: list[str] = []
-    for seen, path in enumerate(_files(context) if sources else ()):
+    seen = 0
+    for directory, names, files in os.walk(root):
+        names[:] = sorted(name for name in names if name not in _SKIPPED)
+        seen += len(files)
         if seen > _MOST_FILES:
             return None
-        if any(one.pattern is None or one.pattern.below.fullmatch(path) for one in sources):
-            found.append(path)
+        inside = os.path.relpath(directory, root).replace(os.sep, "/")
+        head = "" if inside == "." else inside + "/"
+        found += (head + name for name in sorted(files) if named.search(head + name))
     return found
-
-
-def _files(context: Context) -> Iterator[str]:
-    for directory, names, files in os.walk(context.root):
-        names[:] = sorted(name for name in names if name not in _SKIPPED)
-        inside = os.path.relpath(directory, context.root).replace(os.sep, "/")
-        for name in sorted(files):
-            path = posixpath.normpath(posixpath.join(inside, name))
-            if not context.ignored(path):
-                yield path

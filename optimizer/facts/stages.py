@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Hashable, Iterator
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -297,6 +297,11 @@ class Facts:
         self._mark_shipping(found, names)
         return tuple(found)
 
+    def place_of(self, offset: int) -> Place:
+        """The instruction that the byte at `offset`, behind the first FROM, is in or behind."""
+        stage = self.stages[bisect_right(self.stages, offset, key=_begin) - 1]
+        return stage, bisect_right(stage.instructions, offset, key=_start) - 1
+
     @property
     def shipping(self) -> tuple[StageFacts, ...]:
         """The stages whose layers end up in an image: a clean-up elsewhere is noise."""
@@ -339,6 +344,14 @@ def _knows_flags(syntax: bytes | None) -> bool:
     if named is None or (b"@" in syntax and b":" not in name):
         return False
     return named[1] is None or int(named[1]) >= 2
+
+
+def _begin(stage: StageFacts) -> int:
+    return stage.instructions[0].start
+
+
+def _start(instruction: Instruction) -> int:
+    return instruction.start
 
 
 _FROM_STAGE = rb"(?:--from=|\bfrom=)[\"']?([^\s,\"']+)"

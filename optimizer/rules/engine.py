@@ -263,8 +263,7 @@ def _as_it_can_run(finding: Finding, facts: Facts) -> Finding:
     if not privileged and not started:
         return finding
     at = max(edit.start for edit in fix.edits)
-    stage = next(stage for stage in reversed(facts.stages) if stage.instructions[0].start <= at)
-    index = max(n for n, one in enumerate(stage.instructions) if one.start <= at)
+    stage, index = facts.place_of(at)
     run = stage.run_at(index)
     reason = ""
     if privileged:

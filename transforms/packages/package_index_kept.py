@@ -44,8 +44,8 @@ from collections.abc import Iterator
 from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
-from ...optimizer.facts.indexes import later_answer, later_need
 from ...optimizer.facts.caches import names_later
+from ...optimizer.facts.indexes import later_answer, later_need
 from ...optimizer.facts.settings import configured
 from ...optimizer.facts.stages import Facts, Run, readable
 from ...optimizer.fixes.scripts import append_commands

@@ -131,8 +131,8 @@ class Development(Record):
 class Configuration(Record):
     """Files that tell a tool what to do with its index or cache."""
 
-    files: re.Pattern[str]  # what matches the end of their paths
-    text: re.Pattern[bytes]  # what in them means that the index or cache is of use later, or lies elsewhere
+    files: str  # a pattern that matches the end of their paths
+    text: bytes  # a pattern: what in them means that the index or cache is of use later, or lies elsewhere
 
 
 class Tool(Record):
@@ -149,7 +149,7 @@ class Tool(Record):
     names_packages: re.Pattern[bytes] | None = None  # options with which an install reads more than package names
     may_be_old: bool = False  # distributions have versions that do not know the option against the cache
     configurations: tuple[Configuration, ...] = ()  # of its index and caches
-    run_from_cache: re.Pattern[bytes] = NEVER  # words of commands that run programs out of the cache
+    run_from_cache: bytes = b"(?!)"  # a pattern: words of commands that run programs out of the cache
     package_index: Index | None = None
     cache_option: CacheOption | None = None
     caches: tuple[Cache, ...] = ()

@@ -9,7 +9,7 @@ _CLEARED = re.compile(rb"cache/\{?apk|/apk/\*|cache/?\*?$|\{[^}]*apk|^/var/?\*?$
 TOOL = Tool(
     name="apk",
     configurations=(
-        Configuration(re.compile(r"(?:^|/)etc/apk/(?:config|cache)$"), re.compile(rb"(?i)cache|no-network")),
+        Configuration(r"(?:^|/)etc/apk/(?:config|cache)$", rb"(?i)cache|no-network"),
     ),
     commands=frozenset(("apk",)),
     install=frozenset(("add", "upgrade", "fix")),

@@ -7,13 +7,13 @@ from . import Configuration, Distribution, Index, Mounts, Tool
 TOOL = Tool(
     name="apt",
     configurations=(
-        Configuration(re.compile(r"(?:^|/)docker-clean$"), re.compile(rb"")),
+        Configuration(r"(?:^|/)docker-clean$", rb""),
         Configuration(
-            re.compile(
-                r"(?:^|/)(?:docker-clean|apt\.conf)$|(?:^|/)[^/]*apt[^/]*/(?:[^/]+/)*[^/.]+(?:\.conf)?$"
+            (
+r"(?:^|/)(?:docker-clean|apt\.conf)$|(?:^|/)[^/]*apt[^/]*/(?:[^/]+/)*[^/.]+(?:\.conf)?$"
                 r"|apt\.conf\.d/"
-            ),
-            re.compile(rb"(?i)\bDir(?:::|\s*\{)|Keep-Downloaded|pkgcache|Post-Invoke"),
+),
+            rb"(?i)\bDir(?:::|\s*\{)|Keep-Downloaded|pkgcache|Post-Invoke",
         ),
     ),
     commands=frozenset(("apt-get", "apt", "aptitude", "nala")),

@@ -6,8 +6,8 @@ from . import Cache, Configuration, Tool
 
 TOOL = Tool(
     name="bundle",
-    configurations=(Configuration(re.compile(r"\.bundle/config$"), re.compile(rb"(?i)CACHE|PATH|LOCAL|PREFER_LOCAL")),),
-    run_from_cache=re.compile(rb"\bbundle (?:install|check|cache) .*--local\b"),
+    configurations=(Configuration(r"\.bundle/config$", rb"(?i)CACHE|PATH|LOCAL|PREFER_LOCAL"),),
+    run_from_cache=rb"\bbundle (?:install|check|cache) .*--local\b",
     commands=frozenset(("bundle", "bundler")),
     value_options=frozenset(("--gemfile", "-j", "--jobs", "--retry", "--without", "--with")),
     caches=(

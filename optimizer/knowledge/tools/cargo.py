@@ -14,8 +14,8 @@ TOOL = Tool(
     name="cargo",
     configurations=(
         Configuration(
-            re.compile(r"(?:^|/)\.cargo/config(?:\.toml)?$"),
-            re.compile(rb"(?m)^\s*(?:offline\s*=\s*true|replace-with|directory\s*=|local-registry)|CARGO_HOME"),
+            r"(?:^|/)\.cargo/config(?:\.toml)?$",
+            rb"(?m)^\s*(?:offline\s*=\s*true|replace-with|directory\s*=|local-registry)|CARGO_HOME",
         ),
     ),
     commands=frozenset(("cargo",)),

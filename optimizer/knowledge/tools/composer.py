@@ -8,10 +8,8 @@ TOOL = Tool(
     name="composer",
     configurations=(
         Configuration(
-            re.compile(r"(?:^|/)(?:composer|config)\.json$"),
-            re.compile(
-                rb"\x22(?:cache-dir|cache-files-dir|cache-vcs-dir|cache-repo-dir|data-dir|home|disable-network)\x22\s*:"
-            ),
+            r"(?:^|/)(?:composer|config)\.json$",
+            rb"\x22(?:cache-dir|cache-files-dir|cache-vcs-dir|cache-repo-dir|data-dir|home|disable-network)\x22\s*:",
         ),
     ),
     commands=frozenset(("composer", "composer.phar")),

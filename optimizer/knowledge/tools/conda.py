@@ -8,8 +8,8 @@ TOOL = Tool(
     name="conda",
     configurations=(
         Configuration(
-            re.compile(r"(?:^|/)\.?condarc$|(?:^|/)\.condarc$"),
-            re.compile(rb"(?im)^\s*(?:pkgs_dirs|offline|always_softlink|allow_softlinks|use_index_cache)\s*:"),
+            r"(?:^|/)\.?condarc$|(?:^|/)\.condarc$",
+            rb"(?im)^\s*(?:pkgs_dirs|offline|always_softlink|allow_softlinks|use_index_cache)\s*:",
         ),
     ),
     commands=frozenset(("conda",)),

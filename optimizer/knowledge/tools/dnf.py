@@ -53,11 +53,11 @@ TOOL = Tool(
     name="dnf",
     configurations=(
         Configuration(
-            re.compile(r"(?:^|/)(?:dnf|yum|tdnf|libdnf[^/]*)\.conf$|\.repo$|(?:^|/)[^/]*(?:dnf|yum)[^/]*\.conf$"),
-            re.compile(
-                rb"(?im)^\s*(?:cacheonly|keepcache)\s*=\s*(?:1|true|yes|on|all|metadata)|^\s*(?:cachedir"
+            r"(?:^|/)(?:dnf|yum|tdnf|libdnf[^/]*)\.conf$|\.repo$|(?:^|/)[^/]*(?:dnf|yum)[^/]*\.conf$",
+            (
+rb"(?im)^\s*(?:cacheonly|keepcache)\s*=\s*(?:1|true|yes|on|all|metadata)|^\s*(?:cachedir"
                 rb"|system_cachedir)\s*=|^\s*metadata_expire\s*=\s*(?:-1|never)"
-            ),
+),
         ),
     ),
     commands=frozenset(("dnf", "dnf5", "dnf-3")),

@@ -6,7 +6,7 @@ from . import Cache, Configuration, Tool
 
 TOOL = Tool(
     name="gem",
-    configurations=(Configuration(re.compile(r"(?:^|/)\.?gemrc$"), re.compile(rb"(?im)local|gempath|gemhome")),),
+    configurations=(Configuration(r"(?:^|/)\.?gemrc$", rb"(?im)local|gempath|gemhome"),),
     commands=frozenset(("gem",)),
     install=frozenset(("install", "update", "i")),
     value_options=frozenset(("--config-file", "--source", "-s")),

@@ -12,8 +12,8 @@ TOOL = Tool(
     name="go",
     configurations=(
         Configuration(
-            re.compile(r"(?:^|/)(?:go/env|\.goenv|go\.env)$"),
-            re.compile(rb"GOFLAGS|GOMODCACHE|GOPATH|GOCACHE|GOPROXY=off"),
+            r"(?:^|/)(?:go/env|\.goenv|go\.env)$",
+            rb"GOFLAGS|GOMODCACHE|GOPATH|GOCACHE|GOPROXY=off",
         ),
     ),
     commands=frozenset(("go",)),

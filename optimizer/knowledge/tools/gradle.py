@@ -8,12 +8,12 @@ TOOL = Tool(
     name="gradle",
     configurations=(
         Configuration(
-            re.compile(r"(?:^|/)gradle\.properties$"),
-            re.compile(rb"(?im)offline|systemProp\.gradle\.user\.home"),
+            r"(?:^|/)gradle\.properties$",
+            rb"(?im)offline|systemProp\.gradle\.user\.home",
         ),
         Configuration(
-            re.compile(r"\.gradle(?:\.kts)?$"),
-            re.compile(rb"\.gradle/caches|gradleUserHomeDir|isOffline|offline"),
+            r"\.gradle(?:\.kts)?$",
+            rb"\.gradle/caches|gradleUserHomeDir|isOffline|offline",
         ),
     ),
     commands=frozenset(("gradle", "gradlew")),

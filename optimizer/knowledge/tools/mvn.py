@@ -8,15 +8,13 @@ TOOL = Tool(
     name="mvn",
     configurations=(
         Configuration(
-            re.compile(r"(?:^|/)pom\.xml$"),
-            re.compile(
-                rb"classpathLayoutType|classpathPrefix|appassembler|exec-maven-plugin|build-classpath|\.m2\b|localRepository|<goal>(?:java|exec|run)</goal>|<scope>system</scope>"
-            ),
+            r"(?:^|/)pom\.xml$",
+            rb"classpathLayoutType|classpathPrefix|appassembler|exec-maven-plugin|build-classpath|\.m2\b|localRepository|<goal>(?:java|exec|run)</goal>|<scope>system</scope>",
         ),
-        Configuration(re.compile(r"(?:^|/)settings\.xml$"), re.compile(rb"<localRepository>|<offline>\s*true")),
+        Configuration(r"(?:^|/)settings\.xml$", rb"<localRepository>|<offline>\s*true"),
         Configuration(
-            re.compile(r"\.mvn/[^/]+\.config$"),
-            re.compile(rb"(?m)^\s*(?:-o\b|--offline)|maven\.repo\.local|(?:^|\s)-o(?:\s|$)"),
+            r"\.mvn/[^/]+\.config$",
+            rb"(?m)^\s*(?:-o\b|--offline)|maven\.repo\.local|(?:^|\s)-o(?:\s|$)",
         ),
     ),
     commands=frozenset(("mvn", "mvnw")),

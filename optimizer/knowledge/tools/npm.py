@@ -20,11 +20,11 @@ TOOL = Tool(
     name="npm",
     configurations=(
         Configuration(
-            re.compile(r"(?:^|/)(?:\.npmrc|npmrc)$"),
-            re.compile(rb"(?im)(?:^|[\s'\x22])(?:cache|offline|prefer-offline|store-dir)\s*=(?!\s*false)"),
+            r"(?:^|/)(?:\.npmrc|npmrc)$",
+            rb"(?im)(?:^|[\s'\x22])(?:cache|offline|prefer-offline|store-dir)\s*=(?!\s*false)",
         ),
     ),
-    run_from_cache=re.compile(rb"\b(?:npx|npm (?:exec|x|create|init))\b"),
+    run_from_cache=rb"\b(?:npx|npm (?:exec|x|create|init))\b",
     commands=frozenset(("npm",)),
     value_options=frozenset(
         ("--prefix", "-C", "--registry", "--loglevel", "--userconfig", "--globalconfig", "-w", "--workspace", "--proxy")

@@ -23,8 +23,8 @@ TOOL = Tool(
     name="pacman",
     configurations=(
         Configuration(
-            re.compile(r"(?:^|/)pacman\.conf$"),
-            re.compile(rb"(?im)^\s*(?:CacheDir|DBPath|RootDir)\s*=|file:///var/cache/pacman"),
+            r"(?:^|/)pacman\.conf$",
+            rb"(?im)^\s*(?:CacheDir|DBPath|RootDir)\s*=|file:///var/cache/pacman",
         ),
     ),
     commands=frozenset(("pacman",)),

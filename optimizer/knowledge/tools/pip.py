@@ -7,8 +7,8 @@ from . import CLEARED, CacheOption, Configuration, Mounts, Tool
 TOOL = Tool(
     name="pip",
     configurations=(
-        Configuration(re.compile(r"(?:^|/)pip\.(?:conf|ini)$"), re.compile(rb"(?im)cache|find-links|no-index")),
-        Configuration(re.compile(r"requirements[^/]*\.txt$"), re.compile(rb"(?m)^\s*--no-index")),
+        Configuration(r"(?:^|/)pip\.(?:conf|ini)$", rb"(?im)cache|find-links|no-index"),
+        Configuration(r"requirements[^/]*\.txt$", rb"(?m)^\s*--no-index"),
     ),
     commands=frozenset(("pip", "pip2", "pip3", "python -m pip", *(f"pip3.{n}" for n in range(3, 20)), "pip2.7")),
     install=frozenset(("install", "download", "wheel")),

@@ -8,15 +8,15 @@ TOOL = Tool(
     name="pnpm",
     configurations=(
         Configuration(
-            re.compile(r"(?:^|/)(?:\.npmrc|npmrc)$"),
-            re.compile(rb"(?im)(?:^|[\s'\x22])(?:cache|offline|prefer-offline|store-dir)\s*=(?!\s*false)"),
+            r"(?:^|/)(?:\.npmrc|npmrc)$",
+            rb"(?im)(?:^|[\s'\x22])(?:cache|offline|prefer-offline|store-dir)\s*=(?!\s*false)",
         ),
         Configuration(
-            re.compile(r"(?:^|/)pnpm-workspace\.ya?ml$"),
-            re.compile(rb"(?im)^\s*(?:storeDir|cacheDir|offline|preferOffline|enableGlobalVirtualStore)\s*:"),
+            r"(?:^|/)pnpm-workspace\.ya?ml$",
+            rb"(?im)^\s*(?:storeDir|cacheDir|offline|preferOffline|enableGlobalVirtualStore)\s*:",
         ),
     ),
-    run_from_cache=re.compile(rb"\b(?:pnpx|pnpm dlx|pnpm exec)\b"),
+    run_from_cache=rb"\b(?:pnpx|pnpm dlx|pnpm exec)\b",
     commands=frozenset(("pnpm",)),
     value_options=frozenset(("-C", "--dir", "--filter", "-F", "--registry", "--loglevel", "--reporter")),
     caches=(

@@ -6,7 +6,7 @@ from . import CLEARED, Cache, Configuration, Mounts, Tool
 
 TOOL = Tool(
     name="poetry",
-    configurations=(Configuration(re.compile(r"(?:^|/)poetry\.toml$"), re.compile(rb"(?im)cache")),),
+    configurations=(Configuration(r"(?:^|/)poetry\.toml$", rb"(?im)cache"),),
     commands=frozenset(("poetry",)),
     value_options=frozenset(("-C", "--directory", "-P", "--project")),
     caches=(

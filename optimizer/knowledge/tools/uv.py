@@ -10,11 +10,11 @@ TOOL = Tool(
     name="uv",
     configurations=(
         Configuration(
-            re.compile(r"(?:^|/)(?:uv|pyproject)\.toml$"),
-            re.compile(rb"(?m)^\s*(?:link-mode|cache-dir|offline|no-cache)\s*="),
+            r"(?:^|/)(?:uv|pyproject)\.toml$",
+            rb"(?m)^\s*(?:link-mode|cache-dir|offline|no-cache)\s*=",
         ),
     ),
-    run_from_cache=re.compile(rb"\b(?:uvx|uv tool run|uv x)\b"),
+    run_from_cache=rb"\b(?:uvx|uv tool run|uv x)\b",
     commands=frozenset(("uv",)),
     install=frozenset(("sync", "pip", "tool", "add")),
     value_options=frozenset(

@@ -10,14 +10,14 @@ _TWO_WORDS = frozenset(("add", "require", "install", "update", "upgrade"))
 TOOL = Tool(
     name="yarn",
     configurations=(
-        Configuration(re.compile(r"(?:^|/)(?:\.yarnrc|\.npmrc)$"), re.compile(rb"(?im)(?:cache|offline)")),
-        Configuration(re.compile(r"(?:^|/)\.yarnrc\.ya?ml$"), re.compile(rb"")),
+        Configuration(r"(?:^|/)(?:\.yarnrc|\.npmrc)$", rb"(?im)(?:cache|offline)"),
+        Configuration(r"(?:^|/)\.yarnrc\.ya?ml$", rb""),
         Configuration(
-            re.compile(r"(?:^|/)package\.json$"),
-            re.compile(rb"\x22pnp\x22\s*:\s*true|\x22packageManager\x22\s*:\s*\x22yarn@(?!1\.)|plugnplay"),
+            r"(?:^|/)package\.json$",
+            rb"\x22pnp\x22\s*:\s*true|\x22packageManager\x22\s*:\s*\x22yarn@(?!1\.)|plugnplay",
         ),
     ),
-    run_from_cache=re.compile(rb"\byarn dlx\b"),
+    run_from_cache=rb"\byarn dlx\b",
     commands=frozenset(("yarn", "yarnpkg")),
     value_options=frozenset(("--cwd", "--registry", "--modules-folder", "--network-timeout", "--network-concurrency")),
     caches=(

@@ -8,11 +8,11 @@ TOOL = Tool(
     name="zypper",
     configurations=(
         Configuration(
-            re.compile(r"(?:^|/)zypp(?:er)?\.conf$|\.repo$"),
-            re.compile(
-                rb"(?im)^\s*(?:autorefresh\s*=\s*(?:0|no|false|off)|keeppackages\s*=\s*(?:1|yes|true|on)"
+            r"(?:^|/)zypp(?:er)?\.conf$|\.repo$",
+            (
+rb"(?im)^\s*(?:autorefresh\s*=\s*(?:0|no|false|off)|keeppackages\s*=\s*(?:1|yes|true|on)"
                 rb"|repo\.refresh\.delay|cachedir|packagesdir|metadatadir|solvfilesdir)"
-            ),
+),
         ),
     ),
     commands=frozenset(("zypper",)),
