@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from functools import cache
 from typing import TYPE_CHECKING
 
 from ..dockerfile.record import Record
@@ -20,6 +19,7 @@ from .files import find_files, write_output
 from .options import Options
 
 if TYPE_CHECKING:
+    from ..dockerfile.document import Document
     from ..facts.context import Context
 
 
@@ -142,18 +142,25 @@ _COPYING = (b"COPY", b"ADD", b"copy", b"add", b"mount")
 _shared: dict[str, object] = {}  # of the contexts of one command
 
 
+def _find_context(path: str, document: Document, options: Options, *, is_file: bool) -> Context | None:
+    if not any(word in document.source.data for word in _COPYING):
+        return None
+    from ..facts.context import Context, find_context
+
+    if options.context:
+        return Context(options.context, os.path.abspath(path) if is_file else None, _shared)
+    return find_context(path, document, _shared) if is_file else None
+
+
 def _optimize(path: str, text: bytes, options: Options, settings: Settings, *, is_file: bool) -> Result:
     shown = "Dockerfile" if path == "-" else shown_path(path)
 
-    @cache
-    def context() -> Context | None:
-        if not any(word in text for word in _COPYING):
-            return None
-        from ..facts.context import Context, find_context
+    found: list[Context | None] = []
 
-        if options.context:
-            return Context(options.context, os.path.abspath(path) if is_file else None, _shared)
-        return find_context(path, text, _shared) if is_file else None
+    def context(document: Document) -> Context | None:
+        if not found:
+            found.append(_find_context(path, document, options, is_file=is_file))
+        return found[0]
 
     return optimize(text, path=shown, context=context, settings=settings)
 

@@ -196,10 +196,10 @@ def local_sources(instruction: Instruction) -> list[str] | None:
     return sources
 
 
-def find_context(path: str, data: bytes, shared: dict[str, object] | None = None) -> Context | None:
+def find_context(path: str, data: bytes | Document, shared: dict[str, object] | None = None) -> Context | None:
     """The Dockerfile's own directory, or that of its repository, where everything its COPYs name is in it; or None."""
     try:
-        document = Document.parse(data)
+        document = Document.parse(data) if isinstance(data, bytes) else data
     except DockerfileError:
         return None
     path = os.path.abspath(path)

@@ -125,11 +125,8 @@ class _Search:
 
     def exec_form(self, words: Sequence[str]) -> None:
         """Ask the words of an exec form."""
-        script = read_text(" ".join("'" + word.replace("'", "'\\''") + "'" for word in words).encode())
-        if script is None or script.opaque:
-            self.text(" ".join(words).encode())
-        else:
-            self.commands([(command, self._stage.directory(self._at)) for command in script.commands])
+        given = tuple(Word(0, 0, word.encode("utf-8", "replace"), word) for word in words)
+        self.commands([(Command(0, 0, given, (), ()), self._stage.directory(self._at))])
 
     def _assume(self, name: str) -> None:
         self._assumes.add(name if self._run is not None else CONTAINERS)
@@ -394,6 +391,8 @@ def _container_answer(instruction: Instruction, tool: Tool, stage: StageFacts, a
         return _MAYBE
     if instruction.keyword == "ONBUILD":
         return _NO
+    if not may_show(stage):
+        return Answer("no", frozenset((CONTAINERS,)))
     search = _Search(tool, stage, len(stage.instructions))
     words = instruction.json
     text = instruction.args

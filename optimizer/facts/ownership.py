@@ -7,6 +7,7 @@ import re
 import stat
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import TYPE_CHECKING, cast
 
 from ..dockerfile.document import Instruction
 from ..dockerfile.record import Record
@@ -18,6 +19,9 @@ from .copies import operand_path
 from .effects import commands_of, copy_destination, of_run
 from .paths import SYSTEM_DIRECTORIES, lies_in
 from .stages import Facts, Run
+
+if TYPE_CHECKING:
+    from .context import Context
 
 
 class RecursiveChown(Record):
@@ -143,14 +147,26 @@ def _brings_set_id(run: Run, copy: Instruction) -> bool:
     """Whether the context has a file for `copy` with a setuid or setgid bit: a chown takes it off, --chown does not."""
     context = run.stage.facts.context
     for source in (local_sources(copy) or ()) if context else ():
-        top = os.path.join(context.root if context else "", os.path.normpath(source.lstrip("/")))
-        below = (os.path.join(folder, name) for folder, _, names in os.walk(top) for name in names)
-        for path in (top, *below):
-            with suppress(OSError, ValueError):
-                mode = os.lstat(path).st_mode
-                if stat.S_ISREG(mode) and mode & (stat.S_ISUID | stat.S_ISGID):
-                    return True
+        top = os.path.normpath(source.lstrip("/"))
+        if context and any(top in (".", path) or path.startswith(top + "/") for path in _with_set_id(context)):
+            return True
     return False
+
+
+def _with_set_id(context: Context) -> list[str]:
+    """The files of a context with a setuid or setgid bit, by their paths in it."""
+    key = f"set id {context.root}"
+    if key not in context.shared:
+        found: list[str] = []
+        for directory, _, names in os.walk(context.root):
+            for name in names:
+                path = os.path.join(directory, name)
+                with suppress(OSError, ValueError):
+                    mode = os.lstat(path).st_mode
+                    if stat.S_ISREG(mode) and mode & (stat.S_ISUID | stat.S_ISGID):
+                        found.append(os.path.relpath(path, context.root))
+        context.shared[key] = found
+    return cast("list[str]", context.shared[key])
 
 
 def makes_another(run: Run, at: int, chown: RecursiveChown) -> bool:

@@ -41,9 +41,12 @@ def started_at_run_time(stage: StageFacts) -> tuple[Piece, ...]:
 
 def started_on_top(stage: StageFacts) -> tuple[Piece, ...]:
     """The same of `stage` and of every stage built on it."""
-    found = dict.fromkeys(started_at_run_time(stage))
-    for child in stage.children:
-        found.update(dict.fromkeys(started_on_top(child)))
+    found: dict[Piece, None] = {}
+    todo = [stage]
+    while todo:
+        one = todo.pop(0)
+        found.update(dict.fromkeys(started_at_run_time(one)))
+        todo += one.children
     return tuple(found)
 
 

@@ -249,7 +249,7 @@ class Facts:
     def __init__(
         self,
         document: Document,
-        context: Context | Callable[[], Context | None] | None = None,
+        context: Context | Callable[[Document], Context | None] | None = None,
         *,
         builder: str = "buildkit",
         all_stages: bool = False,
@@ -263,7 +263,7 @@ class Facts:
     @cached_property
     def context(self) -> Context | None:
         """The build context, which is looked for when it is first asked for."""
-        return self._context() if callable(self._context) else self._context
+        return self._context(self.document) if callable(self._context) else self._context
 
     @cached_property
     def tools(self) -> tuple[Tool, ...]:

@@ -107,7 +107,7 @@ def optimize(
     text: str | bytes,
     *,
     path: str | None = None,
-    context: Context | Callable[[], Context | None] | None = None,
+    context: Context | Callable[[Document], Context | None] | None = None,
     settings: Settings | None = None,
     rules: Iterable[Rule] = RULES,
 ) -> Result:
@@ -128,7 +128,7 @@ class _Engine:
         self,
         original: bytes,
         path: str | None,
-        context: Context | Callable[[], Context | None] | None,
+        context: Context | Callable[[Document], Context | None] | None,
         settings: Settings,
         rules: tuple[Rule, ...],
     ) -> None:

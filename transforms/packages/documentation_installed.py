@@ -67,8 +67,6 @@ def find(facts: Facts) -> Iterator[Finding]:
     if re.search(_READ, facts.document.source.data):
         return
     for stage in facts.shipping:
-        if _read_by_a_script(stage):
-            continue
         for tool in facts.tools:
             distribution = tool.distribution
             if distribution is None or distribution.no_documentation is None:
@@ -78,6 +76,8 @@ def find(facts: Facts) -> Iterator[Finding]:
             for use in (use for run in stage.runs if run.script for use in uses(run.script, tool)):
                 option = distribution.no_documentation(use.command.name, stage.image)
                 if option and use.verb.value in distribution.documents and not _settled(use):
+                    if stage.once("documentation is read", _read_by_a_script):
+                        break
                     message = f"{use.command.name} installs documentation"
                     fix = add_option(use.command, use.behind_verb(), option)
                     yield Finding(RULE, message, use.command.start, use.command.end, fix, removes=_REMOVES)
@@ -85,8 +85,6 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 def _read_by_a_script(stage: StageFacts) -> bool:
     """Whether a script that a RUN or a container of the stage starts, or of one on top of it, reads documentation."""
-    if not any(tool.distribution and tool.distribution.no_documentation for tool in stage.facts.tools):
-        return False
     from ...optimizer.facts.effects import commands_of
     from ...optimizer.facts.programs import started
     from ...optimizer.facts.runtime import started_on_top
