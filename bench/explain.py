@@ -7,6 +7,10 @@ import re
 from collections import Counter
 from typing import NamedTuple
 
+from small_root import EMPTY, Entry
+
+from dfopt.optimizer.image.globs import matches
+
 ENDLESS = 3000  # events after which a script is taken to wait for something that the stubs never give it
 INJECTED = 6  # so many commands of a file are made to fail, one at a time
 OPTIONS = (
@@ -60,6 +64,29 @@ APT_INSTALL = re.compile(r"(?:sudo )?apt(?:-get)?(?: -\S+(?: \S+=\S+)?)* (?:inst
 class Trace(NamedTuple):
     events: tuple[str, ...]  # directory, user and words, tab-separated; or an instruction
     failed: bool
+    trouble: tuple[str, ...] = ()  # what went wrong in the small root
+    there: tuple[tuple[str, str], ...] = ()  # an event, and those of its operands that were there
+    users: tuple[tuple[str, int], ...] = ()  # who was used though nothing made him, and how many events came before
+    state: dict[str, Entry] = {}  # noqa: RUF012  what was left, by stage and path
+
+
+def read_log(lines: list[str], left: dict[str, Entry]) -> Trace:
+    """A trace from the lines of its log, and what it left."""
+    events: list[str] = []
+    trouble: list[str] = []
+    there: list[tuple[str, str]] = []
+    users: list[tuple[str, int]] = []
+    for line in lines:
+        if line.startswith("!"):
+            trouble.append(line[1:])
+        elif line.startswith("@"):
+            event, _, paths = line[1:].rpartition("\t")
+            there.append((event, paths))
+        elif line.startswith("%"):
+            users.append((line[1:], len(events)))
+        elif line != "FAILED" and len(events) < ENDLESS:
+            events.append(line)
+    return Trace(tuple(events), "FAILED" in lines, tuple(trouble), tuple(there), tuple(users), left)
 
 
 def words(event: str) -> str:
@@ -299,7 +326,58 @@ def fresh_installs(events: tuple[str, ...]) -> list[tuple[str, bool]]:
     return found
 
 
-def compare(before: Trace, after: Trace, *, piped: bool) -> str:
+CACHES = re.compile(
+    r"(?:\d+:)?/?(?:var/(?:lib/(?:apt|dpkg|pacman/sync)|cache)|\S*/\.(?:npm|cache|m2|gradle|cargo|yarn)|etc/apt/apt\.conf\.d)(?:/\S*)?"
+)
+# What makes no user, whatever it is given.
+MAKES_NO_USER = re.compile(
+    r"(?:sudo )?(?:/\S*/)?(?:cd|rm|cp|mv|mkdir|ln|touch|chmod|chown|chgrp|echo|cat|curl|wget|tar|unzip|npm|yarn|pnpm|pip[\d.]*"
+    r"|python[\d.]* -m pip|go|cargo|gem|bundle|composer|git|sed|grep|ldconfig|(?:apt|apt-get|apk) (?:-\S+ )*(?:update|clean|autoremove|del)"
+    r"|mvn|gradle|dotnet|conda|set|export|trap|exec|find|xargs|rpm|which|install|strip)\b"
+)
+
+
+def needs(before: Trace, after: Trace, declared: tuple[str, ...]) -> str:
+    """What goes wrong now and did not, what is not there any more when it is read, and what is left that differs."""
+    for text in (Counter(map(plain, after.trouble)) - Counter(map(plain, before.trouble))).elements():
+        return f"trouble: {text!r}"
+    had, has = there(before), there(after)
+    for event in had.keys() & has.keys():
+        for one, other in zip(had[event], has[event], strict=False):
+            for path in set(one.split()) - set(other.split()):
+                if not CACHES.fullmatch(path) and not matches(path.lstrip("/"), declared):
+                    return f"{event!r} finds no {path!r} any more"
+    known = dict(after.users)
+    for name, count in before.users:
+        if name in known:
+            late = makers(before.events[:count]) - makers(after.events[: known[name]])
+            if late:
+                return f"{name!r} is used before {min(late)!r}, which may make that user"
+    for name in known.keys() - dict(before.users).keys():
+        return f"{name!r} is used before it is made"
+    for path in sorted(before.state.keys() | after.state.keys()):
+        empty = EMPTY.get(path.partition(":")[2])
+        was, now = before.state.get(path, empty), after.state.get(path, empty)
+        if was != now and not CACHES.fullmatch(path) and not matches(path.partition(":/")[2], declared):
+            return f"{path} is {now}, was {was}"
+    return ""
+
+
+def there(trace: Trace) -> dict[str, list[str]]:
+    """The operands that were there, by event, once for each time."""
+    found: dict[str, list[str]] = {}
+    for event, paths in trace.there:
+        found.setdefault(plain(event), []).append(paths)
+    return found
+
+
+def makers(events: tuple[str, ...]) -> Counter[str]:
+    """The commands that may make a user."""
+    texts = (words(plain(event)) for event in events if "\t" in event)
+    return Counter(text for text in texts if not MAKES_NO_USER.match(text))
+
+
+def compare(before: Trace, after: Trace, *, piped: bool, declared: tuple[str, ...] = ()) -> str:
     """What is unexplained, in a line, or nothing. Members of a pipeline may log in any order."""
     if before.failed != after.failed:
         return f"the build {'failed' if before.failed else 'succeeded'} before, and does not now"
@@ -307,7 +385,12 @@ def compare(before: Trace, after: Trace, *, piped: bool) -> str:
     old, new = without_folds(*without_moves(old, new))
     if before.failed:  # nothing is kept, so what was copied or removed before the failure does not matter
         old, new = (
-            [one for one in events if "\t" in one and not words(one).startswith("rm ")] for events in (old, new)
+            [
+                one
+                for one in events
+                if "\t" in one and not words(one).startswith("rm ") and not AUTOREMOVE.match(words(one))
+            ]
+            for events in (old, new)
         )
     old, new = settled(old), settled(new)
     endless = min(len(before.events), len(after.events)) >= ENDLESS
@@ -320,6 +403,7 @@ def compare(before: Trace, after: Trace, *, piped: bool) -> str:
         for (text, was), (_, now) in zip(fresh_installs(before.events), fresh_installs(after.events), strict=False):
             if was and not now:
                 return f"{text!r} has no index any more"
+        return "" if endless else needs(before, after, declared)
     return ""
 
 
@@ -335,7 +419,8 @@ def failing(before: Trace, after: Trace) -> list[str]:
         text
         for trace in (before, after)
         for text, count in Counter(words(event) for event in trace.events).items()
-        if count > 1 and text.startswith("rm ")
+        if count > 1 and (text.startswith("rm ") or AUTOREMOVE.match(text))
     }
     texts = {text: None for text in texts if text not in twice and not answered.match(text)}
-    return [text for text in texts if all(text in one for one in both)][:INJECTED]
+    # Nor what brings an index through a pipe that hides that it failed.
+    return [text for text in texts if all(text in one for one in both) and not REFRESHING.match(text)][:INJECTED]

@@ -26,14 +26,16 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
-from explain import ENDLESS, OPTIONS, Trace, compare, failing, without_copies
+from explain import OPTIONS, Trace, compare, failing, read_log, without_copies
+from small_root import ACTING, OF_BASES, STAGES, copying, install_tools, make_context, quoted, state
 
 from dfopt.optimizer import DockerfileError, Settings, optimize
 from dfopt.optimizer.dockerfile.document import Document, Instruction
 
 DRIVER = r"""
-command_not_found_handle() { note "$@"; }
+command_not_found_handle() { call "$@"; }
 note() {
   local text="$*"; text=${text//$'\n'/ }
   printf '%s\t%s\t%s\n' "$D" "$U" "$text" >&9
@@ -43,7 +45,7 @@ note() {
   [[ -n $FAIL && $plain == "$FAIL" ]] && return 1
   return 0
 }
-cd() { case ${1:-/root} in -) ;; /*) D=$1 ;; *) D=${D%/}/$1 ;; esac; note cd "$@"; }
+cd() { case ${1:-/root} in -) ;; /*) D=$1 ;; *) D=${D%/}/$1 ;; esac; note cd "$@" && place; }
 pushd() { cd "$@"; }; popd() { note popd; }
 kill() { note kill "$@"; }; wait() { :; }; source() { note source "$@"; }; exec() { note exec "$@"; exit $?; }
 sleep() { :; }; read() { return 1; }; trap() { note trap "$@"; }; ulimit() { :; }; umask() { note umask "$@"; }
@@ -64,10 +66,7 @@ def make_root(directory: Path) -> None:
     (directory / "dev/null").touch()
     if not (directory / "bin/bash").exists():
         shutil.copy(bash, directory / "bin/bash")
-
-
-def quoted(text: str) -> str:
-    return "'" + text.replace("'", "'\\''") + "'"
+    install_tools(directory)
 
 
 def variables(instruction: Instruction) -> str:
@@ -81,28 +80,54 @@ def variables(instruction: Instruction) -> str:
     )
 
 
-def program(data: bytes) -> str:
-    """The whole Dockerfile as one bash program: a RUN is a subshell whose failure ends it."""
+class Stage(NamedTuple):
+    """A stage as a bash program: a RUN is a subshell whose failure ends it."""
+
+    text: str
+    base: int | None  # the stage that it continues
+    shows: tuple[int, ...]  # the stages that it copies from
+
+
+def program(data: bytes) -> list[Stage]:
+    """A Dockerfile, stage by stage."""
     document = Document.parse(data)
     strip = "".join(f"  plain=${{plain//{option}/}}\n" for option in OPTIONS)
     strip += "  if [[ $plain == *apk* ]]; then\n"
     strip += (
         "".join(f"    plain=${{plain//{option}/}}\n" for option in (" --update-cache", " --update", " -U")) + "  fi\n"
     )
-    lines = [DRIVER.replace("@STRIP@\n", strip), "D=/; U=root; E=\n"]
+    head = DRIVER.replace("@STRIP@\n", strip) + ACTING + "D=/; U=root; E=\n"
+    stages: list[Stage] = []
+    names: list[str] = []
+    settings: list[str] = []  # every ENV and ARG so far
+    lines: list[str] = []
+    base: int | None = None
+
+    def close() -> None:
+        if names:
+            text = "".join(lines)
+            shows = {int(number) for number in re.findall(r"/\.stages/(\d+)", text)}
+            stages.append(Stage(head + text, base, tuple(sorted(shows))))
+
     for instruction in document.instructions:
         keyword, args = instruction.keyword, instruction.args.decode("utf-8", "replace")
         if keyword == "FROM":
-            lines.append(
-                f"D=/; U=root; E=; printf '%s\\n' {quoted(instruction.normal.decode('utf-8', 'replace'))} >&9\n"
-            )
+            close()
+            words = instruction.words
+            base = len(names) - 1 - names[::-1].index(words[0].lower()) if words and words[0].lower() in names else None
+            names.append(words[2].lower() if len(words) > 2 else "")
+            lines = [*settings, f"printf '%s\\n' {quoted(instruction.normal.decode('utf-8', 'replace'))} >&9\n"]
+            if re.search(r"alpine:?(?:.*-)?3\.[0-7](?![\d])", args):
+                lines.append("OLD_ALPINE=1\n")
+            lines += [f"adds {name}\n" for word, found in OF_BASES.items() if word in args for name in found]
         elif keyword == "WORKDIR" and "$" not in args:
-            lines.append(f"D={'' if args.startswith('/') else '${D%/}/'}{quoted(args)}\n")
+            lines.append(f"workdir {'' if args.startswith('/') else '${D%/}/'}{quoted(args)}\n")
             lines.append(f"printf '%s\\n' {quoted('WORKDIR ' + args)} >&9\n")
         elif keyword == "USER":
-            lines.append(f"U={quoted(args)}\n")
+            lines.append(f'U={quoted(args)}; [[ $U == *[$]* ]] || owner "$U"\n')
         elif keyword in ("ENV", "ARG"):
-            lines.append(variables(instruction))
+            settings.append(variables(instruction))
+            lines.append(settings[-1])
         elif keyword == "SHELL":
             words = instruction.json or ()
             flags = list(words[1:-1]) + [word.replace("c", "") for word in words[-1:]]
@@ -118,54 +143,86 @@ def program(data: bytes) -> str:
                 body = re.sub(r"(?m)^\t+", "", body) if doc.chomp else body
                 if len(instruction.heredocs) > 1 or not re.fullmatch(r"<<-?\s*['\"]?\w+['\"]?", args):
                     body = ""
+            mounts = " ".join(quoted(mount) for mount in mounted(instruction))
             lines += (
+                'builtin cd "$D" 2>&- || builtin cd /\n',
+                f"mounts {mounts}\n" if mounts else "",
                 # The subshell stands alone: left of `||` its own `set -e` would be ignored.
-                f"( [[ $E == skip ]] && exit 0; [[ -n $E ]] && set $E; eval {quoted(body)} )\n",
-                "[[ $? == 0 ]] || { echo FAILED >&9; exit; }\n",
+                f"( [[ $E == skip ]] && exit 0; set -f; [[ -n $E ]] && set $E; eval {quoted(body)} )\n",
+                "[[ $? == 0 ]] || { echo FAILED >&9; exit 1; }\n",
+                f"unmounts {mounts}\n" if mounts else "",
             )
         else:
             lines.append(f"printf '%s\\n' {quoted(instruction.normal.decode('utf-8', 'replace'))} >&9\n")
-    return "".join(lines)
+            if keyword in ("COPY", "ADD"):
+                lines.append(copying(instruction, names[:-1]))
+    lines.append("exit 0\n")
+    close()
+    return stages
+
+
+def mounted(instruction: Instruction) -> list[str]:
+    """The targets of a RUN's mounts of files and caches."""
+    found: list[str] = []
+    for flag in instruction.flags:
+        pairs = dict(part.partition("=")[::2] for part in (flag.value or b"").decode("utf-8", "replace").split(","))
+        target = pairs.get("target") or pairs.get("dst") or pairs.get("destination") or ""
+        kind = pairs.get("type", "bind")
+        if (
+            flag.name == "mount"
+            and re.fullmatch(r"/[\w./+-]+", target)
+            and (kind == "cache" or (kind == "bind" and not target.endswith("/") and "." in target))
+        ):
+            found.append(f"{kind}:{target.rstrip('/')}")
+    return found
 
 
 def prepare(root: Path, texts: tuple[bytes, ...]) -> str:
-    """Make the directories that redirections name, and functions for commands that are called by a path."""
-    paths = {path for text in texts for path in re.findall(rb"(?<![\w.])/[\w./+-]+", text)}
-    for path in list(paths)[:400]:
-        directory = os.path.dirname(os.path.normpath(path.decode()))
-        if len(directory) < 200 and not directory.startswith(("/proc", "/dev", "/lib", "/bin", "/usr/lib")):
-            try:
-                (root / directory.lstrip("/")).mkdir(parents=True, exist_ok=True)
-            except OSError:
-                continue  # a file of that name is in the way: the redirection fails in both versions
+    """Directories that redirections name, functions for commands that are called by a path, and a build context."""
+    make_context(root, texts)
+    paths = {path for text in texts for path in re.findall(rb">\s*[\"']?(/[\w./+-]+)", text)}
+    folders = sorted({os.path.dirname(os.path.normpath(path.decode())) for path in paths})
+    folders = [one for one in folders if len(one) < 200 and not one.startswith(("/proc", "/dev", "/lib", "/bin"))][:100]
     called = {name for text in texts for name in re.findall(rb"(?:^|[\s;&|(])((?:\.{0,2}|~)/[\w./+-]*\w)", text)}
-    return "".join(f'function {name} {{ note {name} "$@"; }} 2>&-\n' for name in sorted(n.decode() for n in called))
-
-
-def trace(root: Path, text: str, fail: str = "") -> Trace:
-    """Run a program in the empty root."""
-    log = root.with_suffix(".log")
-    log.unlink(missing_ok=True)
-    (root / "tmp/program").write_text(text, errors="replace")
-    limits = "ulimit -t 5 -f 2048 -u 400 -v 2000000;"
-    # What a script writes goes to a layer of its own, which is gone when its namespace ends.
-    layer = quoted(str(root.with_suffix(".layer")))
-    inner = (
-        f"exec 9>{quoted(str(log))}; mount -t tmpfs none {layer} && cd {layer} && mkdir upper work root && "
-        f"mount -t overlay none -o lowerdir={quoted(str(root))},upperdir=upper,workdir=work root && "
-        f"{limits} exec chroot root /bin/bash /tmp/program"
+    functions = "".join(
+        f'function {name} {{ call {name} "$@"; }} 2>&-\n' for name in sorted(n.decode() for n in called)
     )
-    command = ["unshare", "--pid", "--fork", "--kill-child", "--net", "--ipc", "--mount", "bash", "-c", inner]
+    return functions + "".join(f"made {quoted(folder)}\n" for folder in folders)
+
+
+def trace(root: Path, functions: str, stages: list[Stage], fail: str = "") -> Trace:
+    """Run the stages one after the other, each in a layer over the empty root."""
+    log, archive = root.with_suffix(".log"), root.with_suffix(".tar")
+    log.unlink(missing_ok=True)
+    archive.unlink(missing_ok=True)
+    limits = "ulimit -t 5 -f 2048 -u 400 -v 2000000;"
+    # What a script writes goes to layers of its own, which are gone when their namespace ends.
+    layer = quoted(str(root.with_suffix(".layer")))
+    script = [f"exec 9>{quoted(str(log))}; mount -t tmpfs none {layer} && cd {layer} || exit\n"]
+    for number, stage in enumerate(stages):
+        text = stage.text.replace("D=/; U=root; E=\n", f"D=/; U=root; E=\n{functions}", 1)
+        (root / f"tmp/program-{number}").write_text(text, errors="replace")
+        shows = [show for show in stage.shows if show < min(number, STAGES)]
+        script += (
+            f"mkdir -p {number}/upper {number}/work {number}/root && mount -t overlay none "
+            f"-o lowerdir={quoted(str(root))},upperdir={number}/upper,workdir={number}/work {number}/root || exit\n",
+            "" if stage.base is None else f"cp -a {stage.base}/upper/. {number}/root/\n",
+            *(f"mount --bind {show}/root {number}/root/.stages/{show}\n" for show in shows),
+            f"( {limits} exec chroot {number}/root /bin/bash /tmp/program-{number} ) || exit\n",
+        )
+    script.append(f"tar -cf {quoted(str(archive))} */upper\n")
+    command = ["unshare", "--pid", "--fork", "--kill-child", "--net", "--ipc", "--mount", "bash", "-c", "".join(script)]
     environment = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "FAIL": fail, "HOME": "/root"}
     try:
         subprocess.run(
-            command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=20, check=False,
+            command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=30, check=False,
             cwd=root, start_new_session=True,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         return Trace(("TIMEOUT",), failed=True)
     lines = log.read_text(errors="replace").split("\n")[:-1] if log.exists() else []
-    return Trace(tuple(line for line in lines if line != "FAILED")[:ENDLESS], "FAILED" in lines)
+    left = state(archive.read_bytes()) if archive.exists() else {}
+    return read_log(lines, left)
 
 
 def check(path: Path, root: Path, settings: Settings) -> tuple[int, list[str]]:
@@ -177,18 +234,21 @@ def check(path: Path, root: Path, settings: Settings) -> tuple[int, list[str]]:
         return 0, []
     if not result.changed:
         return 0, []
-    mounted = set(re.findall(rb"--mount=type=bind,source=([^,\s]+),target=([^,\s]+)", result.patched))
-    mounted -= set(re.findall(rb"--mount=type=bind,source=([^,\s]+),target=([^,\s]+)", result.original))
+    shown = set(re.findall(rb"--mount=type=bind,source=([^,\s]+),target=([^,\s]+)", result.patched))
+    shown -= set(re.findall(rb"--mount=type=bind,source=([^,\s]+),target=([^,\s]+)", result.original))
     functions = prepare(root, (result.original, result.patched))
-    old, new = (functions + program(text) for text in (result.original, result.patched))
+    old, new = program(result.original), program(result.patched)
+    found = [item.finding for item in result.applied]
+    declared = tuple(glob for finding in found for glob in (*finding.removes, *finding.changes))
     piped = b"|" in data or b"&" in data.replace(b"&&", b"") or b"$(" in data or b"`" in data
     problems: list[str] = []
     count = 0
-    for text in ("", *failing(trace(root, old), trace(root, new))):
+    for text in ("", *failing(trace(root, functions, old), trace(root, functions, new))):
         count += 1
         # A script that races with itself is compared again: a wrong rewrite is wrong every time.
         for _ in range(3):
-            problem = compare(without_copies(trace(root, old, text), mounted), trace(root, new, text), piped=piped)
+            before = without_copies(trace(root, functions, old, text), shown)
+            problem = compare(before, trace(root, functions, new, text), piped=piped, declared=declared)
             if not problem:
                 break
         else:

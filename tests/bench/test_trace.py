@@ -34,9 +34,12 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def unexplained(root: Path, before: str, after: str) -> list[str]:
     texts = (f"FROM debian:12\n{before}\n".encode(), f"FROM debian:12\n{after}\n".encode())
     functions = bench_trace.prepare(root, texts)
-    old, new = (functions + bench_trace.program(text) for text in texts)
-    failing = ["", *bench_trace.failing(bench_trace.trace(root, old), bench_trace.trace(root, new))]
-    pairs = [(bench_trace.trace(root, old, text), bench_trace.trace(root, new, text)) for text in failing]
+    old, new = map(bench_trace.program, texts)
+    clean = [bench_trace.trace(root, functions, text) for text in (old, new)]
+    pairs = [
+        (bench_trace.trace(root, functions, old, text), bench_trace.trace(root, functions, new, text))
+        for text in ["", *bench_trace.failing(*clean)]
+    ]
     return [problem for one, other in pairs if (problem := bench_trace.compare(one, other, piped=False))]
 
 
@@ -128,5 +131,5 @@ def test_a_script_reaches_nothing_outside(root: Path, tmp_path: Path) -> None:
     victim = tmp_path / "victim"
     victim.write_text("alive")
     texts = (f"FROM a\nRUN echo x > {victim}; rm -rf {victim}; kill -9 -1; builtin kill -9 -1\n".encode(),)
-    bench_trace.trace(root, bench_trace.prepare(root, texts) + bench_trace.program(texts[0]))
+    bench_trace.trace(root, bench_trace.prepare(root, texts), bench_trace.program(texts[0]))
     assert victim.read_text() == "alive"
