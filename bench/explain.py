@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from small_root import EMPTY, Entry
 
-from dfopt.optimizer.image.globs import matches
+from dfopt.optimizer.image.globs import holds, matches
 
 ENDLESS = 3000  # events after which a script is taken to wait for something that the stubs never give it
 INJECTED = 6  # so many commands of a file are made to fail, one at a time
@@ -33,7 +33,7 @@ CLEANUP = re.compile(
     r"|\S*npm cache(?: -\S+)* (?:clean|clear|rm)(?: --force| -f)?|\S*yarn(?:pkg)? cache clean"
     r"|\S*composer(?:\.phar)? clear-cache"
     r"|\S*go clean -modcache"
-    r"|cd /|rm (?:-f )?\S+\.(?:tar(?:\.\w+)?|tgz|tbz2?|txz|zip|deb|rpm|7z)"
+    r"|cd /|(?:sudo )?rm (?:-f )?\S+\.(?:tar(?:\.\w+)?|tgz|tbz2?|txz|zip|deb|rpm|7z)"
     r"|\S*(?:conda|mamba) clean -afy)"
 )
 REFRESH = re.compile(
@@ -46,7 +46,7 @@ WITHOUT_DIRECTORY = re.compile(
     r"(?:sudo )?(?:apt-get|apt|apk|dnf|yum|microdnf) [^/]*"
     r"|pip[\d.]* install(?: -[^\sre]\S*| [^-./\s][^/\s]*)+"
     r"|(?:sudo )?(?:/\S*/)?(?:rm|mv|cp|ln|mkdir|touch|strip|ldconfig)(?: -\S+| /\S+)*"
-    r"|(?:sudo )?ch(?:mod|own|grp)(?: -\S+)* [^/]\S*(?: -\S+| /\S+)*"
+    r"|(?:sudo )?ch(?:mod|own|grp)(?: -\S+)* [^/]\S*(?: -\S+| /\S+)*|sed .* /\S+"
 )
 # Installs by name, removals of packages, and what names whole paths: a COPY may come before or after them.
 INDIFFERENT = re.compile(
@@ -327,17 +327,33 @@ def fresh_installs(events: tuple[str, ...]) -> list[tuple[str, bool]]:
 
 
 CACHES = re.compile(
-    r"(?:\d+:)?/?(?:var/(?:lib/(?:apt|dpkg|pacman/sync)|cache)|\S*/\.(?:npm|cache|m2|gradle|cargo|yarn)|etc/apt/apt\.conf\.d)(?:/\S*)?"
+    r"/(?:var/(?:lib/(?:apt|dpkg|pacman/sync)|cache)|(?:\S*/)?\.(?:npm|cache|m2|gradle|cargo|yarn)|etc/apt/apt\.conf\.d)(?:/\S*)?"
 )
 # What makes no user, whatever it is given.
 MAKES_NO_USER = re.compile(
-    r"(?:sudo )?(?:/\S*/)?(?:cd|rm|cp|mv|mkdir|ln|touch|chmod|chown|chgrp|echo|cat|curl|wget|tar|unzip|npm|yarn|pnpm|pip[\d.]*"
-    r"|python[\d.]* -m pip|go|cargo|gem|bundle|composer|git|sed|grep|ldconfig|(?:apt|apt-get|apk) (?:-\S+ )*(?:update|clean|autoremove|del)"
-    r"|mvn|gradle|dotnet|conda|set|export|trap|exec|find|xargs|rpm|which|install|strip)\b"
+    r"(?:sudo )?(?:/\S*/)?(?:cd|rm|cp|mv|mkdir|ln|touch|chmod|chown|chgrp|echo|cat|curl|wget|tar|unzip|npm|yarn|pnpm"
+    r"|pip[\d.]*|python[\d.]* -m pip|go|cargo|gem|bundle|composer|git|sed|grep|ldconfig|mvn|gradle|dotnet|conda|set"
+    r"|(?:apt|apt-get|apk) (?:-\S+ )*(?:update|clean|autoremove|del)|export|trap|which|install|strip)\b"
 )
 
 
-def needs(before: Trace, after: Trace, declared: tuple[str, ...]) -> str:
+class Declared(NamedTuple):
+    """The path globs of all findings that were applied."""
+
+    removes: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+
+    def covers(self, path: str, was: Entry | None, now: Entry | None) -> bool:
+        if matches(path, self.changes) or CACHES.fullmatch(path):
+            return True
+        gone = was is not None and (now is None or now.kind == "gone")
+        return gone and (matches(path, self.removes) or (was.kind == "directory" and holds(path, self.removes)))
+
+
+NOTHING = Declared()
+
+
+def needs(before: Trace, after: Trace, declared: Declared) -> str:
     """What goes wrong now and did not, what is not there any more when it is read, and what is left that differs."""
     for text in (Counter(map(plain, after.trouble)) - Counter(map(plain, before.trouble))).elements():
         return f"trouble: {text!r}"
@@ -345,7 +361,8 @@ def needs(before: Trace, after: Trace, declared: tuple[str, ...]) -> str:
     for event in had.keys() & has.keys():
         for one, other in zip(had[event], has[event], strict=False):
             for path in set(one.split()) - set(other.split()):
-                if not CACHES.fullmatch(path) and not matches(path.lstrip("/"), declared):
+                place = os.path.normpath(os.path.join(event.split("\t")[0] or "/", path))
+                if not CACHES.fullmatch(place):
                     return f"{event!r} finds no {path!r} any more"
     known = dict(after.users)
     for name, count in before.users:
@@ -358,7 +375,7 @@ def needs(before: Trace, after: Trace, declared: tuple[str, ...]) -> str:
     for path in sorted(before.state.keys() | after.state.keys()):
         empty = EMPTY.get(path.partition(":")[2])
         was, now = before.state.get(path, empty), after.state.get(path, empty)
-        if was != now and not CACHES.fullmatch(path) and not matches(path.partition(":/")[2], declared):
+        if was != now and not declared.covers(path.partition(":")[2], was, now):
             return f"{path} is {now}, was {was}"
     return ""
 
@@ -377,7 +394,7 @@ def makers(events: tuple[str, ...]) -> Counter[str]:
     return Counter(text for text in texts if not MAKES_NO_USER.match(text))
 
 
-def compare(before: Trace, after: Trace, *, piped: bool, declared: tuple[str, ...] = ()) -> str:
+def compare(before: Trace, after: Trace, *, piped: bool, declared: Declared = NOTHING) -> str:
     """What is unexplained, in a line, or nothing. Members of a pipeline may log in any order."""
     if before.failed != after.failed:
         return f"the build {'failed' if before.failed else 'succeeded'} before, and does not now"

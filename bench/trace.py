@@ -28,7 +28,7 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from explain import OPTIONS, Trace, compare, failing, read_log, without_copies
+from explain import OPTIONS, Declared, Trace, compare, failing, read_log, without_copies
 from small_root import ACTING, OF_BASES, STAGES, copying, install_tools, make_context, quoted, state
 
 from dfopt.optimizer import DockerfileError, Settings, optimize
@@ -239,7 +239,10 @@ def check(path: Path, root: Path, settings: Settings) -> tuple[int, list[str]]:
     functions = prepare(root, (result.original, result.patched))
     old, new = program(result.original), program(result.patched)
     found = [item.finding for item in result.applied]
-    declared = tuple(glob for finding in found for glob in (*finding.removes, *finding.changes))
+    declared = Declared(
+        tuple(glob for finding in found for glob in finding.removes),
+        tuple(glob for finding in found for glob in finding.changes),
+    )
     piped = b"|" in data or b"&" in data.replace(b"&&", b"") or b"$(" in data or b"`" in data
     problems: list[str] = []
     count = 0

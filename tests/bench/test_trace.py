@@ -13,6 +13,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[2] / "bench"))
 import trace as bench_trace
 
+import explain
+
 pytestmark = pytest.mark.skipif(
     os.geteuid() != 0
     or not shutil.which("unshare")
@@ -31,7 +33,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
-def unexplained(root: Path, before: str, after: str) -> list[str]:
+def unexplained(root: Path, before: str, after: str, declared: explain.Declared = explain.NOTHING) -> list[str]:
     texts = (f"FROM debian:12\n{before}\n".encode(), f"FROM debian:12\n{after}\n".encode())
     functions = bench_trace.prepare(root, texts)
     old, new = map(bench_trace.program, texts)
@@ -40,7 +42,9 @@ def unexplained(root: Path, before: str, after: str) -> list[str]:
         (bench_trace.trace(root, functions, old, text), bench_trace.trace(root, functions, new, text))
         for text in ["", *bench_trace.failing(*clean)]
     ]
-    return [problem for one, other in pairs if (problem := bench_trace.compare(one, other, piped=False))]
+    return [
+        problem for one, other in pairs if (problem := bench_trace.compare(one, other, piped=False, declared=declared))
+    ]
 
 
 GOOD = [
@@ -115,6 +119,116 @@ WRONG = {
     "a lost COPY": ("COPY a /a\nRUN b", "RUN b"),
     "errexit switched off": ("RUN set -e; (a; b)", "RUN set -e; (a; b) && true"),
 }
+
+# Wrong only by what the commands need or leave: the same words run in the same order, but for what a rewrite may add.
+NEEDS = {
+    "apt's index": (
+        "RUN apt-get update && apt-get install -y a\nRUN apt-get purge -y b",
+        "RUN apt-get update && apt-get install -y a && rm -rf /var/lib/apt/lists/*\nRUN apt-get purge -y b",
+    ),
+    "apt's index, of another front end": (
+        "RUN apt-get update\nRUN nala install -y a",
+        "RUN apt-get update && rm -rf /var/lib/apt/lists/*\nRUN nala install -y a",
+    ),
+    "apt's downloads": (
+        "RUN apt-get update && apt-get install -yd a\nRUN dpkg -i /var/cache/apt/archives/*.deb",
+        "RUN apt-get update && apt-get install -yd a && apt-get clean\nRUN dpkg -i /var/cache/apt/archives/*.deb",
+    ),
+    "dnf's cache": (
+        "RUN dnf install -y a\nRUN dnf -C install -y b",
+        "RUN dnf install -y a && dnf clean all\nRUN dnf -C install -y b",
+    ),
+    "zypper's metadata": (
+        "RUN zypper -n in a\nRUN zypper -n --no-refresh in b",
+        "RUN zypper -n in a && zypper clean -a\nRUN zypper -n --no-refresh in b",
+    ),
+    "pacman's database": (
+        "RUN pacman -Sy --noconfirm a\nRUN pacman -S --noconfirm b",
+        "RUN pacman -Sy --noconfirm a && rm -rf /var/cache/pacman/pkg/* /var/lib/pacman/sync/*\n"
+        "RUN pacman -S --noconfirm b",
+    ),
+    "npm's cache": (
+        "RUN npm ci\nRUN npm ci --offline",
+        "RUN npm ci && npm cache clean --force\nRUN npm ci --offline",
+    ),
+    "an index that a stage copies": (
+        "RUN apt-get update && apt-get install -y a\nFROM debian:12\nCOPY --from=0 / /\nRUN apt-get install -y b",
+        "RUN apt-get update && apt-get install -y a && rm -rf /var/lib/apt/lists/*\n"
+        "FROM debian:12\nCOPY --from=0 / /\nRUN apt-get install -y b",
+    ),
+    "the right to clean up": (
+        "USER 1000\nRUN sudo apt-get update && sudo apt-get install -y a",
+        "USER 1000\nRUN sudo apt-get update && sudo apt-get install -y a && rm -rf /var/lib/apt/lists/*",
+    ),
+    "a user": ("COPY a.sh /\nRUN useradd u && chown u /a.sh", "COPY --chown=u:root a.sh /\nRUN useradd u"),
+    "a user that a package may make": (
+        "COPY a.sh /\nRUN apt-get install -y redis\nRUN chown redis:redis /a.sh",
+        "COPY --chown=redis:redis a.sh /\nRUN apt-get install -y redis",
+    ),
+    "a mode": ("COPY a.sh /\nRUN chmod 750 /a.sh && b", "COPY --chmod=755 a.sh /\nRUN b"),
+    "a mode that changes in between": (
+        "COPY a.sh /x/\nRUN chmod -R 700 /x\nRUN chmod +x /x/a.sh",
+        "COPY --chmod=755 a.sh /x/\nRUN chmod -R 700 /x",
+    ),
+    "the order of two that bring a path": (
+        "COPY a.conf /tmp/a.conf\nCOPY b.conf /etc/a.conf\nRUN mv /tmp/a.conf /etc/a.conf && c",
+        "COPY a.conf /etc/a.conf\nCOPY b.conf /etc/a.conf\nRUN c",
+    ),
+    "an archive that is read again": (
+        "RUN wget http://h/a.tgz && tar xzf a.tgz && tar tzf a.tgz",
+        "RUN wget http://h/a.tgz && tar xzf a.tgz && rm a.tgz && tar tzf a.tgz",
+    ),
+    "a link that is read": (
+        "RUN wget http://h/a.tgz && ln -s /a.tgz /l.tgz && tar xzf a.tgz\nRUN cp /l.tgz /b.tgz",
+        "RUN wget http://h/a.tgz && ln -s /a.tgz /l.tgz && tar xzf a.tgz && rm a.tgz\nRUN cp /l.tgz /b.tgz",
+    ),
+    "a file that stays": ("COPY a.sh /x.sh\nCOPY b.sh /x.sh\nRUN rm /x.sh", "COPY a.sh /x.sh\nRUN true"),
+    "a folder that is there already": (
+        "RUN mkdir /x && touch /x/a\nCOPY t.sh /x/t\nRUN rm -rf /x\nRUN mkdir /x",
+        "RUN mkdir /x && touch /x/a\nCOPY t.sh /x/t\nRUN true\nRUN mkdir /x",
+    ),
+    "the owner of a folder": (
+        "WORKDIR /x\nCOPY . .\nWORKDIR /x/data\nRUN chown -R 7:7 /x",
+        "WORKDIR /x\nCOPY --chown=7:7 . .\nWORKDIR /x/data\nRUN chown 7:7 /x",
+    ),
+    "a cache that a mount hides": (
+        "RUN npm ci\nRUN npm ci --offline",
+        "RUN --mount=type=cache,target=/root/.npm npm ci\nRUN npm ci --offline",
+    ),
+}
+MET = [
+    (
+        "RUN apt-get update && apt-get install -y a\nRUN apt-get purge -y a",
+        "RUN apt-get update && apt-get install -y a && rm -rf /var/lib/apt/lists/*\nRUN apt-get purge -y a",
+    ),
+    ("RUN apk add a\nRUN apk add b", "RUN apk add --no-cache a\nRUN apk add --no-cache b"),
+    ("RUN useradd u\nCOPY a.sh /\nRUN chown u:u /a.sh", "RUN useradd u\nCOPY --chown=u:u a.sh /\nRUN true"),
+    (
+        "RUN wget http://h/a.tgz && tar xzf a.tgz\nRUN b",
+        "RUN wget http://h/a.tgz && tar xzf a.tgz && rm a.tgz\nRUN b",
+    ),
+    ("COPY a.sh /\nRUN npm ci\nRUN chown u /a.sh", "COPY --chown=u:root a.sh /\nRUN npm ci\nRUN true"),
+    (
+        "USER 1000\nRUN sudo apt-get update && sudo apt-get install -y a",
+        "USER 1000\nRUN sudo apt-get update && sudo apt-get install -y a && sudo rm -rf /var/lib/apt/lists/*",
+    ),
+]
+
+
+@pytest.mark.parametrize("name", NEEDS)
+def test_knows_what_a_command_needs(root: Path, name: str) -> None:
+    texts = [f"FROM debian:12\n{text}\n".encode() for text in NEEDS[name]]
+    functions = bench_trace.prepare(root, (texts[0], texts[1]))
+    before, after = (bench_trace.trace(root, functions, bench_trace.program(text)) for text in texts)
+    assert bench_trace.compare(before, after, piped=False)
+    assert explain.needs(before, after, explain.NOTHING)
+    assert not explain.needs(before, before, explain.NOTHING)
+
+
+@pytest.mark.parametrize(("before", "after"), MET)
+def test_knows_when_a_need_is_met(root: Path, before: str, after: str) -> None:
+    declared = explain.Declared(removes=("/**/a.tgz",))
+    assert unexplained(root, before.replace("RUN true", ""), after.replace("\nRUN true", ""), declared) == []
 
 
 @pytest.mark.parametrize(("before", "after"), GOOD)
