@@ -115,7 +115,12 @@ def make_context(root: Path, texts: tuple[bytes, ...]) -> None:
             or bool(FOLDER.fullmatch(name))
             or any(o.startswith(f"{name}/") for o in names if o != name)
         )
-        _write(context, name, folder=is_folder or (name == "" or f"{os.path.basename(name)}/" in whole))
+        _write(
+            context,
+            name,
+            folder=is_folder
+            or (name == "" or bool(re.search(rf"(?<![\w./-])(?:\./)?{re.escape(os.path.basename(name))}/", whole))),
+        )
     for name in sorted(spoken):
         if not name.startswith("http") and name.count("/") < 4:
             _write(context, os.path.basename(name), folder=False)
