@@ -155,7 +155,7 @@ class Maker:
             lines += self.second_stage()
         ends = (
             'CMD ["/entry.sh"]',
-            "CMD tool-a; ls -n . /srv /opt | cut -c1-20",
+            "CMD tool-a; find . /srv /opt | sort",
             "CMD cat /etc/a.conf run.sh | sha1sum",
         )
         lines.append(self.dice.choice(ends))
@@ -181,6 +181,8 @@ class Maker:
     def habit(self) -> str:
         """Some lines that people write, each of a kind that a rewrite must see through."""
         pick = self.dice.choice
+        if not self.files:
+            return self.copy_all()
         self.ran += 1
         kinds = ["link", "entry", "heredoc", "leak", "umask", "pair"]
         if self.packages is not None:

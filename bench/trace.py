@@ -2,16 +2,17 @@
 
     python bench/trace.py DIRECTORY [--unsafe] [--select RULE,…] [--jobs N] [--limit N]
 
-Each version runs under bash in an empty root (chroot, with process, network and mount namespaces of its own) in
-which there is nothing but bash: whatever a script calls is not found, and bash's handler for that logs the words, the
-directory, the user and fails the calls that it is told to fail. `cd` is tracked instead of made. So it is
-known what ran, where, as whom, and what stopped the build.
+Each stage runs under bash in a small root (chroot, with process, network and mount namespaces of its own) in which
+there is little but bash: what a script calls is not found, and bash's handler for that logs the words, the directory
+and the user, fails the calls that it is told to fail, and does to the small root what the command would do
+(`small_root.py`). So it is known what ran, where, as whom, what it found, what stopped the build, and what is left.
 
 The two logs are compared without what a rewrite may change: the options against caches, documentation and weak
 dependencies, clean-ups of package managers, refreshes of an index, a chmod or chown that a COPY's flag replaces, and a
 COPY that stands on the other side of an installation (`explain.py`).
 What is left must be the same in the same order, when all goes well and when any one of the first commands fails.
-An install that had a fresh index before must still have one. Needs root and unshare(1); exits with 1 when
+No command may miss an index, a cache, a file, a user or a right that was there before, and the files that are left must
+be the same, with mode and owner, but for what the rewrite declares. Needs root and unshare(1); exits with 1 when
 anything is unexplained.
 """
 
