@@ -268,6 +268,26 @@ def without_moves(before: list[str], after: list[str]) -> tuple[list[str], list[
     return before, after
 
 
+def without_removed(before: list[str], after: list[str]) -> tuple[list[str], list[str]]:
+    """Take the COPY of a file and its rm away where neither is there any more, and no base image has such a file."""
+    for event in [old for old in before if re.match(r"(?:COPY|ADD) [^-]\S* \S+$", old) and old not in after]:
+        source, target = event.split()[1:]
+        target = absolute_target(before, event, target)
+        if re.match(r"/(?:etc|usr|var|s?bin|lib)/", target):
+            continue
+        for at, old in enumerate(before):
+            parts = words(old).split()
+            directory = old.split("\t")[0] if "\t" in old else ""
+            gone = [part for part in parts[1:] if may_be(os.path.join(directory, part), source, target)]
+            if parts[:1] == ["rm"] and gone and old not in after:
+                parts = [part for part in parts if part not in gone]
+                rest = any(not part.startswith("-") for part in parts[1:])
+                kept = [old.rpartition("\t")[0] + "\t" + " ".join(parts)] if rest else []
+                before = [one for one in [*before[:at], *kept, *before[at + 1 :]] if one != event]
+                break
+    return before, after
+
+
 def without_copies(before: Trace, mounted: set[tuple[bytes, bytes]]) -> Trace:
     """Take the COPY of a file that a bind mount now shows away, and its removal."""
     if not mounted:
@@ -391,7 +411,9 @@ def there(trace: Trace) -> dict[str, list[str]]:
 def makers(events: tuple[str, ...]) -> Counter[str]:
     """The commands that may make a user."""
     texts = (words(plain(event)) for event in events if "\t" in event)
-    return Counter(text for text in texts if not MAKES_NO_USER.match(text))
+    return Counter(
+        text for text in texts if not (MAKES_NO_USER.match(text) or CLEANUP.fullmatch(text) or REFRESH.fullmatch(text))
+    )
 
 
 def compare(before: Trace, after: Trace, *, piped: bool, declared: Declared = NOTHING) -> str:
@@ -399,7 +421,7 @@ def compare(before: Trace, after: Trace, *, piped: bool, declared: Declared = NO
     if before.failed != after.failed:
         return f"the build {'failed' if before.failed else 'succeeded'} before, and does not now"
     old, new = without_chowned_trees(canonical(before.events), canonical(after.events), failed=before.failed)
-    old, new = without_folds(*without_moves(old, new))
+    old, new = without_removed(*without_folds(*without_moves(old, new)))
     if before.failed:  # nothing is kept, so what was copied or removed before the failure does not matter
         old, new = (
             [

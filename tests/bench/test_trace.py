@@ -62,6 +62,8 @@ GOOD = [
     ),
     ("COPY a /tmp/\nRUN mv /tmp/a /b && c", "COPY a /b\nRUN c"),
     ("COPY a /\nRUN chmod 755 /a && b", "COPY --chmod=755 a /\nRUN b"),
+    ("COPY a.sh /tmp/\nRUN b && rm /tmp/a.sh", "RUN b"),
+    ("WORKDIR /a\nCOPY a.sh .\nRUN rm -f a.sh c.sh && b", "WORKDIR /a\nRUN rm -f c.sh && b"),
     ("RUN yum install -y a; b", "RUN yum install -y --setopt=tsflags=nodocs a; b && yum clean all"),
     (
         "WORKDIR /a\nRUN apk add g\nCOPY r.txt .\nRUN pip install -r r.txt\nCOPY . .\nRUN apk del g",
@@ -116,6 +118,11 @@ WRONG = {
     ),
     "another group": ("WORKDIR /a\nCOPY . .\nRUN chown -R u /a", "WORKDIR /a\nCOPY --chown=u:u . .\nRUN chown u /a"),
     "a file that is moved elsewhere": ("COPY a /tmp/\nRUN mv /tmp/a /b", "COPY a /c"),
+    "a COPY over what a base image may have": (
+        "WORKDIR /etc/n\nCOPY a.conf .\nRUN rm a.conf && b",
+        "WORKDIR /etc/n\nRUN b",
+    ),
+    "a COPY that is read before it goes": ("COPY a.sh /\nRUN cp /a.sh /b.sh && rm /a.sh", "RUN cp /a.sh /b.sh"),
     "a lost COPY": ("COPY a /a\nRUN b", "RUN b"),
     "errexit switched off": ("RUN set -e; (a; b)", "RUN set -e; (a; b) && true"),
 }
