@@ -15,6 +15,7 @@ Needs a Docker engine with ``debian:bookworm`` (``tests/slow/engine.sh`` and ``b
 from __future__ import annotations
 
 import argparse
+import gzip
 import io
 import os
 import random
@@ -106,22 +107,23 @@ EVERY = frozenset(rule.name for rule in RULES)
 
 
 def make_context(directory: Path) -> None:
-    """Files with one mode each, two directories, and two archives of them."""
+    """Files with one mode each, two directories, and two archives of them; always the same."""
+    content = random.Random(0).randbytes
     for name in FILES:
-        (directory / name).write_bytes(os.urandom(3000))
+        (directory / name).write_bytes(content(3000))
         (directory / name).chmod(0o755 if name == "tool" else 0o644)
-    for name, content in SCRIPTS.items():
-        (directory / name).write_text(content)
+    for name, script in SCRIPTS.items():
+        (directory / name).write_text(script)
     for tree in TREES:
         (directory / tree / "deep").mkdir(parents=True)
         for name in ("index.html", "deep/b.js", "run.sh"):
-            (directory / tree / name).write_bytes(os.urandom(2000))
+            (directory / tree / name).write_bytes(content(2000))
             (directory / tree / name).chmod(0o644)
-    for name, content in (("app.tar.gz", "payload/bin"), ("more.tgz", "more/etc")):
-        with tarfile.open(directory / name, "w:gz") as archive:
-            entry = tarfile.TarInfo(content)
+    for name, inside in (("app.tar.gz", "payload/bin"), ("more.tgz", "more/etc")):
+        with gzip.GzipFile(directory / name, "w", mtime=0) as file, tarfile.open(fileobj=file, mode="w") as archive:
+            entry = tarfile.TarInfo(inside)
             entry.size = 4000
-            archive.addfile(entry, io.BytesIO(os.urandom(4000)))
+            archive.addfile(entry, io.BytesIO(content(4000)))
         (directory / name).chmod(0o644)
 
 
@@ -530,8 +532,9 @@ def main() -> int:
                     ],
                 )
 
-            with ThreadPoolExecutor(1 if options.sizes else options.jobs) as pool:
-                seeds = range(options.seed, options.seed + options.count)
+            pool = ThreadPoolExecutor(1 if options.sizes else options.jobs)
+            seeds = range(options.seed, options.seed + options.count)
+            try:
                 for number, text, outcomes in pool.map(tried, cases(seeds, directory, unsafe=options.unsafe)):
                     for result, what in outcomes:
                         skipped += what == "skipped"
@@ -540,6 +543,10 @@ def main() -> int:
                         if what not in ("", "skipped"):
                             bad += 1
                             print(f"--- seed {number}: {what}\n{text}\n{result.diff.decode()}\n", flush=True)
+                    print(f"\rseed {number}: {built} built", end="", file=sys.stderr, flush=True)
+            except KeyboardInterrupt:
+                print("\ninterrupted", file=sys.stderr)
+            pool.shutdown(cancel_futures=True)
     print(f"{built} rewrites built, {bad} of them wrong; {skipped} whose original does not build")
     for rule, count in rules.most_common():
         print(f"{count:6}  {rule}")
