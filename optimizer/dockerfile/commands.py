@@ -14,6 +14,10 @@ class Word(NamedTuple):
     raw: bytes
     value: str | None
 
+    def moved(self, by: int) -> Word:
+        """The same word `by` bytes further on."""
+        return Word(self.start + by, self.end + by, self.raw, self.value)
+
 
 class Redirection(NamedTuple):
     """Where a command reads from or writes to: ``>``, ``>>``, ``<``, ``<<<`` … and the word behind it."""
@@ -52,6 +56,17 @@ class Command:
         first = self.argv[0].value if self.argv else None
         #: the base name of what runs, or an empty string where that is not literal
         self.name = first.rsplit("/", 1)[-1] if first else ""
+
+    def moved(self, by: int) -> Command:
+        """The same command `by` bytes further on."""
+        same = Command.__new__(Command)
+        same.start, same.end = self.start + by, self.end + by
+        same.words = tuple(word.moved(by) for word in self.words)
+        same.assignments, same.guards, same.name = self.assignments, self.guards, self.name
+        same.redirections = tuple(one._replace(target=one.target.moved(by)) for one in self.redirections)
+        skip = len(self.wrappers)
+        same.wrappers, same.argv = same.words[:skip], same.words[skip:]
+        return same
 
     def __repr__(self) -> str:
         return f"<{self.normal.decode('utf-8', 'replace')}>"
@@ -139,6 +154,11 @@ class Unit(NamedTuple):
     kind: str  # tree-sitter-bash's name of the node
     connector: bytes  # what joins it to the unit before: && || ; & or a newline; empty for the first
     operator: int  # offset of the connector; -1 for a newline and for the first unit
+
+    def moved(self, by: int) -> Unit:
+        """The same unit `by` bytes further on."""
+        operator = self.operator if self.operator < 0 else self.operator + by
+        return Unit(self.start + by, self.end + by, self.kind, self.connector, operator)
 
 
 # Options of the wrappers that take the next word as their value.

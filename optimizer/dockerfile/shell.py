@@ -37,9 +37,16 @@ class Script:
         self._tree: tuple[Node, bytes] | None = None
 
     def of(self, instruction: Instruction) -> Script:
-        """The same script for an instruction that has it in the same place of another source."""
+        """The same script for an instruction that says the same in another source, wherever it stands there."""
         same = Script.__new__(Script)
         same.__dict__.update(self.__dict__, instruction=instruction)
+        by = instruction.start - self.instruction.start
+        if by:
+            same.start, same.end = self.start + by, self.end + by
+            same.units = tuple(unit.moved(by) for unit in self.units)
+            same.commands = tuple(command.moved(by) for command in self.commands)
+            same.comments = tuple(start + by for start in self.comments)
+            same.__dict__.pop("_sets", None)
         return same
 
     def keep_tree(self, root: Node, code: bytes) -> None:
@@ -62,6 +69,11 @@ class Script:
             inside = self.commands[first:behind]
             for command in inside[-1:] if item.last else inside:
                 command.redirections = (*command.redirections, Redirection(item.operator, word))
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names of its commands; that of a Python of any version is ``python``."""
+        return frozenset("python" if one.name.startswith("python") else one.name for one in self.commands)
 
     @cached_property
     def state_changes(self) -> tuple[str, ...]:
@@ -155,13 +167,17 @@ def read_script(instruction: Instruction) -> Script | None:
     return instruction.shell_view
 
 
-def keep_scripts(before: Document, after: Document, unchanged: int) -> None:
-    """Hand the scripts of `before` on to `after`, which begins with the same `unchanged` bytes."""
-    for old, new in zip(before.instructions, after.instructions, strict=False):
-        if old.end >= unchanged or new.end != old.end:
-            return
-        if isinstance(old.shell_view, Script):
-            new.shell_view = old.shell_view.of(new)
+def keep_scripts(before: Document, after: Document) -> None:
+    """Hand the scripts that have been read in `before` on to the instructions of `after` that say the same."""
+    read = {_said(old): old.shell_view for old in before.instructions if isinstance(old.shell_view, Script)}
+    for new in after.instructions if before.directives == after.directives else ():
+        same = read.get(_said(new)) if new.keyword == "RUN" else None
+        if same is not None:
+            new.shell_view = same.of(new)
+
+
+def _said(instruction: Instruction) -> bytes:
+    return instruction.source.data[instruction.start : instruction.end]
 
 
 def read_text(text: bytes) -> Script | None:

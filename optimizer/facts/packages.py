@@ -8,7 +8,7 @@ from typing import Literal
 
 from ..dockerfile.shell import Command, Script, Unit
 from ..knowledge.tools import Action, Tool
-from ..knowledge.uses import Use, clears, clears_any, use_of, uses
+from ..knowledge.uses import Use, clears, clears_any, may_clear, use_of, uses
 from .stages import Run
 
 #: What a command does with packages, as far as it does nothing else.
@@ -17,6 +17,8 @@ PackageAction = Literal["refresh", "install", "clear"]
 
 def managed(run: Run, command: Command) -> Use | None:
     """A command of `run` as a use of a distribution's package manager."""
+    if command.name not in run.stage.facts.managers:
+        return None
     tools = (tool for tool in run.stage.facts.tools if tool.distribution)
     return next((use for tool in tools if (use := use_of(tool, command)) is not None), None)
 
@@ -97,7 +99,7 @@ def is_pure(script: Script, tool: Tool, action: Action) -> bool:
 def only_cleans(run: Run, tool: Tool) -> bool:
     """Whether all that `run` does is to clean up, behind `tool` among others."""
     script = run.script
-    if script is None or run.instruction.flags or not script.is_plain:
+    if script is None or run.instruction.flags or not script.is_plain or not may_clear(script, tool):
         return False
     if not all(_removes_only(command, tool) for command in script.commands):
         return False

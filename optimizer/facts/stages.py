@@ -271,6 +271,11 @@ class Facts:
         return present(self.document.source.data)
 
     @cached_property
+    def managers(self) -> frozenset[str]:
+        """The commands of those of the tools that manage a distribution's packages."""
+        return frozenset[str]().union(*(tool.commands for tool in self.tools if tool.distribution))
+
+    @cached_property
     def indexes(self) -> tuple[tuple[Tool, Index], ...]:
         """Those of the tools that keep a package index, with that."""
         return tuple((tool, tool.package_index) for tool in self.tools if tool.package_index is not None)

@@ -9,7 +9,7 @@ from functools import partial
 from ..dockerfile.document import Instruction
 from ..dockerfile.shell import Command, read_script
 from ..knowledge.tools import Store, Tool
-from ..knowledge.uses import Use, clears, clears_any, use_of, uses
+from ..knowledge.uses import Use, clears, clears_any, may_clear, use_of, uses
 from .stages import Facts, Run, StageFacts
 
 
@@ -25,7 +25,8 @@ def fails_on_nothing(command: Command) -> bool:
 
 def _clearing(tool: Tool, store: Store, stage: StageFacts, at: int) -> list[Command]:
     run = stage.run_at(at)
-    return [one for one in run.script.commands if clears(tool, store, one)] if run and run.script else []
+    commands = run.script.commands if run and run.script and may_clear(run.script, tool) else ()
+    return [one for one in commands if clears(tool, store, one)]
 
 
 def removed_later(run: Run, tool: Tool, store: Store) -> bool:

@@ -13,7 +13,7 @@ from ..facts.paths import overlap
 from ..facts.stages import Run, StageFacts
 from ..facts.stores import settled
 from ..knowledge.tools import Cache, Tool
-from ..knowledge.uses import Use, clears, may_be_use, use_of
+from ..knowledge.uses import Use, clears, may_be_use, may_clear, may_have_uses, use_of
 
 
 class Filled(Record):
@@ -88,13 +88,15 @@ def _is_cleared_by_another(run: Run, tool: Tool, cache: Cache) -> bool:
 
 def _only_clears(tool: Tool, cache: Cache, stage: StageFacts, at: int) -> bool:
     run = stage.run_at(at)
-    commands = run.script.commands if run and run.script else ()
+    commands = run.script.commands if run and run.script and may_clear(run.script, tool) else ()
     return any(clears(tool, cache, one) for one in commands) and not any(_fills(tool, cache, one) for one in commands)
 
 
 def _last_filling(run: Run, tool: Tool, cache: Cache) -> Command | None:
     """The last command of `run` that fills the cache, where nothing clears or mounts it."""
     if run.script is None or any(_may_hold(mount, tool, cache) for mount in run.mounts):
+        return None
+    if not may_have_uses(run.script, tool):
         return None
     last = next((command for command in reversed(run.script.commands) if _fills(tool, cache, command)), None)
     if last is None or any(clears(tool, cache, command) for command in run.script.commands):

@@ -119,8 +119,26 @@ def _names_something(tool: Tool, verb: str, command: Command) -> bool:
 
 def uses(script: Script, tool: Tool) -> list[Use]:
     """The uses of a tool in a script, in order."""
+    if not may_have_uses(script, tool):
+        return []
     commands = script.commands
     return [use for at in range(len(commands)) if (use := use_at(commands, at, tool)) is not None]
+
+
+_NO_NAMES = frozenset(("python", "bash", "sh"))  # with which a use may begin all the same
+
+
+def may_have_uses(script: Script, tool: Tool) -> bool:
+    """Whether a script may use `tool`, by the names of its commands alone, which is quick to ask."""
+    return not (tool.commands.isdisjoint(script.names) and _NO_NAMES.isdisjoint(script.names))
+
+
+def may_clear(script: Script, tool: Tool) -> bool:
+    """Whether a script may clear what `tool` leaves behind, by the names of its commands alone."""
+    return not _DELETERS.isdisjoint(script.names) or may_have_uses(script, tool)
+
+
+_DELETERS = frozenset(("rm", "unlink", "shred", "find"))
 
 
 def use_at(commands: tuple[Command, ...], at: int, tool: Tool) -> Use | None:

@@ -328,13 +328,12 @@ class _WouldNotHoldError(Exception):
 def _after(before: Document, findings: list[Finding]) -> Document:
     """What `findings` make of `before`. Raises `_WouldNotHoldError`."""
     try:
-        edits = _edit_set(findings)
-        after = Document.parse(edits.apply(before.source.data))
+        after = Document.parse(_edit_set(findings).apply(before.source.data))
     except (DockerfileError, ValueError) as error:
         raise _WouldNotHoldError(f"the result does not parse: {error}") from error
     from ..dockerfile.shell import keep_scripts
 
-    keep_scripts(before, after, min((edit.start for edit in edits), default=0))
+    keep_scripts(before, after)
     problem = _problem(before, after, findings)
     if problem:
         raise _WouldNotHoldError(problem)

@@ -84,7 +84,9 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 
 def _read_by_a_script(stage: StageFacts) -> bool:
-    """Whether a script that a RUN or a container of the stage starts, or of one on top of it, reads documentation."""
+    """Whether a script of the context, that a RUN or a container of the stage or on top of it starts, reads it."""
+    if stage.facts.context is None:
+        return False
     from ...optimizer.facts.effects import commands_of
     from ...optimizer.facts.programs import started
     from ...optimizer.facts.runtime import started_on_top

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dfopt.optimizer.dockerfile.document import Document
-from dfopt.optimizer.dockerfile.shell import Script, read_script
+from dfopt.optimizer.dockerfile.shell import Script, keep_scripts, read_script
 
 
 def script(text: str) -> Script:
@@ -180,3 +182,31 @@ def test_a_list_of_simple_commands_is_plain(text: str) -> None:
 )
 def test_anything_else_is_not(text: str) -> None:
     assert not script(text).is_plain
+
+
+@given(
+    st.lists(
+        st.sampled_from(["RUN a > b && c 'd e' \\\n # x\n ; f", "RUN <<E\ng; h >> i\nE", "COPY a b", "RUN ! j || k"])
+    )
+)
+def test_a_script_that_is_kept_is_the_one_that_would_be_read(lines: list[str]) -> None:
+    def shown(document: Document) -> list[object]:
+        scripts = [read_script(instruction) for instruction in document.instructions]
+        return [
+            (
+                one.start,
+                one.end,
+                one.units,
+                one.comments,
+                [(c.start, c.end, c.words, c.wrappers, c.redirections) for c in one.commands],
+            )
+            for one in scripts
+            if one
+        ]
+
+    before = Document.parse(("FROM a\n" + "".join(f"{line}\n" for line in lines)).encode())
+    shown(before)
+    text = ("FROM aaa\nRUN new\n" + "".join(f"{line}\n" for line in lines)).encode()
+    after, fresh = Document.parse(text), Document.parse(text)
+    keep_scripts(before, after)
+    assert shown(after) == shown(fresh)
