@@ -55,6 +55,12 @@ def tool(name: str) -> str:
     return found
 
 
+def alone(path: Path, directory: Path) -> str:
+    """A copy of a Dockerfile in a directory of its own: what lies beside it would be its build context."""
+    directory.mkdir()
+    return str(shutil.copy(path, directory / "Dockerfile"))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Time dfopt beside hadolint.")
     parser.add_argument("directory", type=Path)
@@ -69,10 +75,12 @@ def main() -> None:
     ours, theirs = (statistics.median(column) for column in zip(*pairs, strict=True))
     print(f"cold start   dfopt {ours * 1000:6.1f} ms   hadolint {theirs * 1000:6.1f} ms   ratio {ours / theirs:.2f}")
 
-    files = sorted(str(path) for path in options.directory.rglob("*") if path.is_file())
+    files = sorted(path for path in options.directory.rglob("*") if path.is_file())
     files = files[:: max(1, len(files) // options.files)][: options.files]
-    ours = seconds([dfopt, "fix", "--jobs", "1", *files])
-    theirs = seconds([hadolint, *files])
+    with tempfile.TemporaryDirectory() as directory:
+        copies = [alone(path, Path(directory, str(number))) for number, path in enumerate(files)]
+        ours = seconds([dfopt, "fix", "--jobs", "1", *copies])
+        theirs = seconds([hadolint, *copies])
     speeds = len(files) / ours, len(files) / theirs
     ratio = speeds[0] / speeds[1]
     print(f"{len(files)} files   dfopt {speeds[0]:6.0f} /s    hadolint {speeds[1]:6.0f} /s    ratio {ratio:.1f}")

@@ -16,7 +16,7 @@ def main() -> None:
 
     # A short life makes little garbage: looking for it, and taking the interpreter down in good order, would cost a
     # start as much as reading the Dockerfile does.
-    gc.set_threshold(300_000)
+    gc.set_threshold(500_000)
     _open_streams()
     try:
         code = run(sys.argv[1:])

@@ -326,7 +326,7 @@ class Facts:
         copied: set[StageFacts] = set()
         for facts in stages:
             for instruction in facts.instructions:
-                for spelled in re.findall(_FROM_STAGE, instruction.code):
+                for spelled in re.findall(_FROM_STAGE, instruction.code) if b"from=" in instruction.code else ():
                     name = spelled.decode("utf-8", "replace").lower()
                     source = names.get(name)
                     if source is None and name.isdigit() and int(name) < len(stages):
