@@ -17,7 +17,7 @@ from .settings import configured
 from .stages import Lineage, Run, StageFacts
 
 # Options and variables with which a tool has to find everything in its cache.
-_OFFLINE = re.compile(
+_OFFLINE = (
     rb"(?i)--(?:prefer-)?offline\b|\b(?:npm|pnpm)_config_\w*offline|YARN_\w*OFFLINE|CARGO_NET_OFFLINE|UV_OFFLINE"
     rb"|COMPOSER_DISABLE_NETWORK|CONDA_OFFLINE|GOPROXY=[\"']?off|config set (?:-\S+ )*[\"']?(?:prefer-)?offline"
 )
@@ -96,7 +96,7 @@ def _reads(tool: Tool, store: Store, stage: StageFacts, at: int) -> bool:
     instruction, run = stage.instructions[at], stage.run_at(at)
     if instruction.keyword not in ("RUN", "ENV", "ARG", *_STARTS):
         return False
-    if _OFFLINE.search(instruction.code):
+    if re.search(_OFFLINE, instruction.code):
         return True
     if run is None:
         return False

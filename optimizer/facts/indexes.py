@@ -86,7 +86,7 @@ class _Search:
         self._assumes: set[str] = set()
         self._entered: set[tuple[bytes, str]] = set()
         code = run.instruction.code if run else b""
-        self._sufficient = SELF_SUFFICIENT.search(code) is not None
+        self._sufficient = re.search(SELF_SUFFICIENT, code) is not None
         self._named = run is not None and self._index is not None and _names(run, self._index)
 
     def answer(self) -> Answer:
@@ -118,7 +118,7 @@ class _Search:
 
     def text(self, text: bytes) -> None:
         """Ask a text that is not read as commands."""
-        if self._tool.mention.search(text) or UNKNOWN_TEXT.search(text):
+        if self._tool.mention.search(text) or re.search(UNKNOWN_TEXT, text):
             self._need = "maybe"
         else:
             self._assume(PROGRAMS)
@@ -224,7 +224,7 @@ class _Search:
         if key in self._entered:
             return
         self._entered.add(key)
-        if not self._tool.mention.search(text) and not _STARTS.search(text):
+        if not self._tool.mention.search(text) and not re.search(_STARTS, text):
             return
         script = read_text(text)
         if script is None or script.opaque:
@@ -261,8 +261,9 @@ def _script(path: str, directory: str | None, opener: Open) -> Behind | None:
 
 
 # Text in which something is started that stands in a file.
-_STARTS = re.compile(
-    rb"[./]|\b(?:sh|bash|make|npm|yarn|pnpm|bun|node|python\d?|ruby|perl|php|composer|just|task|tox|rake|source|eval|xargs)\b"
+_STARTS = (
+    rb"[./]|\b(?:sh|bash|make|npm|yarn|pnpm|bun|node|python\d?|ruby|perl|php|composer|just|task|tox|rake)\b"
+    rb"|\b(?:source|eval|xargs)\b"
 )
 # Known commands that run what their words say.
 _EXECUTE = frozenset(("awk", "gawk", "mawk", "sed", "env", "xargs", "find", "command", "busybox"))

@@ -40,7 +40,7 @@ def may_join(first: Run, second: Run, moved: Sequence[Instruction] = ()) -> str 
         return f"`{two.remembered}` in the second would tell of the first"
     if _changes_itself(first):
         return "the first changes the user or the process that it runs as, or the shell that starts the second"
-    if volatile := _VOLATILE.search(first.instruction.code):
+    if volatile := re.search(_VOLATILE, first.instruction.code):
         return f"what the first does to {volatile[0].decode().strip()} is gone when the second begins"
     if _is_started_anew(first, second):
         return "the second reads a start-up file first, which the first may have changed"
@@ -85,11 +85,11 @@ def directory_for(run: Run) -> bytes | None:
 
 
 # The builder puts these there for every RUN, and takes them away with all that was done to them.
-_VOLATILE = re.compile(
+_VOLATILE = (
     rb"/etc/(?:hosts|resolv\.conf|hostname)\b|/dev/(?!null\b|std(?:in|out|err)\b|tty\b|u?random\b|zero\b|fd/)\w+|/proc/(?:sys|self|\$)"
     rb"|/sys/\w+|(?<![\w./-])(?:u?mount|sysctl|hostname|ifconfig|ip|iptables|losetup|swapon)\s+[^&;|\s]"
 )
-_USER_OR_SHELL = re.compile(
+_USER_OR_SHELL = (
     rb"(?:>|\bsed\s[^&;|]*)\s*/etc/(?:passwd|group)\b|(?<![\w/.!])/(?:usr/)?bin/sh(?![\w./-])(?!\s+-)|\$\$|\$\{?(?:BASHPID|PPID)\b"
     rb"|dash/sh|dpkg-divert[^&;|]*sh\b|\bbusybox\s+--install|add-shell"
 )
@@ -100,7 +100,7 @@ _CHANGES_USERS = frozenset(
 
 def _changes_itself(first: Run) -> bool:
     """Whether `first` changes what the builder looks up for the next RUN: groups and home of its user, and /bin/sh."""
-    if _USER_OR_SHELL.search(first.instruction.code):
+    if re.search(_USER_OR_SHELL, first.instruction.code):
         return True
     user = (first.stage.held[first.at].user or "root").partition(":")[0]
     return any(
@@ -109,7 +109,7 @@ def _changes_itself(first: Run) -> bool:
     )
 
 
-_START_UP = re.compile(rb"profile|rc\b|bash_|/etc/environment|BASH_ENV")
+_START_UP = rb"profile|rc\b|bash_|/etc/environment|BASH_ENV"
 
 
 def _is_started_anew(first: Run, second: Run) -> bool:
@@ -117,4 +117,4 @@ def _is_started_anew(first: Run, second: Run) -> bool:
     if not second.shell.starts_up and b"BASH_ENV" not in second.stage.source.data:
         return False
     known = all(command.name in COMMANDS for command in commands_in(first))
-    return not known or _START_UP.search(first.instruction.code) is not None
+    return not known or re.search(_START_UP, first.instruction.code) is not None

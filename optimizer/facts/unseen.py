@@ -9,14 +9,15 @@ from ..knowledge.programs import BUILD_SCRIPTS, NO_INSTALLERS, PROVISIONERS
 from ..knowledge.tools import Tool
 from ..knowledge.uses import use_of
 
-UNKNOWN_TEXT = re.compile(rb"\.sh\b|\bbash\b|\bsh\b|ansible|\./|/install|/setup|\$\(curl|\$\(wget")
+UNKNOWN_TEXT = rb"\.sh\b|\bbash\b|\bsh\b|ansible|\./|/install|/setup|\$\(curl|\$\(wget"
 _SHELLS = frozenset(("sh", "bash", "dash", "ash", "zsh", "su", "gosu", "runuser", "eval", "chroot", "source", "."))
-_INTERPRETER = re.compile(r"python[\d.]*|perl|ruby|node|php|make|rake|just")
+_INTERPRETER = r"python[\d.]*|perl|ruby|node|php|make|rake|just"
 # Installers on the web that bring no package of the distribution, or refresh the index before they do.
-SELF_SUFFICIENT = re.compile(
-    rb"sh\.rustup\.rs|get\.docker\.com|yarnpkg\.com/install\.sh|get\.sdkman\.io|/nvm/|install\.meteor\.com|astral\.sh|bun\.sh"
+SELF_SUFFICIENT = (
+    rb"sh\.rustup\.rs|get\.docker\.com|yarnpkg\.com/install\.sh|get\.sdkman\.io|/nvm/|install\.meteor\.com"
+    rb"|astral\.sh|bun\.sh"
 )
-_INSTALLER_NAME = re.compile(r"(?:^|[-_.])(?:install|setup|bootstrap|provision|deps|apt)(?:[-_.]|$)")
+_INSTALLER_NAME = r"(?:^|[-_.])(?:install|setup|bootstrap|provision|deps|apt)(?:[-_.]|$)"
 
 
 def inert(command: Command) -> bool:
@@ -53,15 +54,15 @@ def runs_unknown(command: Command) -> bool:
             "gosu",
             "runuser",
         ):
-            return any(UNKNOWN_TEXT.search(word.raw) for word in command.argv[1:])
+            return any(re.search(UNKNOWN_TEXT, word.raw) for word in command.argv[1:])
         return True
-    if name in PROVISIONERS or name.startswith("ansible") or _INSTALLER_NAME.search(name):
+    if name in PROVISIONERS or name.startswith("ansible") or re.search(_INSTALLER_NAME, name):
         return True
     if name.endswith((".sh", ".bash")):
         return True
-    if _INTERPRETER.fullmatch(name):
+    if re.fullmatch(_INTERPRETER, name):
         words = [value for value in command.values() if value and value != "install"]
-        return any(_INSTALLER_NAME.search(word) for word in words if not word.endswith("setup.py"))
+        return any(re.search(_INSTALLER_NAME, word) for word in words if not word.endswith("setup.py"))
     return "/" in first and not first.startswith(_SYSTEM_PROGRAMS)
 
 
