@@ -1,0 +1,227 @@
+"""What `archive-kept` makes of Dockerfiles, and what it leaves alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from rule_cases import Said, check_keep, check_rewrite, said
+
+RULE = "archive-kept"
+
+# before, after
+REWRITES = (
+    (
+        "FROM debian:12\nRUN wget http://e.org/a.tgz && tar xzf a.tgz\n",
+        "FROM debian:12\nRUN wget http://e.org/a.tgz && tar xzf a.tgz && rm a.tgz\n",
+    ),
+    (
+        "FROM debian:12\nRUN sudo wget http://e.org/a.tgz && tar xzf a.tgz\n",
+        "FROM debian:12\nRUN sudo wget http://e.org/a.tgz && tar xzf a.tgz && sudo rm a.tgz\n",
+    ),
+    (
+        "FROM debian:12\nRUN wget http://e.org/a.tgz && sudo tar xzf a.tgz\n",
+        "FROM debian:12\nRUN wget http://e.org/a.tgz && sudo tar xzf a.tgz && sudo rm a.tgz\n",
+    ),
+    (
+        'FROM debian:12\nRUN curl -fsSLO "http://e.org/a-${V}.tgz" && tar xzf "a-${V}.tgz" && make\n',
+        (
+            "FROM debian:12\n"
+            'RUN curl -fsSLO "http://e.org/a-${V}.tgz" && tar xzf "a-${V}.tgz" && rm "a-${V}.tgz" && make\n'
+        ),
+    ),
+    (
+        "FROM debian:12\nRUN wget -O $A$B.tgz http://e.org/x && tar xzf $A$B.tgz\n",
+        "FROM debian:12\nRUN wget -O $A$B.tgz http://e.org/x && tar xzf $A$B.tgz && rm $A$B.tgz\n",
+    ),
+    (
+        'FROM debian:12\nRUN wget -O "$D/a-$V.tgz" http://e.org/x && tar xzf "$D/a-$V.tgz"\n',
+        ('FROM debian:12\nRUN wget -O "$D/a-$V.tgz" http://e.org/x && tar xzf "$D/a-$V.tgz" && rm "$D/a-$V.tgz"\n'),
+    ),
+    (
+        "FROM debian:12\nRUN wget -O a-$V.tgz http://e.org/x && NV=2 && tar xzf a-$V.tgz\n",
+        "FROM debian:12\nRUN wget -O a-$V.tgz http://e.org/x && NV=2 && tar xzf a-$V.tgz && rm a-$V.tgz\n",
+    ),
+    (
+        "FROM debian:12\nRUN wget -O a-$V.tgz http://e.org/x && read W && tar xzf a-$V.tgz\n",
+        "FROM debian:12\nRUN wget -O a-$V.tgz http://e.org/x && read W && tar xzf a-$V.tgz && rm a-$V.tgz\n",
+    ),
+    (
+        "FROM debian:12\nRUN wget -O a-$V.tgz http://e.org/x && W=1 && echo V && tar xzf a-$V.tgz\n",
+        ("FROM debian:12\nRUN wget -O a-$V.tgz http://e.org/x && W=1 && echo V && tar xzf a-$V.tgz && rm a-$V.tgz\n"),
+    ),
+    (
+        "FROM debian:12\nRUN cd /tmp && wget http://e.org/a.tgz && tar xzf a.tgz && cd /opt && make\n",
+        ("FROM debian:12\nRUN cd /tmp && wget http://e.org/a.tgz && tar xzf a.tgz && rm a.tgz && cd /opt && make\n"),
+    ),
+    (
+        "FROM debian:12\nRUN wget -O /tmp/a.tgz http://e.org/a.tgz && cd /opt && tar xzf /tmp/a.tgz\n",
+        (
+            "FROM debian:12\n"
+            "RUN wget -O /tmp/a.tgz http://e.org/a.tgz && cd /opt && tar xzf /tmp/a.tgz && rm /tmp/a.tgz\n"
+        ),
+    ),
+    (
+        "FROM debian:12\nRUN wget -O $D/a.tgz http://e.org/a.tgz && cd /opt && tar xzf $D/a.tgz\n",
+        ("FROM debian:12\nRUN wget -O $D/a.tgz http://e.org/a.tgz && cd /opt && tar xzf $D/a.tgz && rm $D/a.tgz\n"),
+    ),
+    (
+        "FROM debian:12\nRUN wget -O ~/a.tgz http://e.org/a.tgz && cd /opt && tar xzf ~/a.tgz\n",
+        ("FROM debian:12\nRUN wget -O ~/a.tgz http://e.org/a.tgz && cd /opt && tar xzf ~/a.tgz && rm ~/a.tgz\n"),
+    ),
+    (
+        "FROM debian:12\nRUN rm -rf /opt/x && wget http://e.org/a.tgz && tar xzf a.tgz\n",
+        "FROM debian:12\nRUN rm -rf /opt/x && wget http://e.org/a.tgz && tar xzf a.tgz && rm a.tgz\n",
+    ),
+    (
+        "FROM debian:12\nRUN mv /opt/x /y && wget http://e.org/a.tgz && cp /opt/z /y && tar xzf a.tgz\n",
+        ("FROM debian:12\nRUN mv /opt/x /y && wget http://e.org/a.tgz && cp /opt/z /y && tar xzf a.tgz && rm a.tgz\n"),
+    ),
+    (
+        "FROM debian:12\nRUN wget http://e.org/a.tgz && tar xzf a.tgz && rm -rf /var/lib/x\n",
+        "FROM debian:12\nRUN wget http://e.org/a.tgz && tar xzf a.tgz && rm a.tgz && rm -rf /var/lib/x\n",
+    ),
+    (
+        "FROM debian:12\nRUN wget http://e.org/a.tgz && tar xzf a.tgz && rm -rf /var/cache/x\n",
+        "FROM debian:12\nRUN wget http://e.org/a.tgz && tar xzf a.tgz && rm a.tgz && rm -rf /var/cache/x\n",
+    ),
+    (
+        "FROM debian:12\nRUN wget http://e.org/a.tgz && tar xzf a.tgz && rm -rf /var/log/x\n",
+        "FROM debian:12\nRUN wget http://e.org/a.tgz && tar xzf a.tgz && rm a.tgz && rm -rf /var/log/x\n",
+    ),
+    (
+        "FROM debian:12\nRUN wget http://e.org/a.tgz && tar xzf a.tgz && rm -rf /root/.cache/x\n",
+        ("FROM debian:12\nRUN wget http://e.org/a.tgz && tar xzf a.tgz && rm a.tgz && rm -rf /root/.cache/x\n"),
+    ),
+    (
+        "FROM debian:12\nRUN wget http://e.org/a.tgz && tar xzf a.tgz && rm -rf /usr/share/x\n",
+        "FROM debian:12\nRUN wget http://e.org/a.tgz && tar xzf a.tgz && rm a.tgz && rm -rf /usr/share/x\n",
+    ),
+    (
+        "FROM debian:12\nRUN wget http://e.org/a.tgz && tar xzf a.tgz && rm -rf /etc/x\n",
+        "FROM debian:12\nRUN wget http://e.org/a.tgz && tar xzf a.tgz && rm a.tgz && rm -rf /etc/x\n",
+    ),
+    (
+        "FROM debian:12\nRUN wget http://e.org/a.tgz && tar xzf a.tgz && rm -rf /usr/lib/x\n",
+        "FROM debian:12\nRUN wget http://e.org/a.tgz && tar xzf a.tgz && rm a.tgz && rm -rf /usr/lib/x\n",
+    ),
+    (
+        ("FROM debian:12\nRUN --mount=type=bind,source=x,target=/x wget http://e.org/a.tgz && tar xzf a.tgz\n"),
+        (
+            "FROM debian:12\n"
+            "RUN --mount=type=bind,source=x,target=/x wget http://e.org/a.tgz && tar xzf a.tgz && rm a.tgz\n"
+        ),
+    ),
+    (
+        "FROM debian:12\nRUN wget http://e.org/a.tgz http://e.org/b.tgz && tar xzf b.tgz && tar xzf a.tgz\n",
+        (
+            "FROM debian:12\n"
+            "RUN wget http://e.org/a.tgz http://e.org/b.tgz && tar xzf b.tgz && rm b.tgz && tar xzf a.tgz && rm a.tgz\n"
+        ),
+    ),
+    (
+        "FROM debian:12\nRUN wget http://e.org/a.tgz && tar xzf a.tgz; make\n",
+        "FROM debian:12\nRUN wget http://e.org/a.tgz && tar xzf a.tgz && rm a.tgz; make\n",
+    ),
+    (
+        "FROM debian:12\nRUN set -e; wget http://e.org/a.tgz; tar xzf a.tgz; make\n",
+        "FROM debian:12\nRUN set -e; wget http://e.org/a.tgz; tar xzf a.tgz; rm a.tgz; make\n",
+    ),
+)
+
+# what stays, and why: a reason that is given, or a difference that keeps it
+KEEPS = (
+    ("FROM debian:12\nRUN wget -O a-$V.tgz http://e.org/x && read V && tar xzf a-$V.tgz\n", ("read V", "read W")),
+    ("FROM debian:12\nRUN wget http://e.org/a.tgz && cd /opt && tar xzf a.tgz\n", ("cd /opt && tar", "tar")),
+    ("FROM debian:12\nRUN wget http://e.org/a.tgz && pushd /opt && tar xzf a.tgz\n", ("pushd /opt && tar", "tar")),
+    ("FROM debian:12\nRUN pushd /x && wget http://e.org/a.tgz && popd && tar xzf a.tgz\n", (" && popd", "")),
+    ("FROM debian:12\nRUN wget http://e.org/a.tgz || wget http://f.org/a.tgz && tar xzf a.tgz\n", (" ||", "")),
+    ("FROM debian:12\nRUN true || wget http://e.org/a.tgz && tar xzf a.tgz\n", ("true || wget", "wget")),
+    ("FROM debian:12\nRUN wget http://e.org/a.tgz && tar xzf a.tgz && rm -rf /opt/x\n", ("/opt/x", "/etc/x")),
+    (
+        "FROM debian:12\nRUN wget http://e.org/a.tgz && tar xzf a.tgz && rm -rf /var/lib/x /opt/y\n",
+        ("/var/lib/x /opt/y", "/var/lib/x"),
+    ),
+    ("FROM debian:12\nRUN wget http://e.org/a.tgz && tar xzf a.tgz && find / -name x -delete\n", (" find", "")),
+    ("FROM debian:12\nRUN wget http://e.org/a.tgz && tar xzf a.tgz && unlink x\n", ("a.tgz && unlink x", "a.tgz")),
+    ("FROM debian:12\nRUN wget http://e.org/a.tgz && tar xzf a.tgz && shred x\n", ("a.tgz && shred x", "a.tgz")),
+    ("FROM debian:12\nRUN wget http://e.org/a.tgz && tar xzf a.tgz && mv x /y\n", ("a.tgz && mv x /y", "a.tgz")),
+    ("FROM debian:12\nRUN wget http://e.org/a.tgz && tar xzf a.tgz && cp x /y\n", ("a.tgz && cp x /y", "a.tgz")),
+    ("FROM debian:12\nRUN wget http://e.org/a.tgz && tar xzf a.tgz\nRUN mv * /x\n", ("RUN mv * /x\n", "")),
+    ("FROM debian:12\nRUN wget http://e.org/a.tgz && tar xzf a.tgz && mv /var/lib/x /y\n", (" mv", "")),
+    (
+        (
+            "FROM debian:12\n"
+            "RUN --mount=type=bind,source=x,target=/x --mount=type=cache,target=/c wget http://e.org/a.tgz && tar xzf a.tgz\n"
+        ),
+        (" --mount=type=cache,target=/c", ""),
+    ),
+    ("FROM debian:12\nRUN wget http://e.org/a.tgz && tar xzf b.tgz\n", ("b.tgz", "a.tgz")),
+    ("FROM debian:12\nRUN if true; then wget http://e.org/a.tgz; fi && tar xzf a.tgz\n", (" if true; then", "")),
+    ("FROM debian:12\nRUN wget http://e.org/a.tgz && tar xzf a.tgz && rm a.tgz\n", ("a.tgz && rm a.tgz", "a.tgz")),
+    (
+        "FROM debian:12\nRUN wget http://e.org/a.tgz && tar xzf a.tgz && rm -f *.tgz\n",
+        ("a.tgz && rm -f *.tgz", "a.tgz"),
+    ),
+    ("FROM debian:12\nRUN wget http://e.org/a.tgz && tar xzf a.tgz\nRUN rm a.tgz\n", ("RUN rm a.tgz\n", "")),
+    ("FROM debian:12\nRUN wget http://e.org/a.tgz && tar xzf a.tgz\nRUN rm *.tgz\n", ("RUN rm *.tgz\n", "")),
+    ("FROM debian:12\nRUN wget http://e.org/a.tgz && tar xzf a.tgz\nRUN sha256sum /a.tgz > /sums\n", (" /a.tgz", "")),
+    (
+        "FROM debian:12\nRUN wget http://e.org/a.tgz\nRUN tar xzf a.tgz\n",
+        ("http://e.org/a.tgz\nRUN", "http://e.org/a.tgz &&"),
+    ),
+    (
+        "FROM debian:12\nRUN wget -O b.tgz http://e.org/a.tgz && tar xzf a.tgz\n",
+        ("-O b.tgz http://e.org/a.tgz", "http://e.org/a.tgz"),
+    ),
+    ("FROM debian:12\nRUN wget http://e.org/a.tgz && tar czf a.tgz /etc\n", ("czf a.tgz /etc", "xzf a.tgz")),
+    ("FROM debian:12\nRUN if true; then wget http://e.org/a.tgz && tar xzf a.tgz; fi\n", (" if true; then", "")),
+    (
+        "FROM debian:12\nRUN wget http://e.org/a.tgz?raw=1 && tar xzf a.tgz\n",
+        ("http://e.org/a.tgz?raw=1", "http://e.org/a.tgz"),
+    ),
+    (
+        ("FROM debian:12 AS a\nRUN wget http://e.org/a.tgz && tar xzf a.tgz\nFROM debian:12\nCOPY --from=a /b /b\n"),
+        (" AS a", ""),
+    ),
+    ("FROM debian:12\nRUN V=1 && wget http://e.org/a-$V.tgz && V=2 && tar xzf a-$V.tgz\n", (" && V=2", "")),
+    ("FROM debian:12\nRUN && tar xzf a.tgz\n", ("&&", "wget http://e.org/a.tgz &&")),
+)
+
+# what is said of them
+SAYS = (
+    (
+        (
+            "FROM debian:12\n"
+            "RUN wget https://example.com/tool-1.2.tar.gz \\\n"
+            "    && tar -xzf tool-1.2.tar.gz -C /opt \\\n"
+            "    && /opt/tool-1.2/setup --quiet\n"
+        ),
+        [
+            Said(
+                "tar -xzf tool-1.2.tar.gz -C /opt",
+                "the archive tool-1.2.tar.gz stays in this layer",
+                "",
+                ("/**/tool-1.2.tar.gz",),
+            )
+        ],
+    ),
+    (
+        "FROM debian:12\nRUN wget -O $A$B.tgz http://e.org/x && tar xzf $A$B.tgz\n",
+        [Said("tar xzf $A$B.tgz", "the archive $A$B.tgz stays in this layer", "", ("/**/*.tgz",))],
+    ),
+)
+
+
+@pytest.mark.parametrize(("before", "after"), REWRITES)
+def test_rewrites(before: str, after: str) -> None:
+    check_rewrite(RULE, before, after)
+
+
+@pytest.mark.parametrize(("text", "expected"), KEEPS)
+def test_keeps(text: str, expected: str | tuple[str, str]) -> None:
+    check_keep(RULE, text, expected)
+
+
+@pytest.mark.parametrize(("text", "expected"), SAYS)
+def test_says(text: str, expected: list[Said]) -> None:
+    assert said(RULE, text) == expected

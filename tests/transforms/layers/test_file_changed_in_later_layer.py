@@ -1,0 +1,261 @@
+"""What `file-changed-in-later-layer` makes of Dockerfiles, and what it leaves alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from rule_cases import Said, check_keep, check_rewrite, said
+
+RULE = "file-changed-in-later-layer"
+
+# before, after
+REWRITES = (
+    (
+        "FROM debian:12\nRUN cd /opt && curl -o tool http://e.org/t\nRUN chmod +x /opt/tool\n",
+        "FROM debian:12\nRUN cd /opt && curl -o tool http://e.org/t \\\n    && chmod +x /opt/tool\n",
+    ),
+    (
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN rm /tool\n",
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t && rm /tool\n",
+    ),
+    (
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN strip /tool\n",
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t && strip /tool\n",
+    ),
+    (
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN touch /tool\n",
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t && touch /tool\n",
+    ),
+    (
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN chown app /tool\n",
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t && chown app /tool\n",
+    ),
+    (
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN chgrp app /tool\n",
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t && chgrp app /tool\n",
+    ),
+    (
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN mv /tool /u\n",
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t && mv /tool /u\n",
+    ),
+    (
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN ln /tool /u\n",
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t && ln /tool /u\n",
+    ),
+    (
+        'FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN rm "/tool"\n',
+        'FROM debian:12\nRUN curl -o /tool http://e.org/t && rm "/tool"\n',
+    ),
+    (
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN chmod +x '/tool'\n",
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t && chmod +x '/tool'\n",
+    ),
+    (
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN touch -a /tool\n",
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t && touch -a /tool\n",
+    ),
+    (
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN sed -i s/a/b/ /tool\n",
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t && sed -i s/a/b/ /tool\n",
+    ),
+    (
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN sed --in-place s/a/b/ /tool\n",
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t && sed --in-place s/a/b/ /tool\n",
+    ),
+    (
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN sed -ri s/a/b/ /tool\n",
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t && sed -ri s/a/b/ /tool\n",
+    ),
+    (
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN sed -Ei s/a/b/ /tool\n",
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t && sed -Ei s/a/b/ /tool\n",
+    ),
+    (
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN sed '-i' s/a/b/ '/tool'\n",
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t && sed '-i' s/a/b/ '/tool'\n",
+    ),
+    (
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN rm /tool && apt-get purge -y curl\n",
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t && rm /tool && apt-get purge -y curl\n",
+    ),
+    (
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN rm /tool && apt-get clean\n",
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t && rm /tool && apt-get clean\n",
+    ),
+    (
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN (rm /tool)\n",
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t && (rm /tool)\n",
+    ),
+    (
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN rm /other && rm /tool\n",
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t && rm /other && rm /tool\n",
+    ),
+    (
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN ! rm /tool\n",
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t && ! rm /tool\n",
+    ),
+    (
+        (
+            "FROM debian:12\n"
+            "RUN curl -o /tool http://e.org/t\n"
+            "RUN curl -o /other http://e.org/o\n"
+            "RUN rm /other\n"
+            "RUN rm /tool\n"
+        ),
+        (
+            "FROM debian:12\n"
+            "RUN curl -o /tool http://e.org/t \\\n"
+            "    && curl -o /other http://e.org/o \\\n"
+            "    && rm /other \\\n"
+            "    && rm /tool\n"
+        ),
+    ),
+    (
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN chmod +x /tool\nRUN rm /tool\n",
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t \\\n    && chmod +x /tool \\\n    && rm /tool\n",
+    ),
+    (
+        (
+            "FROM debian:12\n"
+            "RUN curl -o /other http://e.org/t\n"
+            "RUN chmod +x /other\n"
+            "RUN curl -o /tool http://e.org/t\n"
+            "RUN chmod +x /tool\n"
+        ),
+        (
+            "FROM debian:12\n"
+            "RUN curl -o /other http://e.org/t && chmod +x /other\n"
+            "RUN curl -o /tool http://e.org/t && chmod +x /tool\n"
+        ),
+    ),
+    (
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN chmod +x /tool\nUSER app\nRUN rm /tool\n",
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t && chmod +x /tool\nUSER app\nRUN rm /tool\n",
+    ),
+    (
+        "FROM debian:12\nRUN tar -xf x -C /opt/tool\nRUN chown -R app /opt/tool\n",
+        "FROM debian:12\nRUN tar -xf x -C /opt/tool && chown -R app /opt/tool\n",
+    ),
+)
+
+# what stays, and why: a reason that is given, or a difference that keeps it
+KEEPS = (
+    ("FROM debian:12\nRUN curl -o /tool http://e.org/tool && chmod +x /tool\n", ("&&", "|| true\nRUN")),
+    ("FROM debian:12\nRUN curl -o /tool http://e.org/tool\nRUN chmod +x /tool && /tool --install\n", (" &&", "")),
+    (
+        "FROM debian:12\nRUN curl -o /tool http://e.org/tool\nRUN chmod +x /other\n",
+        ("chmod +x /other", "one\nRUN two\nRUN rm /tool"),
+    ),
+    ("FROM debian:12\nRUN curl -o /tool http://e.org/tool\nENV A=b\nRUN chmod +x /tool\n", ("ENV A=b\n", "")),
+    ("FROM debian:12\nRUN curl -o /tool http://e.org/tool\nUSER app\nRUN rm /tool\n", ("USER app\n", "")),
+    ("FROM debian:12\nRUN --network=host curl -o /tool http://e.org/tool\nRUN chmod +x /tool\n", "they have flags"),
+    (
+        "FROM debian:12\nRUN curl -o /tool http://e.org/tool\nRUN one\nRUN two\nRUN three\nRUN rm /tool\n",
+        ("RUN one\n", ""),
+    ),
+    (
+        "FROM debian:12\nRUN curl -o /tool http://e.org/tool\nRUN one\nRUN two\nRUN rm /tool\n",
+        "`one` in the first may leave something running",
+    ),
+    (
+        "FROM debian:12\nRUN export A=b && curl -o /tool http://e.org/tool\nRUN chmod +x /tool\n",
+        "`export` in the first would reach the second",
+    ),
+    (
+        (
+            "FROM debian:12 AS a\n"
+            "RUN curl -o /tool http://e.org/t\n"
+            "RUN chmod +x /tool\n"
+            "FROM debian:12\n"
+            "COPY --from=a /tool /t\n"
+        ),
+        (" AS a", ""),
+    ),
+    ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN rmdir /tool\n", ("rmdir", "rm")),
+    ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN unlink /tool\n", ("unlink", "rm")),
+    ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN mv /other /tool\n", ("mv /other", "rm")),
+    ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN ln /other /tool\n", ("ln /other", "rm")),
+    ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN ln -s /tool /u\n", ("-s /tool", "/tool")),
+    ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN ln --symbolic /tool /u\n", (" --symbolic", "")),
+    ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN chmod /tool /other\n", ("/tool /other", "+x '/tool'")),
+    ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN chown /tool /x\n", ("/tool /x", "app /tool")),
+    (
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN chmod --reference=/x /tool\n",
+        ("chmod --reference=/x", "rm"),
+    ),
+    (
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN chmod -v --reference=/x /tool\n",
+        ("chmod -v --reference=/x", "rm"),
+    ),
+    ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN touch -r /x /tool\n", ("-r /x", "-a")),
+    ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN chmod -r /tool\n", ("chmod -r", "rm")),
+    ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN sed s/a/b/ /tool\n", ("s/a/b/", "-i s/a/b/")),
+    ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN sed -i -e s/a/b/ /tool\n", ("-e s/a/b/", "s/a/b/")),
+    ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN sed -i -f /x /tool\n", ("-f /x", "s/a/b/")),
+    ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN sed -i /tool /other\n", ("/tool /other", "s/a/b/ /tool")),
+    ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN chmod +x /tool; make\n", ("/tool; make", "'/tool'")),
+    (
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN if x; then chmod +x /tool; fi\n",
+        ("if x; then chmod +x /tool; fi", "rm /tool"),
+    ),
+    ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN chmod +x /tool > /log\n", (" >", "")),
+    ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN rm /tool && make\n", ("/tool && make", "/tool")),
+    (
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN apt-get purge -y curl\n",
+        ("apt-get", "rm /tool && apt-get"),
+    ),
+    ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN apt-get clean\n", ("apt-get", "rm /tool && apt-get")),
+    ('FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN ["rm", "/tool"]\n', ('["rm", "/tool"]', "rm /tool")),
+    (
+        ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN make\nRUN chmod +x /tool || true\nRUN rm /tool\n"),
+        "the second goes on when a command fails",
+    ),
+    ("FROM debian:12\nCOPY tool.tgz /\nRUN tar xzf /tool.tgz\nRUN rm /tool.tgz\n", ("tar", "curl")),
+    ("FROM debian:12\nCOPY tool /tool\nRUN cp -r /tool /uuu\nRUN rm -r /tool\n", (" /uuu", "")),
+    ("FROM debian:12\nRUN mkdir -p /data\nRUN chown 1000 /data\n", ("mkdir", "curl")),
+    ("FROM debian:12\nRUN curl -o /t http://e.org/t\nRUN chmod +x /other\n", ("/other", "curl")),
+    ("FROM debian:12\nRUN test -e /usr/bin/x\nRUN chmod u-s /usr/bin/x\n", ("test", "curl")),
+    ("FROM debian:12\nCOPY t.tgz /\nRUN tar xzf /t.tgz\nRUN rm /t.tgz\n", ("tar", "curl")),
+    ("FROM debian:12\nRUN curl -o /t http://e.org/t\nRUN apt-get remove -y curl\n", ("apt-get", "chmod")),
+    ("FROM debian:12\nRUN\nRUN chown 1000 /data\n", ("debian:12\nRUN", "debian:12\nRUN curl -p /data")),
+)
+
+# what is said of them
+SAYS = (
+    (
+        (
+            "FROM debian:12\n"
+            "RUN curl -fsSL https://example.com/tool -o /usr/local/bin/tool\n"
+            "RUN chmod +x /usr/local/bin/tool\n"
+        ),
+        [Said("RUN chmod +x /usr/local/bin/tool", "what line 2 wrote is changed or removed in a layer of its own")],
+    ),
+    (
+        (
+            "FROM debian:12\n"
+            "RUN curl -o /other http://e.org/t\n"
+            "RUN chmod +x /other\n"
+            "RUN curl -o /tool http://e.org/t\n"
+            "RUN chmod +x /tool\n"
+        ),
+        [
+            Said("RUN chmod +x /other", "what line 2 wrote is changed or removed in a layer of its own"),
+            Said("RUN chmod +x /tool", "what line 4 wrote is changed or removed in a layer of its own"),
+        ],
+    ),
+)
+
+
+@pytest.mark.parametrize(("before", "after"), REWRITES)
+def test_rewrites(before: str, after: str) -> None:
+    check_rewrite(RULE, before, after)
+
+
+@pytest.mark.parametrize(("text", "expected"), KEEPS)
+def test_keeps(text: str, expected: str | tuple[str, str]) -> None:
+    check_keep(RULE, text, expected)
+
+
+@pytest.mark.parametrize(("text", "expected"), SAYS)
+def test_says(text: str, expected: list[Said]) -> None:
+    assert said(RULE, text) == expected
