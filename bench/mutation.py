@@ -31,7 +31,7 @@ from _pytest.runner import runtestprotocol
 ROOT = Path(__file__).resolve().parent.parent
 EQUIVALENTS = ROOT / "bench" / "mutation-equivalents.txt"
 BAR = 0.9
-SECONDS = 60  # a mutant that does not come to an end is noticed
+SECONDS = 20  # a mutant that does not come to an end is noticed
 
 _COMPARISONS = {
     ast.Eq: "!=", ast.NotEq: "==", ast.Lt: "<=", ast.LtE: "<", ast.Gt: ">=", ast.GtE: ">",

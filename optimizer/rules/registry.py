@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 class Transform(Protocol):
     """A module of ``transforms``. Its docstring is its documentation, its example and its first test."""
 
-    KEEPS: tuple[str, ...]  # Dockerfiles in which the rule finds nothing
+    #: Dockerfiles that stay as they are, each with the reason that is given (a part of it), or, where nothing is said,
+    #: with the difference that keeps it: a text in it, and what in its place would be a finding.
+    KEEPS: tuple[tuple[str, str | tuple[str, str]], ...]
 
     def find(self, facts: Facts) -> Iterator[Finding]:
         """Yield what the rule sees; pure, in any order."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple
 
 from dfopt.optimizer import Settings, optimize
+from dfopt.optimizer.facts.context import Context
 from dfopt.optimizer.rules.engine import Result
 from dfopt.optimizer.rules.finding import Finding
 from dfopt.optimizer.rules.registry import BY_NAME
@@ -20,10 +22,25 @@ class Said(NamedTuple):
     changes: tuple[str, ...] = ()
 
 
-def only(rule: str, text: str, *, unsafe: bool = False) -> Result:
+def only(rule: str, text: str, *, unsafe: bool = False, context: Context | None = None) -> Result:
     """`text` as `rule` alone leaves it; a rule that is never safe is let loose."""
     unsafe = unsafe or BY_NAME[rule].applicability == "unsafe"
-    return optimize(text, settings=Settings(select=frozenset((rule,)), unsafe=unsafe))
+    return optimize(text, context=context, settings=Settings(select=frozenset((rule,)), unsafe=unsafe))
+
+
+def context_of(directory: Path, modes: dict[str, int]) -> Context:
+    """A build context of files with `modes`; a name that ends in ``/`` is a directory, one that ends in ``@`` a link."""
+    for name, mode in modes.items():
+        path = directory / name.rstrip("@")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if name.endswith("@"):
+            path.symlink_to("/nowhere")
+        elif name.endswith("/"):
+            path.mkdir(exist_ok=True)
+        else:
+            path.write_bytes(b"x" * 1000)
+            path.chmod(mode)
+    return Context(str(directory))
 
 
 def findings(result: Result) -> list[Finding]:

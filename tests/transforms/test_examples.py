@@ -8,6 +8,7 @@ import pytest
 
 from dfopt.optimizer import Settings, optimize
 from dfopt.optimizer.rules.registry import RULES, Rule
+from rule_cases import check_keep
 
 BLOCK = re.compile(r"```dockerfile\n(.*?)```", re.DOTALL)
 
@@ -54,11 +55,12 @@ def test_every_rule_has_keeps() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rule", "text"),
-    [pytest.param(rule, text, id=f"{rule.name}-{n}") for rule in RULES for n, text in enumerate(rule.load().KEEPS)],
+    ("rule", "text", "expected"),
+    [
+        pytest.param(rule, text, expected, id=f"{rule.name}-{n}")
+        for rule in RULES
+        for n, (text, expected) in enumerate(rule.load().KEEPS)
+    ],
 )
-def test_keeps(rule: Rule, text: str) -> None:
-    result = optimize(text, settings=only(rule))
-    assert result.text == text
-    if rule.applicability == "manual":
-        assert not result.offered
+def test_keeps(rule: Rule, text: str, expected: str | tuple[str, str]) -> None:
+    check_keep(rule.name, text, expected)

@@ -55,22 +55,18 @@ from ...optimizer.rules.finding import Finding, Offer, attempt
 RULE = "chown-after-copy"
 
 KEEPS = (
-    "FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN chown app:app /etc/a.conf; b\n",
-    "FROM debian:12\nCOPY --chown=a:a a.conf /etc/a.conf\nRUN chown b:b /etc/a.conf\n",
-    # The user comes after the file.
-    "FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN useradd app\nRUN chown app:app /etc/a.conf\n",
-    "FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN useradd app && chown app:app /etc/a.conf\n",
-    # The directory itself stays root's.
-    "FROM debian:12\nWORKDIR /app\nCOPY . /app\nRUN chown -R app:app /app\n",
-    "FROM debian:12\nCOPY dir /srv/app\nRUN chown -R app:app /srv/app\n",
-    # COPY creates /data, and would give it to app.
-    "FROM debian:12\nCOPY a.conf /data/a.conf\nRUN chown app:app /data/a.conf\n",
-    "FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN chown :app /etc/a.conf\n",
-    "FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN chown $U:$U /etc/a.conf\n",
-    "FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN chown --reference=/x /etc/a.conf\n",
-    "FROM debian:12\nCOPY --from=x /a.conf /etc/a.conf\nRUN chown app:app /etc/a.conf\n",
-    "FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN echo chown app:app /etc/a.conf\n",
-    "FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN chown app:app /etc/a.conf -v\n",
+    (
+        "FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN useradd app && chown app:app /etc/a.conf\n",
+        "its RUN may make the user",
+    ),
+    (
+        "FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN useradd app\nRUN chown app:app /etc/a.conf\n",
+        "line 3 may make the user",
+    ),
+    (
+        "FROM debian:12\nCOPY --chmod=4755 a.conf /etc/a.conf\nRUN chown app /etc/a.conf\n",
+        "chown takes a setuid or setgid bit away, and --chown leaves it",
+    ),
 )
 
 _OWNER = re.compile(r"([A-Za-z_][\w-]*|\d+)(?::([A-Za-z_][\w-]*|\d+))?")

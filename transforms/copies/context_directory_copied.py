@@ -42,10 +42,9 @@ RULE = "context-directory-copied"
 _DIRECTORIES = (".git", "node_modules", ".venv", ".svn", ".hg")
 
 KEEPS = (
-    "FROM node:22\nCOPY . .\n",
-    "FROM node:22\nCOPY --from=build /app/node_modules ./node_modules\n",
-    "FROM node:22\nRUN ls .git node_modules\n",
-    "FROM node:22\nCOPY .gitignore ./\n",
+    ("FROM node:22\nCOPY . .\n", (". .", ".hg ./x")),
+    ("FROM node:22\nCOPY --from=build /app/node_modules ./node_modules\n", (" --from=build", "")),
+    ("FROM node:22\nCOPY .gitignore ./\n", (".gitignore ./", ".git ./x")),
 )
 
 

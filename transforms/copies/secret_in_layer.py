@@ -39,11 +39,9 @@ from ...optimizer.rules.finding import Finding
 RULE = "secret-in-layer"
 
 KEEPS = (
-    "FROM node:22\nARG NPM_TOKEN\nENV PASSWORD_FILE=/run/secrets/x PUBLIC_KEY=abc\n",
-    "FROM node:22\nENV DB_PASSWORD=$OTHER\n",
-    "FROM node:22\nENV PASSWORD=\n",
-    "FROM node:22\nCOPY .env.example id_rsa.pub ./\n",
-    "FROM node:22\nENV TOKENIZER=fast KEYBOARD=us\n",
+    ("FROM node:22\nENV PASSWORD=\n", ("PASSWORD=", "PASSWORD=abc")),
+    ("FROM node:22\nENV DB_PASSWORD=$OTHER\n", ("DB_PASSWORD=$OTHER", "DB_PASSWORD=abc")),
+    ("FROM node:22\nCOPY .env.example id_rsa.pub ./\n", (".env.example id_rsa.pub ./", ".env /x")),
 )
 
 _NAME = re.compile(

@@ -60,32 +60,12 @@ RULE = "tree-chowned-after-copy"
 _NODE = "FROM node:20\nWORKDIR /app\n"
 _CHOWN = "RUN chown -R node:node /app\n"
 KEEPS = (
-    f"{_NODE}COPY . /app/\nRUN chown -R node:node /app; b\n",
-    f"{_NODE}COPY --chown=node:node . /app/\n{_CHOWN}",
-    f"{_NODE}COPY . /app/\nRUN chown -R $U:$U /app\n",
-    f"{_NODE}COPY . /app/\nRUN chown -R 7: /app\n",
-    f"{_NODE}COPY . /app/\nRUN useradd app\nRUN chown -R app:app /app\n",
-    f"{_NODE}COPY . .\nRUN npm ci\n{_CHOWN}",
-    f"{_NODE}COPY . /app/\nRUN cp /x /app/\n{_CHOWN}",
-    f"{_NODE}COPY . /app/\nRUN cp /x .\n{_CHOWN}",
-    f"{_NODE}COPY . .\nRUN pip install -e .\n{_CHOWN}",
-    f"FROM node:20\nCOPY . /app/\nRUN cd /app && pip install -e .\n{_CHOWN}",
-    f"FROM node:20\nCOPY . /app/\nRUN pip install -e /app\n{_CHOWN}",
-    f"{_NODE}COPY . /app/\nRUN echo x >/app/x\n{_CHOWN}",
-    f"{_NODE}COPY . /app/\nRUN echo x > x\n{_CHOWN}",
-    f"{_NODE}COPY . /app/\nRUN chmod 4755 x\n{_CHOWN}",
-    f"{_NODE}COPY . /app/\nRUN mv x y && mv /z .\n{_CHOWN}",
-    f"{_NODE}COPY . /app/\nRUN make && chown -R node:node /app\n",
-    f"{_NODE}ADD x.tar.gz /app/\n{_CHOWN}",
-    f"{_NODE}COPY . /app/\nRUN if x; then chown -R node:node /app; fi\n",
-    f"{_NODE}VOLUME /app\nCOPY . /app/\n{_CHOWN}",
-    f"{_NODE}{_CHOWN}",
-    f"FROM node:20 AS a\nWORKDIR /app\nCOPY . /app/\n{_CHOWN}FROM node:20\nCOPY --from=a /app /b\n",
-    f"{_NODE}COPY . /app/\nRUN useradd app && chown -R app:app /app\n",
-    f"{_NODE}COPY a /app/\nRUN useradd app\nCOPY b /app/\nRUN chown -R app:app /app\n",
-    "FROM debian:12\nRUN mkdir /app\nCOPY a /app/\nRUN apt-get install -y x\nRUN chown -R x:x /app\n",
-    f"{_NODE}COPY . /app/\nRUN chown -R node:node /app /srv\n",
-    f"{_NODE}COPY . /\n{_CHOWN}",
+    (
+        "FROM node:20\nWORKDIR /app\nCOPY . .\nRUN sudo mv x /y\nRUN chown -R node:node /app\n",
+        "what is moved out of the directory cannot be given back to root",
+    ),
+    ("FROM node:20\nWORKDIR /app\nCOPY . /app/\nRUN echo x > x\nRUN chown -R node:node /app\n", (" >", "")),
+    ("FROM node:20\nCOPY . /app/\nRUN pip install -e /app\nRUN chown -R node:node /app\n", (" -e", "")),
 )
 
 

@@ -52,25 +52,9 @@ from ...optimizer.rules.finding import Finding, Offer, attempt
 RULE = "archive-kept"
 
 KEEPS = (
-    "FROM debian:12\nRUN wget http://e.org/a.tgz && tar xzf a.tgz && rm a.tgz\n",
-    "FROM debian:12\nRUN wget http://e.org/a.tgz && tar xzf a.tgz && rm -f *.tgz\n",
-    "FROM debian:12\nRUN cd /tmp && wget http://e.org/a.tgz && tar xzf a.tgz && cd / && rm -rf /tmp/*\n",
-    "FROM debian:12\nRUN wget http://e.org/a.tgz && tar xzf a.tgz\nRUN rm a.tgz\n",
-    "FROM debian:12\nRUN wget http://e.org/a.tgz && tar xzf a.tgz\nRUN rm *.tgz\n",
-    "FROM debian:12\nRUN wget http://e.org/a.tgz && tar xzf a.tgz\nRUN sha256sum /a.tgz > /sums\n",
-    "FROM debian:12\nRUN wget http://e.org/a.tgz\nRUN tar xzf a.tgz\n",
-    "FROM debian:12\nRUN wget -O b.tgz http://e.org/a.tgz && tar xzf a.tgz\n",
-    "FROM debian:12\nRUN wget http://e.org/a.tgz && tar czf a.tgz /etc\n",
-    "FROM debian:12\nRUN wget http://e.org/a.tgz && tar tzf a.tgz\n",
-    "FROM debian:12\nRUN wget http://e.org/a.tgz && tar xzf a.tgz || true\n",
-    "FROM debian:12\nRUN if true; then wget http://e.org/a.tgz && tar xzf a.tgz; fi\n",
-    "FROM debian:12\nRUN wget http://e.org/a.tgz?raw=1 && tar xzf a.tgz\n",
-    "FROM debian:12\nRUN wget -qO- http://e.org/a.tgz | tar xz\n",
-    "FROM debian:12\nRUN --mount=type=cache,target=/tmp wget -P /tmp http://e.org/a.tgz && tar xzf /tmp/a.tgz\n",
-    "FROM debian:12 AS a\nRUN wget http://e.org/a.tgz && tar xzf a.tgz\nFROM debian:12\nCOPY --from=a /b /b\n",
-    "FROM debian:12\nRUN V=1 && wget http://e.org/a-$V.tgz && V=2 && tar xzf a-$V.tgz\n",
-    "FROM debian:12\nRUN wget http://e.org/a.tgz && (cd /opt && tar xzf a.tgz)\n",
-    "FROM debian:12\nRUN wget http://e.org/a.jar && java -jar a.jar\n",
+    ("FROM debian:12\nRUN wget http://e.org/a.tgz && tar xzf a.tgz || true\n", "its failure is ignored"),
+    ("FROM debian:12\nRUN wget http://e.org/a.tgz && tar tzf a.tgz\n", ("tzf", "xzf")),
+    ("FROM debian:12\nRUN cd /tmp && wget http://e.org/a.tgz && tar xzf a.tgz && cd / && rm -rf /tmp/*\n", (" rm", "")),
 )
 
 

@@ -47,26 +47,18 @@ RULE = "file-changed-in-later-layer"
 _MOST = 4  # RUNs that are joined: every one of them loses a layer of its own in the build cache
 
 KEEPS = (
-    "FROM debian:12\nRUN curl -o /t http://e.org/t && chmod +x /t\n",
-    "FROM debian:12\nRUN curl -o /t http://e.org/t\nRUN chmod +x /t && /t --install\n",
-    "FROM debian:12\nRUN curl -o /t http://e.org/t\nRUN chmod +x /other\n",
-    "FROM debian:12\nRUN curl -o /t http://e.org/t\nENV A=b\nRUN chmod +x /t\n",
-    "FROM debian:12\nRUN curl -o /t http://e.org/t\nUSER app\nRUN rm /t\n",
-    "FROM debian:12\nRUN cd /opt && curl -o t http://e.org/t\nRUN chmod +x t\n",
-    "FROM debian:12\nRUN umask 077 && curl -o /t http://e.org/t\nRUN mv /t /u\n",
-    "FROM debian:12\nRUN curl -o /t http://e.org/t || true\nRUN chmod +x /t\n",
-    "FROM debian:12\nRUN --network=host curl -o /t http://e.org/t\nRUN chmod +x /t\n",
-    "FROM debian:12 AS a\nRUN curl -o /t http://e.org/t\nRUN chmod +x /t\nFROM debian:12\nCOPY --from=a /t /t\n",
-    "FROM debian:12\nRUN curl -o /a http://e.org/a\nRUN one\nRUN two\nRUN three\nRUN rm /a\n",
-    "FROM debian:12\nRUN rm -rf /usr/share/doc\n",
-    "FROM debian:12\nRUN test -e /usr/bin/x\nRUN chmod u-s /usr/bin/x\n",
-    "FROM debian:12\nRUN apt-get update && apt-get install -y gcc\nRUN apt-get autoremove -y\n",
-    # What the first reads lies in a layer below both.
-    "FROM debian:12\nCOPY t.tgz /\nRUN tar xzf /t.tgz\nRUN rm /t.tgz\n",
-    "FROM debian:12\nCOPY t /t\nRUN cp -r /t /u\nRUN rm -r /t\n",
-    "FROM debian:12\nRUN curl -o /t http://e.org/t\nRUN apt-get remove -y curl\n",
-    # Nothing to win.
-    "FROM debian:12\nRUN mkdir -p /data\nRUN chown 1000 /data\n",
+    (
+        "FROM debian:12\nRUN cd /opt && curl -o tool http://e.org/t\nRUN chmod +x tool\n",
+        "`cd` in the first would reach the second",
+    ),
+    (
+        "FROM debian:12\nRUN curl -o /tool http://e.org/tool || true\nRUN chmod +x /tool\n",
+        "a failure of its last command is ignored",
+    ),
+    (
+        "FROM debian:12\nRUN umask 077 && curl -o /tool http://e.org/tool\nRUN mv /tool /u\n",
+        "`umask` in the first would reach the second",
+    ),
 )
 
 

@@ -45,12 +45,12 @@ from ...optimizer.rules.finding import Finding, Fix, Offer, attempt
 RULE = "apk-index-kept"
 
 KEEPS = (
-    "FROM alpine:3.20\nRUN apk add --update curl\nRUN rm /var/cache/apk/*\n",
-    "FROM alpine:3.20\nRUN apk add --no-cache curl\n",
-    "FROM alpine:3.20\nRUN apk update && apk add curl && rm -rf /var/cache/apk/*\n",
-    "FROM alpine:3.20\nRUN --mount=type=cache,target=/var/cache/apk apk add curl\n",
-    "FROM alpine:3.2\nRUN apk add --update curl\n",
-    "FROM alpine:3.20\nRUN apk update && apk add curl && apk search git\n",
+    ("FROM alpine:3.2\nRUN apk add --update curl\n", "apk before Alpine 3.3 has no --no-cache"),
+    (
+        "FROM alpine:3.20\nRUN apk update && apk add curl && apk search git\n",
+        "another command of the RUN reads the index",
+    ),
+    ("FROM alpine:3.20\nRUN apk add --update curl\nRUN rm /var/cache/apk/*\n", "line 3 needs this index"),
 )
 
 

@@ -46,14 +46,9 @@ from ...optimizer.rules.finding import Finding, Offer, attempt
 RULE = "apt-documentation-installed"
 
 KEEPS = (
-    "FROM debian:12-slim\nRUN apt-get update && apt-get install -y curl\n",
-    "FROM ubuntu:24.04\nRUN apt-get update && apt-get install -y curl\n",
-    "FROM unknown\nRUN apt-get update && apt-get install -y curl\n",
-    "FROM debian:12\nRUN apt-get update && apt-get install -y man-db\n",
-    "FROM debian:12\nRUN apt-get update && apt-get install -y zabbix && zcat /usr/share/doc/zabbix/create.sql.gz >/x\n",
-    "FROM debian:12\nRUN apt-get update; apt-get install -y curl\n",
-    "FROM debian:12\nRUN echo path-exclude=/usr/share/man/* >/etc/dpkg/dpkg.cfg.d/x && apt-get install -y curl\n",
-    "FROM debian:12 AS a\nRUN apt-get update && apt-get install -y gcc\nFROM debian:12-slim\nCOPY --from=a /b /b\n",
+    ("FROM debian:12\nRUN apt-get update; apt-get install -y curl\n", "its commands are not all joined by `&&`"),
+    ("FROM debian:12\nRUN apt-get update && apt-get install -y man-db\n", "documentation is asked for"),
+    ("FROM debian:12-slim\nRUN apt-get update && apt-get install -y curl\n", ("debian:12-slim", "debian")),
 )
 
 _FILE = "/etc/dpkg/dpkg.cfg.d/no-documentation"

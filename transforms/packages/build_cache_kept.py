@@ -57,15 +57,9 @@ from ...optimizer.rules.finding import Finding, Offer, attempt
 RULE = "build-cache-kept"
 
 KEEPS = (
-    'FROM golang:1.22\nRUN go build ./...\nCMD ["go", "run", "."]\n',
-    "FROM golang:1.22\nRUN go install std\n",
-    "FROM golang:1.22\nRUN --mount=type=cache,target=/root/.cache/go-build go build -o /app .\n",
-    "FROM golang:1.22\nONBUILD RUN go build -o /app .\nRUN go install ./...\n",
-    "FROM rust:1.80\nRUN cargo fetch\nRUN cargo build --release\nCMD cargo run\n",
-    'FROM rust:1.80\nENV CARGO_HOME=/cargo\nRUN cargo install ripgrep\nCMD ["rg"]\n',
-    "FROM maven:3\nCOPY settings.xml /root/.m2/\nRUN mvn package\nCMD java -jar app.jar\n",
-    "FROM maven:3\nRUN mvn package\nCMD mvn jetty:run\n",
-    "FROM gradle:8\nRUN gradle build\nCMD java -jar app.jar\n",
+    ("FROM maven:3\nRUN mvn package\nCMD mvn jetty:run\n", "line 3 builds with this cache"),
+    ("FROM golang:1.22\nONBUILD RUN go build -o /app .\nRUN go install ./...\n", "line 2 builds with this cache"),
+    ("FROM golang:1.22\nRUN go install std\n", (" std", "")),
 )
 
 

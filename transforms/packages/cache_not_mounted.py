@@ -43,11 +43,9 @@ from ...optimizer.rules.finding import Finding, attempt
 RULE = "cache-not-mounted"
 
 KEEPS = (
-    "FROM python:3.12\nENV PIP_NO_CACHE_DIR=1\nRUN pip install flask\n",
-    "FROM python:3.12\nUSER app\nRUN pip install flask\n",
-    "FROM python:3.12\nENV HOME=/srv\nRUN pip install flask\n",
-    "FROM team/python:3.12\nRUN pip install flask\n",
-    "FROM maven:3\nRUN mvn package\nCMD mvn jetty:run\n",
+    ("FROM team/python:3.12\nRUN pip install flask\n", "where this image has its cache is not known"),
+    ("FROM maven:3\nRUN mvn package\nCMD mvn jetty:run\n", "line 3 may read the cache"),
+    ("FROM python:3.12\nENV HOME=/srv\nRUN pip install flask\n", ("ENV HOME=/srv\n", "")),
 )
 
 

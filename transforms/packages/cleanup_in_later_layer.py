@@ -51,15 +51,15 @@ from ...optimizer.rules.finding import Finding, Fix, Offer, attempt
 RULE = "cleanup-in-later-layer"
 
 KEEPS = (
-    "FROM debian:12\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n",
-    "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nRUN rm -rf /var/lib/apt/lists/* && make\n",
-    "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nCOPY a /tmp/a\n"
-    "RUN rm -rf /var/lib/apt/lists/* /tmp/*\n",
-    "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nRUN ./more.sh\nRUN rm -rf /var/lib/apt/lists/*\n",
-    "FROM debian:12\nRUN rm -rf /var/lib/apt/lists/*\n",
-    "FROM debian:12\nRUN make\nRUN rm -rf /opt/src\n",
-    "FROM debian:12\nRUN cd /opt && apt-get update && apt-get install -y curl\nRUN rm -rf /var/lib/apt/lists/* x\n",
-    "FROM debian:12\nRUN apt-get update; apt-get install -y curl || true\nRUN rm -rf /var/lib/apt/lists/*\n",
+    (
+        "FROM centos:7\nRUN yum install -y httpd\nUSER app\nRUN sudo yum clean all\n",
+        "line 3 stands between them: the user changes between them",
+    ),
+    (
+        ("FROM debian:12\nRUN apt-get update; apt-get install -y curl || true\nRUN rm -rf /var/lib/apt/lists/*\n"),
+        "a failure of its last command is ignored",
+    ),
+    ("FROM debian:12\nRUN rm -rf /var/lib/apt/lists/*\n", ("rm", "apt-get install -y git\nRUN rm")),
 )
 
 

@@ -44,12 +44,12 @@ from ...optimizer.rules.finding import Finding, Offer, attempt
 RULE = "cleanup-needless"
 
 KEEPS = (
-    "FROM alpine:3.20\nRUN apk add curl && rm -rf /var/cache/apk/*\n",
-    "FROM alpine:3.20\nRUN apk add --no-cache curl && rm -rf /var/cache/apk/* /tmp/*\n",
-    "FROM alpine:3.20\nRUN apk add --no-cache curl; rm -rf /var/cache/apk/*\n",
-    "FROM team/debian:12\nRUN apt-get update && apt-get install -y curl && apt-get clean\n",
-    "FROM debian:12\nRUN rm /etc/apt/apt.conf.d/docker-clean\nRUN apt-get update && apt-get clean\n",
-    "FROM debian:12\nRUN apt-get clean\n",
+    ("FROM debian:12\nRUN apt-get clean\n", "nothing would be left of its RUN"),
+    ("FROM alpine:3.20\nRUN apk add --no-cache curl; rm -rf /var/cache/apk/*\n", "it cannot be taken out of its list"),
+    (
+        "FROM alpine:3.20\nRUN apk add --no-cache x || rm -rf /var/cache/apk/* && true\n",
+        "it is no plain member of its list",
+    ),
 )
 
 # What may replace or remove docker-clean, or says otherwise than it.

@@ -46,16 +46,9 @@ from ...optimizer.rules.finding import Finding
 RULE = "development-dependencies-installed"
 
 KEEPS = (
-    "FROM node:22\nRUN npm ci --omit=dev\n",
-    "FROM node:22\nRUN npm ci --production\n",
-    "FROM node:22\nENV NODE_ENV=production\nRUN npm ci\n",
-    "FROM node:22\nRUN npm ci && npm run build\n",
-    "FROM node:22\nRUN npm ci\nCMD npm run dev\n",
-    "FROM node:22\nRUN npm install -g yarn\n",
-    "FROM node:22\nRUN npm install express\n",
-    "FROM node:12\nRUN npm ci\n",
-    "FROM composer:2\nRUN composer install --no-dev\n",
-    "FROM node:22 AS a\nRUN npm ci\nFROM node:22\nCOPY --from=a /b /b\n",
+    ("FROM node:12\nRUN npm ci\n", ("node:12", "node:22")),
+    ("FROM node:22 AS a\nRUN npm ci\nFROM node:22\nCOPY --from=a /b /b\n", (" AS a", "")),
+    ("FROM node:22\nRUN npm install -g yarn\n", ("install -g yarn", "install")),
 )
 
 _SETTLED = re.compile(rb"NODE_ENV|COMPOSER_NO_DEV|--(?:omit|only|production|prod|dev|no-dev|include)\b|prune")

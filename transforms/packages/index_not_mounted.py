@@ -51,16 +51,12 @@ from ...optimizer.rules.finding import Finding, Offer, attempt
 RULE = "index-not-mounted"
 
 KEEPS = (
-    "FROM debian:12\nRUN --mount=type=cache,target=/var/cache/apt --mount=type=cache,target=/var/lib/apt"
-    " apt-get update && apt-get install -y curl\n",
-    "FROM debian:12\nRUN apt-get install -y curl\n",
-    "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nCOPY a /a\nRUN apt-get install -y git\n",
-    "FROM debian:12\nRUN apt-get update && apt-get install -y curl; rm -rf /var/lib/apt/lists/*\n",
-    "FROM debian:12\nRUN apt-get update && apt-get install -y curl && rm -rf /var/*\n",
-    "FROM debian:12\nRUN apt-get clean && apt-get update && apt-get install -y curl\n",
-    "FROM debian:12\nRUN apt-get update && apt-get install -y curl && ls /var/cache/apt\n",
-    "FROM alpine:3.20\nRUN apk add --no-cache curl\n",
-    "FROM dnfbase\nRUN dnf install -y curl && dnf clean all\n",
+    ("FROM debian:12\nRUN apt-get install -y curl\n", "it needs an index that another layer fetched"),
+    ("FROM dnfbase\nRUN dnf install -y curl && dnf clean all\n", "where this image has its cache is not known"),
+    (
+        "FROM debian:12\nRUN apt-get update && apt-get install -y curl && rm -rf /var/*\n",
+        "`/var/*` would empty the mount",
+    ),
 )
 
 

@@ -53,8 +53,9 @@ from ...optimizer.rules.finding import Finding, Fix, Offer, attempt
 RULE = "index-refreshed-alone"
 
 KEEPS = (
-    "FROM debian:12\nRUN apt-get update && apt-get install -y curl\n",
-    "FROM debian:12\nRUN apt-get update\nRUN ./install.sh\n",
+    ("FROM debian:12\nRUN apt-get update || echo done\n", "it cannot be taken out of its list"),
+    ("FROM alpine:3.20\nRUN apk update\nRUN apk add curl\n", "line 3 reads the index"),
+    ("FROM debian:12\nRUN apt-get update\nRUN ./install.sh\n", "line 3 runs code that may use the index"),
 )
 
 

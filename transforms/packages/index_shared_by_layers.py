@@ -49,24 +49,18 @@ from ...optimizer.rules.finding import Finding, Offer, attempt
 RULE = "index-shared-by-layers"
 
 KEEPS = (
-    # Joining would not let the index go.
-    "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nRUN apt-get install -y git\nCOPY a /a\n"
-    "RUN apt-get install -y vim\n",
-    # Nothing is shared.
-    "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nRUN apt-get update && apt-get install -y git\n",
-    "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nRUN make\n",
-    # Not neighbours.
-    "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nENV A=b\nRUN apt-get install -y git\n",
-    # State that would cross, and failures that would be missed.
-    "FROM debian:12\nRUN apt-get update && umask 077 && apt-get install -y curl\nRUN apt-get install -y git\n",
-    "FROM debian:12\nRUN export A=b && apt-get update && apt-get install -y curl\nRUN apt-get install -y git\n",
-    "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nRUN apt-get install -y git; true\n",
-    "FROM debian:12\nRUN apt-get update && apt-get install -y curl || true\nRUN apt-get install -y git\n",
-    "FROM debian:12\nRUN --network=host apt-get update && apt-get install -y curl\nRUN apt-get install -y git\n",
-    "FROM debian:12\nRUN apt-get update && apt-get install -y curl # c\nRUN apt-get install -y git\n",
-    # A linter is told something about the second.
-    "FROM debian:12\nRUN apt-get update && apt-get install -y curl\n# hadolint ignore=DL3008\n"
-    "RUN apt-get install -y git\n",
+    (
+        "FROM debian:12\nRUN apt-get update && apt-get install -y curl # c\nRUN apt-get install -y git\n",
+        "a shell comment ends one of them",
+    ),
+    (
+        "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nRUN apt-get install -y git; true\n",
+        "the second goes on when a command fails",
+    ),
+    (
+        ("FROM debian:12\nRUN apt-get update && apt-get install -y curl || true\nRUN apt-get install -y git\n"),
+        "a failure of its last command is ignored",
+    ),
 )
 
 

@@ -56,29 +56,9 @@ from ...optimizer.rules.finding import Finding, Offer, attempt
 RULE = "package-cache-kept"
 
 KEEPS = (
-    "FROM perl:5-slim\nUSER me\nRUN cpanm --sudo Digest::SHA1\n",
-    "FROM node:20\nRUN npm ci && npm cache clean --force\n",
-    "FROM node:20\nRUN npm ci && rm -rf ~/.npm\n",
-    "FROM node:20\nRUN npm ci\nRUN npm cache clean --force\n",
-    "FROM node:20\nRUN npm ci && npm cache verify\n",
-    "FROM node:20\nRUN --mount=type=cache,target=/root/.npm npm ci\n",
-    "FROM node:20\nENV npm_config_cache=/tmp/npm\nRUN npm ci\n",
-    "FROM node:20\nRUN npm ci --cache /tmp/npm\n",
-    "FROM node:20 AS build\nRUN npm ci\nFROM node:20\nCOPY --from=build /app /app\n",
-    "FROM node:20\nRUN npm run build\n",
-    "FROM node:20\nRUN npm ci || true\n",
-    "FROM node:20\nRUN if [ -f package.json ]; then npm ci; fi\n",
-    "FROM node:20\nRUN echo npm ci\n",
-    "FROM node:20\nRUN npm install --offline\n",
-    "FROM node:20\nRUN yarn install && yarn cache clean\n",
-    "FROM node:20\nRUN corepack enable && yarn install --production\n",
-    "FROM node:20\nRUN yarn run build --production\n",
-    "FROM continuumio/miniconda3\nRUN conda install -y numpy && conda clean -afy\n",
-    "FROM python:3.12\nRUN poetry install --no-cache\n",
-    "FROM node:20\nRUN pnpm store prune && pnpm install\n",
-    "FROM python:3.12\nRUN gem install fpm\n",
-    "FROM ruby:3.3\nRUN bundle config set path vendor/bundle && bundle install\n",
-    "FROM perl:5\nRUN cpanm Moose && rm -rf ~/.cpanm\n",
+    ("FROM node:20\nRUN npm ci || true\n", "its failure is ignored"),
+    ("FROM python:3.12\nRUN gem install fpm\n", "where this base image has the cache is not known"),
+    ("FROM node:20\nRUN if [ -f package.json ]; then npm ci; fi\n", "it stands inside another command"),
 )
 
 

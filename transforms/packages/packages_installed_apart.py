@@ -62,8 +62,8 @@ RULE = "packages-installed-apart"
 
 _APT = "apt-get update && apt-get install -y"
 KEEPS = (
-    f"FROM debian:12\nRUN {_APT} a && make\nCOPY a /a\nRUN {_APT} b && make\n",
-    f"FROM team/base\nRUN {_APT} a\nCOPY a a\nRUN {_APT} b && make\n",
+    (f"FROM debian:12\nRUN {_APT} a && make\nCOPY a /a\nRUN {_APT} b && make\n", ("a && make", "a")),
+    (f"FROM debian:12\nRUN {_APT} a\nENV A=b\nRUN {_APT} b && make\n", ("ENV A=b\n", "")),
 )
 
 

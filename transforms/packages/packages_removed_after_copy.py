@@ -47,22 +47,7 @@ from ...optimizer.rules.finding import Finding
 RULE = "packages-removed-after-copy"
 
 _ADD = "RUN apk add --virtual .b gcc\n"
-KEEPS = (
-    f"FROM alpine:3.20\n{_ADD}RUN make && apk del .b\n",
-    f"FROM alpine:3.20\n{_ADD}COPY requirements.txt /app/\nRUN make && apk del .b\n",
-    f"FROM alpine:3.20\n{_ADD}COPY a /app/\nRUN apk del .b\n",
-    f"FROM alpine:3.20\n{_ADD}COPY . /\nRUN make && apk del .b\n",
-    f"FROM alpine:3.20\n{_ADD}COPY . /usr/lib/a\nRUN make && apk del .b\n",
-    f"FROM alpine:3.20\n{_ADD}COPY --chown=app . /app\nRUN make && apk del .b\n",
-    f"FROM alpine:3.20\n{_ADD}RUN mkdir /app/b\nCOPY . /app\nRUN make && apk del .b\n",
-    "FROM alpine:3.20\nRUN apk add gcc && adduser -h /app app\nCOPY . /app\nRUN make && apk del gcc\n",
-    "FROM alpine:3.20\nWORKDIR /app\nRUN apk add ./*.apk gcc\nCOPY . /app\nRUN make && apk del gcc\n",
-    "FROM node:18\nWORKDIR /app\nRUN npm ci\nCOPY . .\nRUN npm test && npm prune --omit=dev\n",
-    "FROM node:18\nWORKDIR /app\nCOPY package.json .\nRUN npm ci\nCOPY . .\nRUN npm test && npm prune\n",
-    "FROM node:18\nWORKDIR /app\nCOPY package.json .\nRUN npm ci --omit=dev\nCOPY . .\n"
-    "RUN npm test && npm prune --omit=dev\n",
-    f"FROM alpine:3.20 AS a\n{_ADD}COPY . /app\nRUN make && apk del .b\nFROM alpine:3.20\nCOPY --from=a /b /b\n",
-)
+KEEPS = (("FROM alpine:3.20\nRUN apk add --virtual .b gcc\nCOPY . /\nRUN make && apk del .b\n", ("/", "/srv/app")),)
 
 
 def find(facts: Facts) -> Iterator[Finding]:

@@ -37,10 +37,9 @@ from ...optimizer.rules.finding import Finding
 RULE = "pip-upgraded"
 
 KEEPS = (
-    "FROM python:3.12\nRUN pip install --upgrade pip==24.0\n",
-    "FROM python:3.12\nRUN pip install --upgrade flask\n",
-    "FROM debian:12\nRUN pip install --upgrade pip\n",
-    "FROM python:3.12\nRUN python -m venv /v && /v/bin/pip install --upgrade pip\n",
+    ("FROM python:3.12\nRUN pip install --upgrade pip==24.0\n", ("pip==24.0", "pip")),
+    ("FROM python:3.12\nRUN pip install --upgrade flask\n", ("flask", "pip")),
+    ("FROM debian:12\nRUN pip install --upgrade pip\n", ("debian:12", "python:3.12")),
 )
 
 

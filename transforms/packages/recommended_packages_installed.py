@@ -39,14 +39,9 @@ from ...optimizer.rules.finding import Finding
 RULE = "recommended-packages-installed"
 
 KEEPS = (
-    "FROM debian:12\nRUN apt-get update && apt-get install -y --no-install-recommends git\n",
-    "FROM debian:12\nRUN apt-get update && apt-get --no-install-recommends install -y git\n",
-    "FROM debian:12\nRUN apt-get update && apt-get install -y --install-recommends git\n",
-    "FROM debian:12\nRUN apt-get -o APT::Install-Recommends=0 install -y git\n",
-    "FROM debian:12\nRUN echo 'APT::Install-Recommends \"0\";' > /etc/apt/apt.conf.d/no\nRUN apt-get install -y git\n",
-    "FROM debian:12\nRUN echo apt-get install git && apt-get remove -y git\n",
-    "FROM fedora:40\nRUN dnf install -y --setopt=install_weak_deps=0 git\n",
-    "FROM centos:7\nRUN yum install -y git\n",
+    ("FROM debian:12\nRUN echo apt-get install git && apt-get remove -y git\n", (" echo", "")),
+    ("FROM centos:7\nRUN yum install -y git\n", ("yum", "apt-get")),
+    ("FROM debian:12\nRUN aptitude install -y x\n", ("aptitude install -y", "apt-get -y install")),
 )
 
 

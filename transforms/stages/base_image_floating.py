@@ -35,11 +35,9 @@ from ...optimizer.rules.finding import Finding
 RULE = "base-image-floating"
 
 KEEPS = (
-    "FROM node:22\n",
-    "FROM node@sha256:0123\n",
-    "FROM scratch\n",
-    "ARG V=1\nFROM node:$V\n",
-    "FROM node:22 AS build\nFROM build\n",
+    ("FROM node:22\n", ("node:22", "node")),
+    ("FROM node:22 AS build\nFROM build\n", (" AS build", "")),
+    ("FROM scratch\n", ("scratch\n", "scratch\nFROM node\n")),
 )
 
 

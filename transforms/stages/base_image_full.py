@@ -37,12 +37,9 @@ from ...optimizer.rules.finding import Finding
 RULE = "base-image-full"
 
 KEEPS = (
-    "FROM python:3.12-slim\n",
-    "FROM python:3.12-alpine\n",
-    "FROM python:3.12 AS build\nRUN make\nFROM python:3.12-slim\nCOPY --from=build /a /a\n",
-    "FROM team/python:3.12\n",
-    "FROM ubuntu:24.04\n",
-    "FROM python@sha256:0123\n",
+    ("FROM python:3.12-slim\n", ("python:3.12-slim", "python:3.12")),
+    ("FROM team/python:3.12\n", ("team/python:3.12", "python:3.12")),
+    ("FROM python:3.12-alpine\n", ("python:3.12-alpine", "python:3.12")),
 )
 
 _SLIM = frozenset(("debian", "python", "node", "ruby", "rust", "perl", "openjdk", "erlang", "elixir", "haskell"))

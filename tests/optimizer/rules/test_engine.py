@@ -57,7 +57,7 @@ def test_invariants(lines: list[str], unsafe: bool, crlf: bool, every: bool) -> 
 class Fake:
     """A rule that yields what a function says."""
 
-    KEEPS: tuple[str, ...] = ()
+    KEEPS: tuple[tuple[str, str | tuple[str, str]], ...] = ()
 
     def __init__(self, name: str, *findings: Finding) -> None:
         self.name = name

@@ -185,6 +185,18 @@ KEEPS = (
     ),
     ("FROM debian:12\nRUN V=1 && wget http://e.org/a-$V.tgz && V=2 && tar xzf a-$V.tgz\n", (" && V=2", "")),
     ("FROM debian:12\nRUN && tar xzf a.tgz\n", ("&&", "wget http://e.org/a.tgz &&")),
+    (
+        "FROM debian:12\nRUN wget -qO- http://e.org/a.tgz | tar xz\n",
+        ("-qO- http://e.org/a.tgz | tar xz", "http://e.org/a.tgz && tar xzf a.tgz"),
+    ),
+    (
+        ("FROM debian:12\nRUN --mount=type=cache,target=/tmp wget -P /tmp http://e.org/a.tgz && tar xzf /tmp/a.tgz\n"),
+        (" --mount=type=cache,target=/tmp", ""),
+    ),
+    (
+        "FROM debian:12\nRUN wget http://e.org/a.tgz && (cd /opt && tar xzf a.tgz)\n",
+        ("(cd /opt && tar xzf a.tgz)", "tar xzf a.tgz"),
+    ),
 )
 
 # what is said of them

@@ -217,7 +217,6 @@ KEEPS = (
     ("FROM debian:12\nRUN test -e /usr/bin/x\nRUN chmod u-s /usr/bin/x\n", ("test", "curl")),
     ("FROM debian:12\nCOPY t.tgz /\nRUN tar xzf /t.tgz\nRUN rm /t.tgz\n", ("tar", "curl")),
     ("FROM debian:12\nRUN curl -o /t http://e.org/t\nRUN apt-get remove -y curl\n", ("apt-get", "chmod")),
-    ("FROM debian:12\nRUN\nRUN chown 1000 /data\n", ("debian:12\nRUN", "debian:12\nRUN curl -p /data")),
 )
 
 # what is said of them

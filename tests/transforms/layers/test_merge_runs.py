@@ -61,6 +61,7 @@ KEEPS = (
     ('FROM debian:12\nRUN mkdir /a\nRUN ["touch", "/b"]\n', ('["touch", "/b"]', "touch /b")),
     ("FROM debian:12\nRUN <<EOF\nmkdir /a\nEOF\nRUN touch /b\n", ("<<EOF\nmkdir /a\nEOF", "./a.sh")),
     ("FROM debian:12 AS a\nRUN mkdir /a\nRUN touch /b\nFROM debian:12\nCOPY --from=a /a /b\n", (" AS a", "")),
+    ("FROM debian:12\nRUN --mount=type=secret,id=a mkdir /a\nRUN touch /b\n", (" --mount=type=secret,id=a", "")),
 )
 
 # what is said of them
