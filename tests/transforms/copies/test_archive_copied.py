@@ -115,14 +115,6 @@ REWRITES = (
         ),
     ),
     (
-        "FROM debian:12\nCOPY t.tar.gz /tmp/\nCOPY a /tmp/t.tar.gz\nRUN tar xzf /tmp/t.tar.gz -C /srv\n",
-        (
-            "FROM debian:12\n"
-            "COPY t.tar.gz /tmp/\n"
-            "RUN --mount=type=bind,source=a,target=/tmp/t.tar.gz tar xzf /tmp/t.tar.gz -C /srv\n"
-        ),
-    ),
-    (
         "FROM debian:12\nCOPY /dir/../t.zip /tmp/x.zip\nRUN unzip /tmp/x.zip\n",
         "FROM debian:12\nRUN --mount=type=bind,source=t.zip,target=/tmp/x.zip unzip /tmp/x.zip\n",
     ),
