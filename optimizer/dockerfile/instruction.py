@@ -113,6 +113,11 @@ class Instruction:
         return self._place(offset - 1) + 1 if offset else self.start
 
     @cached_property
+    def raw(self) -> bytes:
+        """All its bytes, the bodies of heredocs included."""
+        return self.source.data[self.start : self.end]
+
+    @cached_property
     def flags(self) -> tuple[Flag, ...]:
         """The builder flags, in order."""
         return self._flags_and_arguments[0]

@@ -169,15 +169,11 @@ def read_script(instruction: Instruction) -> Script | None:
 
 def keep_scripts(before: Document, after: Document) -> None:
     """Hand the scripts that have been read in `before` on to the instructions of `after` that say the same."""
-    read = {_said(old): old.shell_view for old in before.instructions if isinstance(old.shell_view, Script)}
+    read = {old.raw: old.shell_view for old in before.instructions if isinstance(old.shell_view, Script)}
     for new in after.instructions if before.directives == after.directives else ():
-        same = read.get(_said(new)) if new.keyword == "RUN" else None
+        same = read.get(new.raw) if new.keyword == "RUN" else None
         if same is not None:
             new.shell_view = same.of(new)
-
-
-def _said(instruction: Instruction) -> bytes:
-    return instruction.source.data[instruction.start : instruction.end]
 
 
 def read_text(text: bytes) -> Script | None:

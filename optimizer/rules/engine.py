@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ..dockerfile.document import Document
@@ -354,8 +353,8 @@ def _problem(before: Document, after: Document, findings: list[Finding]) -> str 
     ]
     if all(finding.applicability == "safe" for finding in findings) and comments[0] != comments[1]:
         return "a comment was lost"
-    was, opaque_before = _acts(before)
-    now, opaque_after = _acts(after)
+    both = Counter(one.raw for one in before.instructions) & Counter(one.raw for one in after.instructions)
+    (was, opaque_before), (now, opaque_after) = (_acts(document, Counter(both)) for document in (before, after))
     if opaque_after > opaque_before:
         return "shell code became unreadable"
     expected = Counter(was)
@@ -389,14 +388,19 @@ def _without(
             yield stage
 
 
-@lru_cache(maxsize=2)
-def _acts(document: Document) -> tuple[Counter[bytes], int]:
-    """Every command and every other instruction of `document` in its normal spelling, and how many RUNs are opaque."""
+def _acts(document: Document, but: Counter[bytes]) -> tuple[Counter[bytes], int]:
+    """The commands and other instructions of `document` in their normal spelling, and how many RUNs are opaque.
+
+    Without the instructions `but`, as spelled, which are taken off the count.
+    """
     from ..dockerfile.shell import read_script
 
     acts: Counter[bytes] = Counter()
     opaque = 0
     for instruction in document.instructions:
+        if but[instruction.raw]:
+            but[instruction.raw] -= 1
+            continue
         script = read_script(instruction)
         if script is None:
             acts[instruction.normal] += 1

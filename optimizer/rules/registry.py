@@ -50,9 +50,14 @@ class Rule(Record):
 
     def load(self) -> Transform:
         """The rule's module."""
-        package = __name__.partition(".optimizer.")[0]
-        transform: Transform = import_module(f"{package}.transforms.{self.wing}.{self.module}")  # pyright: ignore[reportAssignmentType]
-        return transform
+        if self.name not in _loaded:
+            package = __name__.partition(".optimizer.")[0]
+            transform: Transform = import_module(f"{package}.transforms.{self.wing}.{self.module}")  # pyright: ignore[reportAssignmentType]
+            _loaded[self.name] = transform
+        return _loaded[self.name]
+
+
+_loaded: dict[str, Transform] = {}
 
 
 #: Stands for every rule, where rules are selected and where one yields.
