@@ -35,6 +35,7 @@ class Script:
         self.trailer: bytes = b""  # a separator after the last unit
         self.interpreter_options: tuple[str, ...] = ()  # of a ``#!/bin/sh -e`` line
         self._tree: tuple[Node, bytes] | None = None
+        self.answers: dict[str, object] = {}  # to what is asked of it again and again
 
     def of(self, instruction: Instruction) -> Script:
         """The same script for an instruction that says the same in another source, wherever it stands there."""
@@ -47,6 +48,7 @@ class Script:
             same.commands = tuple(command.moved(by) for command in self.commands)
             same.comments = tuple(start + by for start in self.comments)
             same.__dict__.pop("_sets", None)
+            same.answers = {}
         return same
 
     def keep_tree(self, root: Node, code: bytes) -> None:

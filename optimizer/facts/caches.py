@@ -114,6 +114,8 @@ def _copies(command: Command, store: Store) -> bool:
         return False
     operands = command.operands() if command.name not in ("cp", "mv", "rsync") else command.operands()[:-1]
     for word in operands:
+        if word.raw.lstrip(b"\"'")[:1] not in (b"/", b"~", b"$"):
+            continue
         text = word.raw.decode("utf-8", "replace").strip("\"'")
         text = re.sub(r"^(?:~|\$HOME|\$\{HOME\})(?=/|$)", "/root", text)
         if not text.startswith("/") or text == "/":

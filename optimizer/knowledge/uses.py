@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from ..dockerfile.shell import Command, Script, Word
 from .tools import Action, CacheOption, Store, Tool
@@ -119,10 +119,11 @@ def _names_something(tool: Tool, verb: str, command: Command) -> bool:
 
 def uses(script: Script, tool: Tool) -> list[Use]:
     """The uses of a tool in a script, in order."""
-    if not may_have_uses(script, tool):
-        return []
-    commands = script.commands
-    return [use for at in range(len(commands)) if (use := use_at(commands, at, tool)) is not None]
+    if tool.name not in script.answers:
+        commands = script.commands if may_have_uses(script, tool) else ()
+        uses = (use_at(commands, at, tool) for at in range(len(commands)))
+        script.answers[tool.name] = [use for use in uses if use is not None]
+    return cast("list[Use]", script.answers[tool.name])
 
 
 _NO_NAMES = frozenset(("python", "bash", "sh"))  # with which a use may begin all the same
