@@ -190,6 +190,9 @@ class Document:
 _NEED_ARGUMENTS = KEYWORDS - {"CMD", "ENTRYPOINT", "RUN", "SHELL"}
 
 
+_QUOTES = frozenset(b"\"'\\`")
+
+
 def _validate(document: Document) -> None:
     """Refuse what BuildKit refuses after the split into lines; messages in its words where it has them."""
     seen_from = False
@@ -202,19 +205,22 @@ def _validate(document: Document) -> None:
             raise DockerfileError(instruction.line, f"{keyword} requires an argument")
         if keyword == "FROM":
             seen_from = True
-            words = instruction.tokens
-            if len(words) != 1 and not (len(words) == 3 and words[1].text.upper() == b"AS"):
+            words = args.split()
+            if len(words) != 1 and not (len(words) == 3 and words[1].upper() == b"AS"):
                 raise DockerfileError(instruction.line, "FROM requires either one or three arguments")
         elif not seen_from and keyword != "ARG":
             raise DockerfileError(instruction.line, "no build stage in current context")
         elif keyword in ("ENV", "LABEL"):
-            name, equals, _ = instruction.tokens[0].text.partition(b"=")
+            # What comes before a quote or an escape is the same however the rest is split.
+            first = args.split(None, 1)[0]
+            plain = b"=" in first and not _QUOTES.intersection(first[: first.index(b"=")])
+            name, equals, _ = (first if plain else instruction.tokens[0].text).partition(b"=")
             if equals and not name:
                 raise DockerfileError(instruction.line, f"{keyword} names can not be blank")
             if not equals and len(args.split(None, 1)) < 2:
                 raise DockerfileError(instruction.line, f"{keyword} must have two arguments")
         elif keyword in ("COPY", "ADD"):
-            count = len(instruction.json) if instruction.json is not None else len(instruction.tokens)
+            count = len(args.split()) if instruction.json is None else len(instruction.json)
             if count < 2:
                 raise DockerfileError(instruction.line, f"{keyword} requires at least two arguments")
     if not seen_from:

@@ -7,6 +7,7 @@ assumed not to: `knowledge/assumptions.py` names what is assumed.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import partial
 from typing import Literal
@@ -15,16 +16,16 @@ from ..dockerfile.document import Instruction
 from ..dockerfile.edits import Refusal
 from ..dockerfile.record import Record
 from ..dockerfile.shell import Command, Word, read_text
-from ..knowledge.assumptions import BUILD_TOOLS, CONTAINERS, PROGRAMS
+from ..knowledge.assumptions import ASSUMPTIONS, BUILD_TOOLS, CONTAINERS, PROGRAMS
 from ..knowledge.commands import COMMANDS
-from ..knowledge.programs import BUILD_SCRIPTS, BUILDERS
+from ..knowledge.programs import BUILD_SCRIPTS, BUILDERS, NO_INSTALLERS
 from ..knowledge.tools import Index, Tool, roots
 from ..knowledge.uses import Use, clears, use_at, use_of, uses
 from .commands import of_command
 from .effects import commands_of, placed
 from .paths import lies_in, resolve
 from .shown import listed, may_show, on_path, text_of
-from .stages import Place, Run, StageFacts
+from .stages import Lineage, Place, Run, StageFacts
 from .stores import fails_on_nothing, uses_in
 from .unseen import SELF_SUFFICIENT, UNKNOWN_TEXT, inert, mentions, runs_unknown
 
@@ -134,6 +135,8 @@ class _Search:
     def _other(self, command: Command, directory: str | None, guards: tuple[str, ...]) -> None:
         """Ask a command that is no use of the tool."""
         tool, index = self._tool, self._index
+        if command.name in _SILENT and "/" not in command.program and not (self._named or command.name in _COPIERS):
+            return
         if index is not None and not self._made and _looks_into(command, directory, tool, index, named=self._named):
             self._need = "yes"
             return
@@ -260,6 +263,9 @@ def _script(path: str, directory: str | None, opener: Open) -> Behind | None:
     return behind(script.commands[0], directory, opener) if script and script.commands else None
 
 
+_COPIERS = frozenset(("cp", "rsync", "mv", "tar"))
+# They start nothing, and have to do with an index only where that is spelled out.
+_SILENT = NO_INSTALLERS - BUILDERS - frozenset(("awk", "sed", "find", "apt-mark", "cp", "mv", "tar", "rm"))
 # Text in which something is started that stands in a file.
 _STARTS = (
     rb"[./]|\b(?:sh|bash|make|npm|yarn|pnpm|bun|node|python\d?|ruby|perl|php|composer|just|task|tox|rake)\b"
@@ -354,26 +360,32 @@ def later_answer(stage: StageFacts, at: int, tool: Tool) -> tuple[Need, int, fro
     alone = tool.package_index is not None and tool.package_index.fetched_by_install
     takers = stage.lineage.once(("takers", tool.name), lambda: _takers(tool, stage.lineage.places))
     bases = [(stage, at), *takers.get(str(stage.stage.number), ()), *takers.get(stage.stage.name or "", ())]
+    spans = [(base.begin + index, base.begin + base.spread) for base, index in bases]
+    answers = stage.lineage.once(("answers", tool.name), lambda: _answers(stage.lineage, tool))
     needs: tuple[Need, ...] = ("yes",) if alone else ("yes", "maybe")
     for need in needs:
-        for base, index in bases:
-            for owner, there in base.later_where(index, (need, tool.name), partial(_has_need, tool, need)):
+        for span in spans:
+            if (place := _first_in(answers.get(need, ()), *span)) is not None:
+                owner, there = stage.lineage.places[place]
                 return need, owner.instructions[there].line, frozenset()
-    if alone:
-        return "no", 0, frozenset()
-    assumed: set[str] = set()
-    for base, index in bases:
-        for owner, there in base.later_where(index, ("assumes", tool.name), partial(_has_assumption, tool)):
-            assumed |= answer_at(owner, there, tool).assumes
-    return "no", 0, frozenset(assumed)
+    assumed = () if alone else ASSUMPTIONS
+    found = (name for name in assumed if any(_first_in(answers.get(name, ()), *span) is not None for span in spans))
+    return "no", 0, frozenset(found)
 
 
-def _has_need(tool: Tool, need: Need, stage: StageFacts, at: int) -> bool:
-    return answer_at(stage, at, tool).need == need
+def _answers(lineage: Lineage, tool: Tool) -> dict[str, list[int]]:
+    """Where in a lineage something needs the index, or may, and where something is assumed, in order."""
+    found: dict[str, list[int]] = {}
+    for place, (stage, at) in enumerate(lineage.places):
+        answer = answer_at(stage, at, tool)
+        for name in () if answer is _NO else (answer.need, *answer.assumes):
+            found.setdefault(name, []).append(place)
+    return found
 
 
-def _has_assumption(tool: Tool, stage: StageFacts, at: int) -> bool:
-    return bool(answer_at(stage, at, tool).assumes)
+def _first_in(places: Sequence[int], begin: int, end: int) -> int | None:
+    at = bisect_left(places, begin)
+    return places[at] if at < len(places) and places[at] < end else None
 
 
 def answer_at(stage: StageFacts, at: int, tool: Tool) -> Answer:
