@@ -105,7 +105,18 @@ def _reads(tool: Tool, store: Store, stage: StageFacts, at: int) -> bool:
         return flag is not None
     if flag is not None and flag.value == b"none" and not all(map(is_known, run.script.commands)):
         return True
-    return any(_copies(command, store) for command in run.script.commands if not clears(tool, store, command))
+    return _copies_in(run, tool, store)
+
+
+def _copies_in(run: Run, tool: Tool, store: Store) -> bool:
+    """Whether a command of a RUN, but for those that clear the cache, names it or copies a directory it lies in."""
+    script, code = run.script, run.instruction.code
+    if script is None:
+        return False
+    spelled = any(root.rpartition("/")[2].encode() in code for root in roots(store))
+    if not (spelled or b"*" in code or b"$" in code) and _COPIERS.isdisjoint(script.names):
+        return False
+    return any(_copies(command, store) for command in script.commands if not clears(tool, store, command))
 
 
 def _copies(command: Command, store: Store) -> bool:
@@ -198,8 +209,7 @@ def names_later(run: Run, tool: Tool, store: Store) -> str:
 
 def _names(tool: Tool, store: Store, stage: StageFacts, at: int) -> bool:
     run = stage.run_at(at)
-    commands = run.script.commands if run is not None and run.script else ()
-    return any(_copies(command, store) for command in commands if not clears(tool, store, command))
+    return run is not None and _copies_in(run, tool, store)
 
 
 def may_build(command: Command, directory: str | None) -> bool:

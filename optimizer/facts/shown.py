@@ -149,7 +149,7 @@ def _written(run: Run | None, path: str) -> bytes | None:
 
 
 def on_path(stage: StageFacts) -> tuple[str, ...]:
-    """The directories in which programs of the stage are looked for, as far as an ENV spells them out."""
+    """The directories in which programs of the stage are looked for, and into which it may have brought some."""
     return stage.once("path", _on_path)
 
 
@@ -161,7 +161,22 @@ def _on_path(stage: StageFacts) -> tuple[str, ...]:
                 name, equals, value = word.partition("=")
                 if equals and name == "PATH":
                     found += (one for one in value.strip("\"'").split(":") if one.startswith("/"))
-    return (*found, "/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
+    found += ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
+    return tuple(directory for directory in found if any(_fills(owner, directory) for owner in stage.lineage_above()))
+
+
+def _fills(stage: StageFacts, directory: str) -> bool:
+    """Whether an instruction of the stage may bring something into a directory."""
+    for at in stage.once("bringing", _bringing):
+        instruction = stage.instructions[at]
+        if instruction.keyword == "RUN":
+            if directory.encode() in instruction.code:
+                return True
+        else:
+            target = resolve(instruction.words[-1].strip("\"'"), stage.directory(at))
+            if target is None or "$" in target or lies_in(target, directory) or lies_in(directory, target):
+                return True
+    return False
 
 
 def listed(stage: StageFacts, at: int, directory: str) -> list[str] | None:

@@ -24,8 +24,8 @@ BUILD_SCRIPTS = frozenset(
 #: They install packages of the distribution for themselves.
 PROVISIONERS = frozenset(
     """
-    puppet chef-client chef-solo salt-call rvm gdebi tasksel rosdep mk-build-deps opam conan snapcraft unattended-upgrade
-    unattended-upgrades wajig apt-build vagrant
+    puppet chef-client chef-solo salt-call rvm gdebi tasksel rosdep mk-build-deps opam conan snapcraft
+    unattended-upgrade unattended-upgrades wajig apt-build vagrant
     """.split()
 )
 
