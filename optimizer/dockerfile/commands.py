@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Container
 from typing import NamedTuple
 
+from .record import Record
+
 
 class Word(NamedTuple):
     """A word of a command: its spelling, and what it says where no expansion is involved."""
@@ -19,7 +21,7 @@ class Word(NamedTuple):
         return Word(self.start + by, self.end + by, self.raw, self.value)
 
 
-class Redirection(NamedTuple):
+class Redirection(Record):
     """Where a command reads from or writes to: ``>``, ``>>``, ``<``, ``<<<`` … and the word behind it."""
 
     operator: str

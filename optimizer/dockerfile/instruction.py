@@ -11,6 +11,7 @@ from bisect import bisect_right
 from typing import NamedTuple
 
 from .cached import cached_property
+from .record import Record
 from .scanner import Scanned, join
 from .source import Source
 
@@ -21,7 +22,7 @@ _FLAG = re.compile(rb"""--(?:\\.|[^\s"'\\]|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[
 _QUOTING = frozenset(("ARG", "ENV", "LABEL"))
 
 
-class Flag(NamedTuple):
+class Flag(Record):
     """A builder flag, ``--name=value`` or ``--name``; `start` and `end` span the whole of it."""
 
     name: str

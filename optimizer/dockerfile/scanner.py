@@ -24,7 +24,7 @@ class DockerfileError(Exception):
         self.reason = reason
 
 
-class Heredoc(NamedTuple):
+class Heredoc(Record):
     """A heredoc: `name` as the terminator line spells it, the span of its body, and its two switches."""
 
     name: bytes

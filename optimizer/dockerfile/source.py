@@ -8,12 +8,13 @@ not edited, so a byte that is not UTF-8 survives.
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import NamedTuple
+
+from .record import Record
 
 BOM = b"\xef\xbb\xbf"
 
 
-class Position(NamedTuple):
+class Position(Record):
     """A place as people count it: 1-based line, 1-based column in UTF-8 bytes."""
 
     line: int

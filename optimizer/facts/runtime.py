@@ -9,9 +9,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from ..dockerfile.document import Instruction
+from ..dockerfile.record import Record
 from ..dockerfile.shell import read_text
 from ..dockerfile.source import BOM
 from .copies import looks_like_a_file
@@ -25,7 +25,7 @@ _MOST_STEPS = 8
 _PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 
 
-class Piece(NamedTuple):
+class Piece(Record):
     """A text that is run, or heeded, in a container."""
 
     text: bytes
