@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Literal
 
@@ -24,10 +24,10 @@ from ..knowledge.uses import Use, clears, use_at, use_of, uses
 from .commands import of_command
 from .effects import commands_of, placed
 from .paths import lies_in, resolve
-from .shown import listed, may_show, on_path, text_of
+from .shown import environment, expanded, is_brought, listed, may_show, mounted_text, on_path, text_of
 from .stages import Lineage, Place, Run, StageFacts
 from .stores import fails_on_nothing, uses_in
-from .unseen import SELF_SUFFICIENT, UNKNOWN_TEXT, inert, mentions, runs_unknown
+from .unseen import SELF_SUFFICIENT, UNKNOWN_TEXT, inert, installed_tool, mentions, runs_unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -123,6 +123,8 @@ class _Search:
             self._need = "maybe"
         else:
             self._assume(PROGRAMS)
+            if may_show(self._stage):
+                self._source(text, self._stage.directory(self._at), "")
 
     def exec_form(self, words: Sequence[str]) -> None:
         """Ask the words of an exec form."""
@@ -137,6 +139,9 @@ class _Search:
         tool, index = self._tool, self._index
         if command.name in _SILENT and "/" not in command.program and not (self._named or command.name in _COPIERS):
             return
+        if b"$" in command.normal:
+            command = _with_values(command, environment(self._stage))
+            directory = self._stage.directory(self._at) if directory is None and self._run is None else directory
         if index is not None and not self._made and _looks_into(command, directory, tool, index, named=self._named):
             self._need = "yes"
             return
@@ -156,11 +161,12 @@ class _Search:
                 self._assume(CONTAINERS)
             else:
                 self._need = "maybe"
-        elif command.name in BUILDERS or command.name in BUILD_SCRIPTS:
+        elif command.name in BUILDERS or command.name in BUILD_SCRIPTS or installed_tool(command):
             self._assume(BUILD_TOOLS)
         elif not inert(command) and command.name not in COMMANDS:
-            known = any(use_of(one, command) for one in self._stage.facts.tools)
-            if not known and command.argv:
+            if self._run is not None and is_brought(self._stage, self._at, command.name):
+                self._need = "maybe"
+            elif command.argv and not use_in(self._stage, command):
                 self._assume(PROGRAMS)
 
     def _marks_the_unknown(self, command: Command) -> bool:
@@ -175,11 +181,14 @@ class _Search:
         started = command.started()
         if started:
             for one in started:
-                self._other(one, directory, guards)
+                if one.argv:
+                    self._other(one, directory, guards)
+                else:  # what is found is run
+                    self._need = "maybe"
             return True
         found = self._behind(command, directory)
         if found is None:
-            return False
+            return self._handed_on(command, directory, guards)
         guards = guards + command.guards
         for shell in found.shells:
             self._shell(shell.text, shell.directory, guards)
@@ -193,6 +202,52 @@ class _Search:
             self._assume(BUILD_TOOLS)
         return True
 
+    def _handed_on(self, command: Command, directory: str | None, guards: tuple[str, ...]) -> bool:
+        """Ask what a program that is not known may start: the words behind it that name a file, a shell or a tool.
+
+        False where none of them does.
+        """
+        verb = command.argv[1].value if len(command.argv) > 1 else None
+        if command.name in COMMANDS or (verb not in ("run", "exec") and use_in(self._stage, command)):
+            return False
+        words = command.argv
+        for at in range(1, len(words)):
+            text = words[at].value
+            if not text or text.startswith("-"):
+                continue
+            if re.search(r"\s", text):
+                if command.name in _SHELL_STARTERS:
+                    self._shell(text.encode(), directory, guards)
+                    return True
+                continue
+            name = text.rpartition("/")[2]
+            path = resolve(text, directory)
+            shown = self._open(path) if path is not None else None
+            if path is not None and shown and not shown.startswith(b"#!") and not name.endswith("sh"):
+                self._source(shown, directory, path)
+                return True
+            if name in BUILDERS or name in _SHELLS or shown or self._is_program(text):
+                self._other(Command(words[at].start, command.end, words[at:], (), command.guards), directory, guards)
+                return True
+        return False
+
+    def source(self, path: str) -> None:
+        """Ask a file of settings that names what is started."""
+        text = self._open(path)
+        if text:
+            self._source(text, "/", path)
+
+    def _is_program(self, name: str) -> bool:
+        return "/" not in name and any(self._open(f"{place}/{name}") is not None for place in on_path(self._stage))
+
+    def _source(self, text: bytes, directory: str | None, path: str) -> None:
+        from .recipes import Code
+
+        self._code(Code(text, directory, path))
+        if path.endswith((".conf", ".ini")):
+            for line in re.findall(rb"(?m)^command\s*=\s*(.*)$", text):
+                self._shell(line, directory, ())
+
     def _behind(self, command: Command, directory: str | None) -> Behind | None:
         """What stands behind a command in files, and in a directory of commands."""
         if not command.argv or (command.name in COMMANDS and command.name not in _EXECUTE):
@@ -205,7 +260,8 @@ class _Search:
                 texts = ((one, self._open(one)) for one in names)
                 return Behind(tuple(Shell(text, directory, one) for one, text in texts if text))
         question = ("behind", self._at, command.normal, directory)
-        found = self._stage.once(question, lambda _: behind(command, directory, self._open))
+        known = environment(self._stage)
+        found = self._stage.once(question, lambda _: behind(command, directory, self._open, known))
         if found is not None and (found.shells or found.codes or not found.unread):
             return found
         program = command.program
@@ -220,15 +276,17 @@ class _Search:
         return found
 
     def _open(self, path: str) -> bytes | None:
-        return text_of(self._stage, self._at, path)
+        """The text of a file, as it is when the RUN starts it, or behind the last instruction."""
+        if self._run is None:
+            return text_of(self._stage, self._at, path)
+        mounted = mounted_text(self._run, path)
+        return text_of(self._stage, self._at + 1, path) if mounted is None else mounted or None
 
     def _shell(self, text: bytes, directory: str | None, guards: tuple[str, ...]) -> None:
         key = (text, directory or "")
         if key in self._entered:
             return
         self._entered.add(key)
-        if not self._tool.mention.search(text) and not re.search(_STARTS, text):
-            return
         script = read_text(text)
         if script is None or script.opaque:
             self.text(text)
@@ -244,16 +302,73 @@ class _Search:
         if self._tool.mention.search(code.text):
             self._need = "maybe"
             return
+        from .recipes import Code
         from .recipes.literals import literals
 
-        for literal in literals(code):
-            if len(literal) < 200 and ("/" in literal or "." in literal) and " " not in literal:
-                for directory in (code.directory, code.path.rpartition("/")[0] or None):
-                    path = resolve(literal, directory)
+        paths = [found.decode("utf-8", "replace") for found in _imported(code.text)]
+        for literal in (*paths, *literals(code)):
+            if " " in literal.strip():
+                if literal.split()[0].rpartition("/")[2] in _SHELLS and len(literal) < 200:
+                    self._shell(literal.encode("utf-8", "replace"), code.directory, ())
+                continue
+            if not literal or len(literal) > 200:
+                continue
+            for directory in dict.fromkeys((code.directory, code.path.rpartition("/")[0] or None)):
+                for ending in ("", *_MODULES):
+                    path = resolve(literal + ending, directory)
                     text = self._open(path) if path and path not in (code.path, "/") else None
-                    if text and self._tool.mention.search(text) and b"\0" not in text:
+                    if path is None or not text or b"\0" in text or len(self._entered) > _MOST_TEXTS:
+                        continue
+                    if ending or path.endswith(_MODULES):
+                        self._code(Code(text, code.directory, path))
+                    elif self._tool.mention.search(text):
                         self._need = "maybe"
-                        return
+                    break
+                if self._need != "no":
+                    return
+
+
+_MOST_TEXTS = 100  # that one instruction is followed through
+_MODULES = (".py", ".js", ".cjs", ".mjs", ".ts", ".rb", "/__init__.py", "/index.js")
+
+
+def _imported(text: bytes) -> list[bytes]:
+    """The modules that a Python program imports, each as a path."""
+    found: list[bytes] = []
+    for line in re.finditer(rb"(?m)^\s*(?:from\s+([\w.]+)\s+import\s+\(?([\w, ]*)|import\s+([\w., ]+))", text):
+        if line[1] is None:
+            found += (one.split()[0].replace(b".", b"/") for one in line[3].split(b",") if one.strip())
+            continue
+        above = line[1].strip(b".").replace(b".", b"/")
+        found += [above] if above else []
+        found += (b"/".join(filter(None, (above, one.split()[0]))) for one in line[2].split(b",") if one.strip())
+    return found
+
+
+def _with_values(command: Command, known: Mapping[str, str]) -> Command:
+    """The command with the values of variables that are known, in the words that nothing else is open in."""
+    words = list(command.words)
+    for at, word in enumerate(words):
+        text = (
+            expanded(word.raw.decode("utf-8", "replace"), known) if word.value is None and b"'" not in word.raw else "$"
+        )
+        if "$" not in text and "`" not in text and not re.search(r"[*?\[~]", text):
+            words[at] = Word(word.start, word.end, word.raw, text.replace('"', ""))
+    made = Command(command.start, command.end, tuple(words), command.assignments, command.guards)
+    made.redirections = command.redirections
+    return made
+
+
+def use_in(stage: StageFacts, command: Command) -> bool:
+    """Whether `command` is a use of a tool that the file has to do with."""
+    return any(use_of(one, command) for one in stage.facts.tools)
+
+
+_SHELLS = frozenset(("sh", "bash", "dash", "ash", "zsh"))
+# Programs that hand a word to a shell.
+_SHELL_STARTERS = frozenset(
+    ("su", "runuser", "script", "flock", "watch", "parallel", "concurrently", "entr", "ssh", "exec")
+)
 
 
 def _script(path: str, directory: str | None, opener: Open) -> Behind | None:
@@ -266,11 +381,6 @@ def _script(path: str, directory: str | None, opener: Open) -> Behind | None:
 _COPIERS = frozenset(("cp", "rsync", "mv", "tar"))
 # They start nothing, and have to do with an index only where that is spelled out.
 _SILENT = NO_INSTALLERS - BUILDERS - frozenset(("awk", "sed", "find", "apt-mark", "cp", "mv", "tar", "rm"))
-# Text in which something is started that stands in a file.
-_STARTS = (
-    rb"[./]|\b(?:sh|bash|make|npm|yarn|pnpm|bun|node|python\d?|ruby|perl|php|composer|just|task|tox|rake)\b"
-    rb"|\b(?:source|eval|xargs)\b"
-)
 # Known commands that run what their words say.
 _EXECUTE = frozenset(("awk", "gawk", "mawk", "sed", "env", "xargs", "find", "command", "busybox"))
 
@@ -360,6 +470,11 @@ def later_answer(stage: StageFacts, at: int, tool: Tool) -> tuple[Need, int, fro
     alone = tool.package_index is not None and tool.package_index.fetched_by_install
     takers = stage.lineage.once(("takers", tool.name), lambda: _takers(tool, stage.lineage.places))
     bases = [(stage, at), *takers.get(str(stage.stage.number), ()), *takers.get(stage.stage.name or "", ())]
+    if not alone:
+        mounting = stage.lineage.once(("mounting", tool.name), lambda: _mounting(tool, stage.lineage.places))
+        for name in (str(stage.stage.number), stage.stage.name or ""):
+            if name in mounting:
+                return "maybe", mounting[name], frozenset()
     spans = [(base.begin + index, base.begin + base.spread) for base, index in bases]
     answers = stage.lineage.once(("answers", tool.name), lambda: _answers(stage.lineage, tool))
     needs: tuple[Need, ...] = ("yes",) if alone else ("yes", "maybe")
@@ -403,10 +518,13 @@ def _container_answer(instruction: Instruction, tool: Tool, stage: StageFacts, a
     if mentions_later(instruction, tool, stage):
         return _MAYBE
     if instruction.keyword == "ONBUILD":
-        return _NO
+        return _trigger_answer(instruction, tool, stage)
     if not may_show(stage):
         return Answer("no", frozenset((CONTAINERS,)))
     search = _Search(tool, stage, len(stage.instructions))
+    for path in _DAEMONS if re.search(rb"supervisord|cron\b", instruction.code) else ():
+        for one in _brought_below(stage, path):
+            search.source(one)
     words = instruction.json
     text = instruction.args
     if instruction.keyword == "HEALTHCHECK":
@@ -425,6 +543,36 @@ def _container_answer(instruction: Instruction, tool: Tool, stage: StageFacts, a
             words = (*_entry_point(stage), *words)
         if words:
             search.exec_form(words)
+    answer = search.answer()
+    return Answer("maybe") if answer.need == "yes" else answer
+
+
+_DAEMONS = ("/etc/supervisord.conf", "/etc/supervisor", "/etc/supervisor.d", "/etc/cron.d", "/etc/crontab")
+
+
+def _brought_below(stage: StageFacts, directory: str) -> list[str]:
+    """The files that a COPY or ADD names, and brings to `directory` or below it."""
+    found: list[str] = []
+    for owner in stage.lineage_above():
+        for at, instruction in enumerate(owner.instructions):
+            if instruction.keyword in ("COPY", "ADD") and len(instruction.words) > 1:
+                target = resolve(instruction.words[-1], owner.directory(at))
+                if target is not None and lies_in(target, directory):
+                    found += (target, *(f"{target}/{word.rpartition('/')[2]}" for word in instruction.words[:-1]))
+                    found += listed(stage, len(stage.instructions), target) or ()
+    return found
+
+
+def _trigger_answer(instruction: Instruction, tool: Tool, stage: StageFacts) -> Answer:
+    """Whether an ONBUILD starts what needs the index, as far as files of the stage tell it."""
+    keyword, _, text = instruction.args.partition(b" ")
+    words = _words(text.strip())
+    script = read_text(text) if keyword.upper() == b"RUN" and words is None else None
+    search = _Search(tool, stage, len(stage.instructions))
+    if script is not None and not script.opaque:
+        search.commands(list(placed(script, stage.directory(len(stage.instructions) - 1))))
+    elif words:
+        search.exec_form(words)
     answer = search.answer()
     return Answer("maybe") if answer.need == "yes" else answer
 
@@ -463,6 +611,27 @@ def _takers(tool: Tool, everything: Sequence[Place]) -> dict[str, list[Place]]:
             if any(lies_in(place, source) for source in sources for place in places):
                 found.setdefault((flag.value or b"").decode("utf-8", "replace").lower(), []).append((stage, index))
     return found
+
+
+def _mounting(tool: Tool, everything: Sequence[Place]) -> dict[str, int]:
+    """The stages of which a RUN mounts the index, or what it lies in, and may read it there; with the line of it."""
+    places = roots(tool.package_index) if tool.package_index else ()
+    found: dict[str, int] = {}
+    for stage, index in everything:
+        run = stage.run_at(index)
+        for mount in run.mounts if run is not None and run.instruction.flags else ():
+            if run is None or "from" not in mount:
+                continue
+            source = resolve(mount.get("source") or mount.get("src") or "/", "/") or "/"
+            target = re.escape(mount["target"].rstrip("/").encode())
+            whole = re.search(rb"/var\b|/lib/apt|" + target + rb"/?[.*]?(?:\s|$)", _without_flags(run))
+            if any(lies_in(source, one) or ((whole or source != "/") and lies_in(one, source)) for one in places):
+                found.setdefault(mount["from"].lower(), run.instruction.line)
+    return found
+
+
+def _without_flags(run: Run) -> bytes:
+    return re.sub(rb"--mount=\S+", b"", run.source_text)
 
 
 def mentions_later(instruction: Instruction, tool: Tool, stage: StageFacts) -> bool:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import posixpath
 import re
 from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from ..dockerfile.document import Instruction
-from ..knowledge.commands import COMMANDS
+from ..dockerfile.shell import Command
+from .effects import commands_of
 from .paths import lies_in, resolve
 from .stages import Run, StageFacts
 
 _MOST = 100  # instructions of a stage that are looked through for a file
+_DEEP = 8  # copies of copies within a RUN that are followed
 _HIDDEN = b""  # stands for a text that may be anything
 
 
@@ -24,8 +27,42 @@ def may_show(stage: StageFacts) -> bool:
 def _may_show(stage: StageFacts) -> bool:
     facts = stage.facts
     return facts.context is not None or any(
-        b"<<" in one.code or b">" in one.code for one in facts.document.instructions
+        re.search(rb"<<|>|\btee\b", one.code) for one in facts.document.instructions
     )
+
+
+def environment(stage: StageFacts) -> dict[str, str]:
+    """The values of the variables that an ENV or ARG of the stage or of those below it spells out; the last of each.
+
+    A value of which a part is not known is left out.
+    """
+    return stage.once("environment", _environment)
+
+
+def _environment(stage: StageFacts) -> dict[str, str]:
+    known: dict[str, str] = {}
+    for owner in reversed(list(stage.lineage_above())):
+        for instruction in owner.instructions:
+            if instruction.keyword in ("ENV", "ARG"):
+                for name, value in _assigned(instruction):
+                    known[name] = expanded(value, known)
+    return {name: value for name, value in known.items() if "$" not in value}
+
+
+def _assigned(instruction: Instruction) -> list[tuple[str, str]]:
+    """The names and values of an ENV or ARG; ``ENV name value`` is the old spelling of one."""
+    words = instruction.words
+    if instruction.keyword == "ENV" and words and "=" not in words[0]:
+        return [(words[0], " ".join(words[1:]).strip("\"'"))]
+    parts = [word.partition("=") for word in words]
+    return [(name, value.strip("\"'")) for name, equals, value in parts if equals]
+
+
+def expanded(text: str, known: Mapping[str, str]) -> str:
+    """The text with the values of variables that are known in the place of ``$name`` and ``${name}``."""
+    if "$" not in text or not known:
+        return text
+    return re.sub(r"\$(?:(\w+)|\{(\w+)\})", lambda found: known.get(found[1] or found[2], found[0]), text)
 
 
 def text_of(stage: StageFacts, at: int, path: str) -> bytes | None:
@@ -43,7 +80,7 @@ def _text_of(stage: StageFacts, at: int, path: str) -> bytes | None:
     for index in reversed(bringing[max(0, end - _MOST) : end]):
         instruction = stage.instructions[index]
         copies = instruction.keyword in ("COPY", "ADD")
-        found = _copied(stage, index, instruction, path) if copies else _written(stage.run_at(index), path)
+        found = _copied(stage, index, instruction, path) if copies else _written(stage.run_at(index), path, index)
         if found is not None:
             return found
     return text_of(stage.parent, len(stage.parent.instructions), path) if stage.parent else None
@@ -64,7 +101,7 @@ def _bringing(stage: StageFacts) -> list[int]:
 
 def _copied(stage: StageFacts, at: int, instruction: Instruction, path: str) -> bytes | None:
     """What a COPY makes of the file: its text, `_HIDDEN`, or None where it has nothing to do with it."""
-    words = instruction.words
+    words = tuple(expanded(word, environment(stage)) for word in instruction.words)
     target = resolve(words[-1].strip("\"'"), stage.directory(at))
     if target is None or "$" in words[-1]:
         return _HIDDEN
@@ -129,22 +166,140 @@ def _from_stage(stage: StageFacts, instruction: Instruction, source: str, inside
     return _HIDDEN if source.rstrip("/").rpartition("/")[2] == posixpath.basename(path) else None
 
 
-def _written(run: Run | None, path: str) -> bytes | None:
-    """The text of a RUN that prints the file; `_HIDDEN` for one that makes another of it; None for any other."""
-    name = posixpath.basename(path).encode()
-    if run is None or name not in run.source_text:
+def _written(run: Run | None, path: str, at: int) -> bytes | None:
+    """What a RUN makes of the file: its text, `_HIDDEN` where that is not shown, or None where it leaves it alone."""
+    if run is None or (
+        not re.search(_WIDE, run.source_text) and posixpath.basename(path).encode() not in run.source_text
+    ):
         return None
     if run.script is None:
-        return _HIDDEN
-    for command in run.script.commands:
-        targets = [one.target.raw.strip(b"\"'") for one in command.redirections if one.writes]
+        return b"\n".join(_documents(run)) if posixpath.basename(path).encode() in run.instruction.code else _HIDDEN
+    return _made(run, list(commands_of(run)), path, at, _DEEP)
+
+
+_WIDE = rb"[*?\[{]|\s-\w*[rRa]|/\.(?:\s|$)|\$"
+
+
+def _made(run: Run, before: Sequence[tuple[Command, str | None]], path: str, at: int, deep: int) -> bytes | None:
+    """What the commands `before` make of the file, the last of them first; see `_written`."""
+    name = posixpath.basename(path).encode()
+    for index in range(len(before) - 1, -1, -1):
+        command, directory = before[index]
+        targets = [one.target.raw for one in command.redirections if one.writes]
         if command.name == "tee":
             targets += [word.raw for word in command.operands()]
-        if any(target == path.encode() or target.rpartition(b"/")[2] == name for target in targets):
-            return run.source_text[len(run.instruction.keyword) :].lstrip()
-        changes = command.name in ("sed", "mv", "cp", "ln", "install", "dd", "patch")
-        if changes and any(name in word.raw for word in command.argv[-1:]) and command.name in COMMANDS:
+        if any(_is_named(target, path, name, directory) for target in targets):
+            return _printed(run) or _HIDDEN
+        if command.name in ("cp", "mv", "ln", "install"):
+            for source in _sources(command, directory, path, environment(run.stage)):
+                text = _made(run, before[:index], source, at, deep - 1) if deep else _HIDDEN
+                text = text_of(run.stage, at, source) if text is None else text
+                if text:
+                    return text
+        elif command.name in _EDITORS and not _only_line_ends(command) and _edits(command, directory, path, name):
             return _HIDDEN
+    return None
+
+
+_EDITORS = frozenset(("sed", "patch", "dd", "perl", "find", "xargs"))
+
+
+def _is_named(target: bytes, path: str, name: bytes, directory: str | None) -> bool:
+    text = target.strip(b"\"'")
+    if directory is None or b"$" in text:
+        return text.rpartition(b"/")[2] == name
+    return resolve(text.decode("utf-8", "replace"), directory) == path
+
+
+def _printed(run: Run) -> bytes:
+    """What the RUN prints anywhere, by echo, printf or a heredoc, as one text."""
+    found = [
+        re.sub(rb"\\n", b"\n", (word.value or "").encode() or word.raw.strip(b"\"'"))
+        for command in (run.script.commands if run.script else ())
+        if command.name in ("echo", "printf")
+        for word in command.operands()
+    ]
+    found += _documents(run)
+    return b"\n".join(found)
+
+
+def _documents(run: Run) -> list[bytes]:
+    """The texts of the heredocs of a RUN."""
+    data = run.instruction.source.data
+    return [data[document.start : document.end] for document in run.instruction.heredocs]
+
+
+def _sources(command: Command, directory: str | None, path: str, known: Mapping[str, str]) -> list[str]:
+    """The files of which a cp, mv, ln or install may make the one at `path`."""
+    words = [
+        expanded(word.value or word.raw.decode("utf-8", "replace").strip("\"'"), known)
+        for word in command.operands(("-m", "-o", "-g", "-S", "--mode"))
+    ]
+    target = resolve(words[-1], directory) if len(words) > 1 else None
+    if target is None or not lies_in(path, target):
+        return []
+    inside = posixpath.relpath(path, target) if path != target else ""
+    found: list[str] = []
+    for word in words[:-1]:
+        place = resolve(word, directory)
+        if place is None:
+            continue
+        parent, last = posixpath.split(place)
+        if not inside:
+            found.append(place)
+        elif word.endswith(("/.", "/")) or parent == "/" == place:
+            found.append(posixpath.join(place, inside))
+        elif fnmatchcase(inside.partition("/")[0], last):
+            found.append(posixpath.join(parent, inside))
+        else:  # the directory may have been made by the command
+            found.append(posixpath.join(place, inside))
+    return found
+
+
+def _edits(command: Command, directory: str | None, path: str, name: bytes) -> bool:
+    """Whether an editor may change the file at `path`: it names it, or by a pattern, or whatever lies above it."""
+    if command.name in ("sed", "perl") and not re.search(rb"\s(?:-\w*i|--in-place)", command.normal):
+        return False
+    if command.name in ("find", "xargs") and not re.search(rb"\b(?:sed|perl|patch|dd)\b", command.normal):
+        return False
+    if command.name == "patch":
+        return True
+    for word in command.argv[1:]:
+        text = word.raw.decode("utf-8", "replace").strip("\"'").rpartition("=")[2]
+        place = resolve(text, directory)
+        if text.encode().rpartition(b"/")[2] == name or command.name == "xargs":
+            return True
+        if place is not None and re.search(r"[*?\[]", text) and fnmatchcase(path, place):
+            return True
+        if command.name == "find" and place is not None and lies_in(path, place):
+            return True
+    return False
+
+
+def _only_line_ends(command: Command) -> bool:
+    r"""Whether a sed only takes the ``\r`` from the ends of lines, with which no shell would run a script."""
+    scripts = [word.raw.strip(b"\"'") for word in command.argv[1:] if re.match(rb"[\"']?s(.).*\1", word.raw)]
+    ends = (b"\\r", b"\\r$", b"^M$", b"\\r\\+$", b"\\r*$")
+    return bool(scripts) and all(
+        re.fullmatch(rb"s(.)(.*)\1\1g?", one) and one[2:].rstrip(b"g")[:-2] in ends for one in scripts
+    )
+
+
+def mounted_text(run: Run, path: str) -> bytes | None:
+    """The text of a file that a bind mount of the RUN brings; `_HIDDEN` where one covers it, None where none does."""
+    for mount in run.mounts:
+        target = resolve(mount["target"] or mount.get("dst", ""), run.stage.directory(run.at))
+        if mount["type"] not in ("bind", "") or target is None or not lies_in(path, target):
+            continue
+        inside = posixpath.relpath(path, target) if path != target else ""
+        source = posixpath.normpath(posixpath.join(mount.get("source", mount.get("src", "")).lstrip("/"), inside))
+        if "from" in mount:
+            other = next((one for one in run.stage.facts.stages if one.stage.name == mount["from"].lower()), None)
+            text = text_of(other, len(other.instructions), "/" + source) if other else None
+        else:
+            context = run.stage.facts.context
+            text = context.read(source) if context else None
+        return text or _HIDDEN
     return None
 
 
@@ -155,12 +310,13 @@ def on_path(stage: StageFacts) -> tuple[str, ...]:
 
 def _on_path(stage: StageFacts) -> tuple[str, ...]:
     found: list[str] = []
+    known = environment(stage)
     for owner in stage.lineage_above():
         for instruction in owner.instructions:
-            for word in instruction.words if instruction.keyword == "ENV" and b"PATH" in instruction.args else ():
-                name, equals, value = word.partition("=")
-                if equals and name == "PATH":
-                    found += (one for one in value.strip("\"'").split(":") if one.startswith("/"))
+            if instruction.keyword == "ENV" and b"PATH" in instruction.args:
+                for name, value in _assigned(instruction):
+                    places = expanded(value, known).split(":") if name == "PATH" else ()
+                    found += (one for one in places if one.startswith("/"))
     found += ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
     return tuple(directory for directory in found if any(_fills(owner, directory) for owner in stage.lineage_above()))
 
@@ -177,6 +333,24 @@ def _fills(stage: StageFacts, directory: str) -> bool:
             if target is None or "$" in target or lies_in(target, directory) or lies_in(directory, target):
                 return True
     return False
+
+
+def is_brought(stage: StageFacts, at: int, name: str) -> bool:
+    """Whether a COPY or ADD before instruction `at` names a file of the context like the program `name`."""
+    names = stage.once("brought", _brought)
+    return names.get(name, at) < at or (
+        stage.parent is not None and is_brought(stage.parent, len(stage.parent.instructions), name)
+    )
+
+
+def _brought(stage: StageFacts) -> dict[str, int]:
+    """The last parts of what COPY and ADD bring from the context, each with the index of the first that does."""
+    found: dict[str, int] = {}
+    for at, instruction in enumerate(stage.instructions):
+        if instruction.keyword in ("COPY", "ADD") and not instruction.flag("from"):
+            for word in instruction.words:
+                found.setdefault(posixpath.basename(word.strip("\"'")), at)
+    return found
 
 
 def listed(stage: StageFacts, at: int, directory: str) -> list[str] | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ..dockerfile.shell import Command
-from ..knowledge.programs import BUILD_SCRIPTS, NO_INSTALLERS, PROVISIONERS
+from ..dockerfile.shell import Command, Word, read_text
+from ..knowledge.programs import BUILD_SCRIPTS, BUILDERS, NO_INSTALLERS, PROVISIONERS
 from ..knowledge.tools import Tool
 from ..knowledge.uses import use_of
 
@@ -22,6 +22,8 @@ _INSTALLER_NAME = r"(?:^|[-_.])(?:install|setup|bootstrap|provision|deps|apt)(?:
 
 def inert(command: Command) -> bool:
     program = command.program
+    if command.name == "awk" and b"system" in command.normal:
+        return False
     return command.name in NO_INSTALLERS and ("/" not in program or program.startswith(("/usr/", "/bin/", "/sbin/")))
 
 
@@ -41,11 +43,15 @@ def runs_unknown(command: Command) -> bool:
     if not command.argv:
         return False
     first = command.argv[0].value
+    name = command.name
+    if installed_tool(command):
+        return False
     if first is None:
         return True
-    name = command.name
     if name in BUILD_SCRIPTS:
         return False
+    if re.search(_SYSTEM_PACKAGES, command.normal) and b"playwright" not in command.normal:
+        return True
     if name in _SHELLS:
         if name in (".", "source"):
             return not _is_environment(command)
@@ -54,9 +60,9 @@ def runs_unknown(command: Command) -> bool:
             "gosu",
             "runuser",
         ):
-            return any(re.search(UNKNOWN_TEXT, word.raw) for word in command.argv[1:])
+            return any(_is_unknown_text(word) for word in command.argv[1:])
         return True
-    if name in PROVISIONERS or name.startswith("ansible") or re.search(_INSTALLER_NAME, name):
+    if name in PROVISIONERS or name == "run-parts" or name.startswith("ansible") or re.search(_INSTALLER_NAME, name):
         return True
     if name.endswith((".sh", ".bash")):
         return True
@@ -66,14 +72,43 @@ def runs_unknown(command: Command) -> bool:
     return "/" in first and not first.startswith(_SYSTEM_PROGRAMS)
 
 
+# Options and subcommands that install packages of the distribution; those of Playwright refresh the index first.
+_SYSTEM_PACKAGES = rb"--?(?:install|with|system)-(?:deps|requirements)\b"
+# Where installers of languages put programs: environments, homes, and what a variable points to.
+_INSTALLED = (
+    rb"(?:(?:\.{0,2}/|~/|[\"']?\$\{?\w+\}?/)?(?:[\w.-]+/)*\.?(?:v?env|virtualenv)/bin/|(?:\./)?node_modules/\.bin/"
+    rb"|(?:\./)?vendor/bin/|(?:/root|~|/home/\w+|[\"']?\$\{?HOME\}?)/\.(?:local|cargo|bun|deno|nvm|volta)/bin/"
+    rb"|[\"']?\$\{?\w+\}?/bin/|(?:\./)?bin/(?=(?:rails|rake|bundle|yarn)$))([\w.-]+)[\"']?"
+)
+
+
+def installed_tool(command: Command) -> str:
+    """The name of a program that an installer of a language has put where its like go; empty for any other."""
+    raw = command.argv[0].raw if command.argv else b""
+    if b"/" not in raw:
+        return ""
+    found = re.fullmatch(_INSTALLED, raw)
+    name = found[1].decode() if found else ""
+    if b"node_modules/" in raw or b"vendor/" in raw:
+        return name
+    return name if name.rstrip("0123456789.") in BUILDERS or name in BUILDERS else ""
+
+
 _SYSTEM_PROGRAMS = ("/usr/", "/bin/", "/sbin/", "/opt/conda/", "/opt/venv/", "/venv/")
+
+
+def _is_unknown_text(word: Word) -> bool:
+    """Whether a word that a shell is handed may start what is not shown."""
+    if not re.search(UNKNOWN_TEXT, word.raw):
+        return False
+    script = read_text(word.value.encode()) if word.value and " " in word.value else None
+    return script is None or bool(script.opaque) or any(map(runs_unknown, script.commands))
 
 
 def _is_environment(command: Command) -> bool:
     """``. ~/.nvm/nvm.sh``, ``source /opt/venv/bin/activate``: files that set variables."""
-    words = command.values()
-    path = words[0] if words else None
-    return path is not None and path.rsplit("/", 1)[-1] in (
+    path = command.argv[1].raw.decode("utf-8", "replace").strip("\"'") if len(command.argv) > 1 else ""
+    return path.rsplit("/", 1)[-1] in (
         "activate", "nvm.sh", ".bashrc", ".profile", ".bash_profile", "env", "environment", "os-release", "setup.bash",
         "conda.sh", "envvars", "lsb-release", ".env",
     )  # fmt: skip

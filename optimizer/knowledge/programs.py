@@ -25,7 +25,8 @@ BUILD_SCRIPTS = frozenset(
 PROVISIONERS = frozenset(
     """
     puppet chef-client chef-solo salt-call rvm gdebi tasksel rosdep mk-build-deps opam conan snapcraft
-    unattended-upgrade unattended-upgrades wajig apt-build vagrant
+    unattended-upgrade unattended-upgrades dselect grep-aptavail grep-available pkcon synaptic wajig apt-build
+    vagrant
     """.split()
 )
 
