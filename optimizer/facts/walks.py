@@ -10,9 +10,9 @@ from ..dockerfile.document import Instruction
 from ..dockerfile.shell import Command, Word
 from ..knowledge.archives import PATTERNS, unpacked
 from ..knowledge.commands import COMMANDS
-from .effects import commands_of
+from .effects import commands_of, of_instruction
 from .paths import PATTERN, lies_in, overlap, resolve, spelled
-from .stages import Run
+from .stages import Run, StageFacts
 
 _CHANGES = frozenset(("mv", "chmod", "chown", "chgrp", "find", "unlink", "shred", "rmdir", "touch", "ln", "setfacl"))
 
@@ -53,6 +53,22 @@ def is_around(word: Word, directory: str | None, path: str) -> bool:
         return False
     named = spelled(word.raw.decode("utf-8", "replace"), directory, "it is not known")
     return bool(named.unknown) or any(lies_in(path, one) or overlap(path, one) for one in named.below)
+
+
+def brought_before(stage: StageFacts, copy: Instruction, path: str) -> str:
+    """Why there may be a file at `path` already where `copy` brings it; empty if the Dockerfile brings none.
+
+    A file there comes to light again once the copy of the other is gone.
+    """
+    name = posixpath.basename(path).encode()
+    for above in stage.lineage_above():
+        for at, instruction in enumerate(above.instructions):
+            if instruction.start >= copy.start:
+                break
+            brings = instruction.keyword in ("COPY", "ADD") and of_instruction(above, at).touches(path)
+            if brings or (instruction.keyword in ("RUN", "ONBUILD") and name in instruction.code):
+                return f"line {instruction.line} may bring a file of that name too"
+    return ""
 
 
 def wanted_later(run: Run, path: str) -> str:

@@ -51,10 +51,10 @@ def findings(result: Result) -> list[Finding]:
 def said(rule: str, text: str) -> list[Said]:
     """What `rule` says of `text`, in the order of the text, with nothing applied."""
     result = optimize(text, settings=Settings(select=frozenset((rule,)), unsafe=True, only=frozenset()))
-    found = sorted((item.start, item.finding) for item in result.offered)
+    found = [item.finding for item in sorted(result.offered, key=lambda item: (item.start, item.finding.removes))]
     return [
         Said(text[finding.start : finding.end], finding.message, finding.reason, finding.removes, finding.changes)
-        for _, finding in found
+        for finding in found
     ]
 
 

@@ -21,9 +21,9 @@ RUN --mount=type=bind,source=tiles.tar.gz,target=/tmp/tiles.tar.gz \\
 
 When it stays away: the archive is not a single file of the build context, or the COPY has flags; anything but the next
 RUN reads it, or anything but a plain `rm` removes it; that RUN changes or removes something at or above its place, is
-a heredoc, or has a mount there; the directory it goes to might not exist before; another stage copies from there;
-`--builder classic`, which has no mounts; the stage does not ship. It is unsafe where what a container starts names the
-archive or its directory, or is not shown.
+a heredoc, or has a mount there; something above may bring a file of that name; the directory it goes to might not
+exist before; another stage copies from there; `--builder classic`, which has no mounts; the stage does not ship. It is
+unsafe where what a container starts names the archive or its directory, or is not shown.
 
 Safety: the archive, where nothing removed it, is missing; everything else is the same.
 
@@ -41,7 +41,7 @@ from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.facts.copies import Copied, copied_files, stored_twice
 from ...optimizer.facts.effects import commands_of, touched_between
 from ...optimizer.facts.stages import Facts, Run, StageFacts
-from ...optimizer.facts.walks import is_around, named_path, walks_over, wanted_later
+from ...optimizer.facts.walks import brought_before, is_around, named_path, walks_over, wanted_later
 from ...optimizer.fixes.operands import drop_operands
 from ...optimizer.fixes.scripts import add_run_flags, combine, delete_instruction
 from ...optimizer.knowledge.archives import ARCHIVE, unpacked
@@ -102,6 +102,8 @@ def _mounted(facts: Facts, run: Run, file: Copied) -> Offer:
     stage = run.stage
     if walker := walks_over(run, file.path):
         raise Refusal(f"`{walker}` may walk over it, or change what lies around it")
+    if reason := brought_before(stage, file.instruction, file.path):
+        raise Refusal(reason)
     fixes = [_without_removal(facts, other, file, first=other is run) for other in stage.runs if other.at >= run.at]
     if reason := wanted_later(run, file.path):
         raise Refusal(reason)

@@ -77,7 +77,7 @@ def find(facts: Facts) -> Iterator[Finding]:
                 yield finding
 
 
-_CHANGES = frozenset(("rm", "chmod", "chown", "chgrp", "mv", "strip", "touch", "ln", "unlink", "rmdir"))
+_CHANGES = frozenset(("rm", "chmod", "chown", "chgrp", "mv", "strip", "touch", "ln", "unlink"))
 
 
 def _changed(run: Run) -> list[bytes]:
@@ -102,6 +102,8 @@ def _paths(command: Command) -> list[bytes] | None:
         if not any(re.match(rb"-i|--in-place|-[nErsu]+i", word) for word in words) or b"-e" in words or b"-f" in words:
             return None
         return operands[1:]
+    if command.name == "rmdir":  # no file of any size was in it
+        return []
     if command.name not in _CHANGES:
         return None
     if command.name in ("chmod", "chown", "chgrp"):

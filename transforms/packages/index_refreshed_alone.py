@@ -120,12 +120,11 @@ _USED = "something uses it"
 
 
 def _without(run: Run, found: list[Use], index: Index) -> Offer:
-    script = readable(run)
-    units = [unit for unit in script.units if any(unit.start == use.command.start for use in found)]
+    units = [unit for unit in readable(run).units if any(unit.start == use.command.start for use in found)]
     assumed: set[str] = set()
     if first_reader(run.stage, run.at, found[0].tool, assumed) is not None or len(units) != 1:
         raise Refusal(_USED)
-    return Offer(drop_unit(script, units[0]), (), index.paths, assumes=assumed)
+    return Offer(drop_unit(readable(run), units[0]), (), index.paths, assumes=assumed)
 
 
 def _has_settings(refreshes: list[Use]) -> bool:
@@ -147,5 +146,5 @@ def _move(facts: Facts, run: Run, reader: Run) -> Fix:
     if reader.instruction.flags or run.shell != reader.shell:
         raise Refusal("the install runs in another way")
     command = b" && ".join(part.normal for part in readable(run).commands)
-    gone = delete_run(facts.document, run)
-    return combine(gone._replace(drops=()), prepend_command(reader, command)._replace(adds=()))
+    gone, come = delete_run(facts.document, run), prepend_command(reader, command)
+    return combine(gone._replace(drops=()), come._replace(adds=()))

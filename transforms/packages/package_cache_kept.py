@@ -43,7 +43,8 @@ RubyGems guides; Bundler's *bundle install*; cpan(1), cpanm(1).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import posixpath
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from ...optimizer.facts.caches import cache_needed
@@ -91,9 +92,16 @@ def _is_replaced(run: Run, filled: Filled) -> bool:
 
 
 def _replaces(tool: Tool, stage: StageFacts) -> bool:
-    for run in stage.runs:
-        for command in run.script.commands if run.script else ():
-            words = [word.value or "" for word in command.argv[1:]]
-            if command.name in tool.commands and any(w == tool.name or w.startswith(f"{tool.name}@") for w in words):
-                return True
-    return False
+    return any(
+        posixpath.basename(name) in tool.commands and any(w.partition("@")[0] == tool.name for w in words)
+        for run in stage.runs
+        for name, *words in _commands(run)
+    )
+
+
+def _commands(run: Run) -> Iterator[Sequence[str]]:
+    """The name and the words of every command of a RUN; an exec form is one."""
+    if run.instruction.json:
+        yield run.instruction.json
+    for command in run.script.commands if run.script else ():
+        yield [command.name, *(word.value or "" for word in command.argv[1:])]

@@ -136,9 +136,14 @@ def test_variables_that_are_not_known_stay() -> None:
     ],
 )
 def test_directories_of_programs(text: str, expected: tuple[str, ...]) -> None:
-    found = on_path(stage_of(f"FROM debian:12\n{text}\n"))
+    found = on_path(stage_of(f"FROM debian:12\n{text}\nCOPY . /\n"))
     assert found[: len(expected)] == expected
     assert found[len(expected)] == "/usr/local/sbin"
+
+
+def test_only_where_something_is_brought() -> None:
+    text = "FROM debian:12\nENV PATH=/x/bin:$PATH\nCOPY a b /y/\nRUN mv /y/a /usr/sbin/\nCOPY --from=b /z /x\n"
+    assert on_path(stage_of(text)) == ("/x/bin", "/usr/sbin")
 
 
 def test_a_program_is_brought_by_its_name(context: Path) -> None:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from rule_cases import Said, check_keep, check_rewrite, said
+from rule_cases import Said, check_keep, check_rewrite, context_of, findings, only, said
 
 RULE = "archive-copied"
 
 # before, after
 REWRITES = (
+    (
+        "FROM debian:12\nCOPY d /opt\nCOPY t.tar.gz /tmp/\nRUN tar xzf /tmp/t.tar.gz -C /srv\n",
+        (
+            "FROM debian:12\nCOPY d /opt\n"
+            "RUN --mount=type=bind,source=t.tar.gz,target=/tmp/t.tar.gz tar xzf /tmp/t.tar.gz -C /srv\n"
+        ),
+    ),
     (
         "FROM debian:12\nCOPY t.tar.gz /tmp/\nRUN tar xzf /tmp/t.tar.gz -C /srv\n",
         ("FROM debian:12\nRUN --mount=type=bind,source=t.tar.gz,target=/tmp/t.tar.gz tar xzf /tmp/t.tar.gz -C /srv\n"),
@@ -143,6 +152,53 @@ REWRITES = (
 # what stays, and why: a reason that is given, or a difference that keeps it
 KEEPS = (
     (
+        'FROM debian:12\nCOPY t.tar.gz /tmp/\nRUN ["tar", "xzf", "/tmp/t.tar.gz"]\n',
+        ('["tar", "xzf", "/tmp/t.tar.gz"]', "tar xzf /tmp/t.tar.gz"),
+    ),
+    ("FROM debian:12\nCOPY t.tar.gz /tmp/\n", ("/tmp/\n", "/tmp/\nRUN tar xzf /tmp/t.tar.gz\n")),
+    (
+        "FROM debian:12\nCOPY t /tmp/t\nRUN tar xzf /tmp/t\n",
+        ("t /tmp/t\nRUN tar xzf /tmp/t", "t.tgz /tmp/\nRUN tar xzf /tmp/t.tgz"),
+    ),
+    (
+        "FROM debian:12\nCOPY <<EOF /tmp/t.tgz\nx\nEOF\nRUN tar xzf /tmp/t.tgz\n",
+        ("<<EOF /tmp/t.tgz\nx\nEOF", "t.tgz /tmp/"),
+    ),
+    (
+        "FROM debian:12\nCOPY t.tar.gz /tmp/\nRUN rm /tmp/t.tar.gz\nRUN tar xzf /tmp/t.tar.gz -C /srv\n",
+        ("RUN rm /tmp/t.tar.gz\n", ""),
+    ),
+    ("FROM debian:12\nCOPY t.tar.gz /tmp/\nCOPY x /tmp\nRUN tar xzf /tmp/t.tar.gz -C /srv\n", ("COPY x /tmp\n", "")),
+    (
+        "FROM debian:12\nCOPY t.tar.gz /tmp/\nUSER a\nCOPY x /tmp\nRUN tar xzf /tmp/t.tar.gz -C /srv\n",
+        ("COPY x /tmp\n", ""),
+    ),
+    (
+        (
+            "FROM debian:12\nCOPY t.tar.gz /tmp/\nCOPY a /tmp/t.tar.gz\n"
+            "RUN tar xzf /tmp/t.tar.gz -C /srv && rm /tmp/t.tar.gz\n"
+        ),
+        "line 2 may bring a file of that name too",
+    ),
+    (
+        ("FROM debian:12\nCOPY d /tmp\nCOPY t.tar.gz /tmp/\nRUN tar xzf /tmp/t.tar.gz -C /srv && rm /tmp/t.tar.gz\n"),
+        "line 2 may bring a file of that name too",
+    ),
+    (
+        (
+            "FROM debian:12\nRUN curl -o /tmp/t.tar.gz http://e.org/t\nCOPY t.tar.gz /tmp/\n"
+            "RUN tar xzf /tmp/t.tar.gz -C /srv && rm /tmp/t.tar.gz\n"
+        ),
+        "line 2 may bring a file of that name too",
+    ),
+    (
+        (
+            "FROM debian:12 AS a\nADD http://e.org/t.tar.gz /tmp/\nFROM a\nCOPY t.tar.gz /tmp/\n"
+            "RUN tar xzf /tmp/t.tar.gz -C /srv && rm /tmp/t.tar.gz\n"
+        ),
+        "line 2 may bring a file of that name too",
+    ),
+    (
         "FROM debian:12\nCOPY a.tgz /tmp/\nRUN tar xzf /tmp/a.tgz\nRUN sha256sum /tmp/a.tgz\n",
         "line 4 does something else with it",
     ),
@@ -262,3 +318,19 @@ def test_keeps(text: str, expected: str | tuple[str, str]) -> None:
 @pytest.mark.parametrize(("text", "expected"), SAYS)
 def test_says(text: str, expected: list[Said]) -> None:
     assert said(RULE, text) == expected
+
+
+def test_what_a_container_starts_may_want_it() -> None:
+    text = "FROM debian:12\nCOPY t.tar.gz /tmp/\nRUN tar xzf /tmp/t.tar.gz -C /srv\nCMD ls /tmp\n"
+    assert not only(RULE, text).changed
+    assert only(RULE, text, unsafe=True).changed
+    assert findings(only(RULE, text))[0].reason == "/tmp is not shown"
+
+
+def test_what_the_context_says_of_it_counts(tmp_path: Path) -> None:
+    context = context_of(tmp_path, {"t.tar.gz": 0o644, "d.tar.gz/": 0o755})
+    text = "FROM debian:12\nCOPY {0} /tmp/\nRUN tar xzf /tmp/{0} -C /srv\n"
+    result = only(RULE, text.format("t.tar.gz"), context=context)
+    assert result.changed
+    assert [finding.saves for finding in findings(result)] == [1000]
+    assert not findings(only(RULE, text.format("d.tar.gz"), context=context))

@@ -130,10 +130,10 @@ def test_says(text: str, expected: list[Said]) -> None:
 
 def test_what_the_context_says_of_a_file_counts(tmp_path: Path) -> None:
     context = context_of(tmp_path, {"plain": 0o644, "setuid": 0o4755, "setgid": 0o2755, "sticky": 0o1755})
-    text = "FROM debian:12\nCOPY {0} /etc/{0}\nRUN chown app:app /etc/{0}\n"
+    text = "FROM debian:12\nCOPY {0} /usr/bin/{0}\nRUN chown app:app /usr/bin/{0}\n"
     for name in ("plain", "sticky"):
         result = only(RULE, text.format(name), context=context)
-        assert result.text == f"FROM debian:12\nCOPY --chown=app:app {name} /etc/{name}\n"
+        assert result.text == f"FROM debian:12\nCOPY --chown=app:app {name} /usr/bin/{name}\n"
         assert [finding.saves for finding in findings(result)] == [1000]
     for name in ("setuid", "setgid"):
         result = only(RULE, text.format(name), context=context, unsafe=True)

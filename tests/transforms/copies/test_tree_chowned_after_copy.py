@@ -61,6 +61,11 @@ REWRITES = (
 # before, after when it is accepted, why it is unsafe
 UNSAFE = (
     (
+        "FROM node:20\nCOPY . /app/b\nRUN chown -R node:node /app/b\n",
+        "FROM node:20\nCOPY --chown=node:node . /app/b\nRUN chown node:node /app/b\n",
+        "/app would get that owner too where COPY makes it",
+    ),
+    (
         "FROM node:20\nCOPY . /data/app\nRUN chown -R node:node /data/app\n",
         "FROM node:20\nCOPY --chown=node:node . /data/app\nRUN chown node:node /data/app\n",
         "files that the base image has in /data/app would keep their owner",
@@ -74,6 +79,10 @@ UNSAFE = (
 
 # what stays, and why: a reason that is given, or a difference that keeps it
 KEEPS = (
+    (
+        "FROM node:20\nWORKDIR /app\nCOPY . .\nRUN env A=b mv x /y\nRUN chown -R node:node /app\n",
+        "what is moved out of the directory cannot be given back to root",
+    ),
     ("FROM node:20\nWORKDIR /app\nCOPY . /app/\nRUN chown -R node:node /app; b\n", ("/app; b", "/app")),
     (
         "FROM node:20\nWORKDIR /app\nCOPY --chown=node:node . /app/\nRUN chown -R node:node /app\n",

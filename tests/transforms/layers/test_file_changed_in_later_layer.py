@@ -19,6 +19,14 @@ REWRITES = (
         "FROM debian:12\nRUN curl -o /tool http://e.org/t && rm /tool\n",
     ),
     (
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN unlink /tool\n",
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t && unlink /tool\n",
+    ),
+    (
+        "FROM debian:12\nRUN curl -o /d/tool http://e.org/t\nRUN rm /d/tool && rmdir /d\n",
+        "FROM debian:12\nRUN curl -o /d/tool http://e.org/t && rm /d/tool && rmdir /d\n",
+    ),
+    (
         "FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN strip /tool\n",
         "FROM debian:12\nRUN curl -o /tool http://e.org/t && strip /tool\n",
     ),
@@ -83,10 +91,6 @@ REWRITES = (
         "FROM debian:12\nRUN curl -o /tool http://e.org/t && rm /tool && apt-get clean\n",
     ),
     (
-        "FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN (rm /tool)\n",
-        "FROM debian:12\nRUN curl -o /tool http://e.org/t && (rm /tool)\n",
-    ),
-    (
         "FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN rm /other && rm /tool\n",
         "FROM debian:12\nRUN curl -o /tool http://e.org/t && rm /other && rm /tool\n",
     ),
@@ -133,8 +137,8 @@ REWRITES = (
         "FROM debian:12\nRUN curl -o /tool http://e.org/t && chmod +x /tool\nUSER app\nRUN rm /tool\n",
     ),
     (
-        "FROM debian:12\nRUN tar -xf x -C /opt/tool\nRUN chown -R app /opt/tool\n",
-        "FROM debian:12\nRUN tar -xf x -C /opt/tool && chown -R app /opt/tool\n",
+        "FROM debian:12\nRUN unzip x.zip -d /opt/tool\nRUN chown -R app /opt/tool\n",
+        "FROM debian:12\nRUN unzip x.zip -d /opt/tool && chown -R app /opt/tool\n",
     ),
 )
 
@@ -171,8 +175,12 @@ KEEPS = (
         ),
         (" AS a", ""),
     ),
+    ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN (rm /tool)\n", ("(rm /tool)", "rm /tool")),
+    (
+        "FROM debian:12\nRUN tar -xf x -C /opt/tool\nRUN chown -R app /opt/tool\n",
+        "a change of one hard link is one of all, until a layer comes between",
+    ),
     ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN rmdir /tool\n", ("rmdir", "rm")),
-    ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN unlink /tool\n", ("unlink", "rm")),
     ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN mv /other /tool\n", ("mv /other", "rm")),
     ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN ln /other /tool\n", ("ln /other", "rm")),
     ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN ln -s /tool /u\n", ("-s /tool", "/tool")),
@@ -207,7 +215,7 @@ KEEPS = (
     ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN apt-get clean\n", ("apt-get", "rm /tool && apt-get")),
     ('FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN ["rm", "/tool"]\n', ('["rm", "/tool"]', "rm /tool")),
     (
-        ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN make\nRUN chmod +x /tool || true\nRUN rm /tool\n"),
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN mkdir /a\nRUN mkdir /b || true\nRUN rm /tool\n",
         "the second goes on when a command fails",
     ),
     ("FROM debian:12\nCOPY tool.tgz /\nRUN tar xzf /tool.tgz\nRUN rm /tool.tgz\n", ("tar", "curl")),

@@ -39,7 +39,7 @@ REWRITES = (
         "FROM debian:12\nRUN mkdir /x\nRUN touch /b; rm /c\nRUN touch /d\nRUN rm /e\n",
         "FROM debian:12\nRUN mkdir /x\nRUN touch /b; rm /c \\\n    && touch /d \\\n    && rm /e\n",
     ),
-    ("FROM debian:12\nRUN ./a.sh\nRUN touch /b\n", "FROM debian:12\nRUN ./a.sh && touch /b\n"),
+    ("FROM debian:12\nRUN ./a.sh\nRUN mkdir /b\n", "FROM debian:12\nRUN ./a.sh && mkdir /b\n"),
 )
 
 # what stays, and why: a reason that is given, or a difference that keeps it
@@ -51,15 +51,16 @@ KEEPS = (
     ("FROM debian:12\nRUN mkdir /a\nRUN --network=host touch /b\n", (" --network=host", "")),
     ("FROM debian:12\nRUN --network=host mkdir /a\nRUN touch /b\n", (" --network=host", "")),
     ("FROM debian:12\nRUN cd /srv && mkdir a\nRUN touch b\n", (" b", "")),
-    ("FROM debian:12\nRUN sleep 9 &\nRUN touch /b\n", ("sleep 9 &", "./a.sh")),
+    ("FROM debian:12\nRUN ./a.sh\nRUN touch /b\n", ("touch", "mkdir")),
+    ("FROM debian:12\nRUN sleep 9 &\nRUN mkdir /b\n", ("sleep 9 &", "./a.sh")),
     ("FROM debian:12\nRUN mkdir /a\nUSER app\nRUN touch /b\n", ("USER app\n", "")),
     ("FROM debian:12\nRUN mkdir /a\nENV B=c\nRUN touch /b\n", ("ENV B=c\n", "")),
     ("FROM debian:12\nRUN export A=b && mkdir /a\nRUN touch /b\n", ("export A=b && mkdir", "mkdir")),
     ("FROM debian:12\nRUN mkdir /a || true\nRUN touch /b\n", (" ||", "")),
     ("FROM debian:12\nRUN mkdir /a\nRUN touch /b; rm /c\n", ("/b; rm /c", "/b")),
-    ("FROM debian:12\nRUN service postgresql start\nRUN touch /b\n", (" service", "")),
+    ("FROM debian:12\nRUN service postgresql start\nRUN mkdir /b\n", (" service", "")),
     ('FROM debian:12\nRUN mkdir /a\nRUN ["touch", "/b"]\n', ('["touch", "/b"]', "touch /b")),
-    ("FROM debian:12\nRUN <<EOF\nmkdir /a\nEOF\nRUN touch /b\n", ("<<EOF\nmkdir /a\nEOF", "./a.sh")),
+    ("FROM debian:12\nRUN <<EOF\nmkdir /a\nEOF\nRUN mkdir /b\n", ("<<EOF\nmkdir /a\nEOF", "./a.sh")),
     ("FROM debian:12 AS a\nRUN mkdir /a\nRUN touch /b\nFROM debian:12\nCOPY --from=a /a /b\n", (" AS a", "")),
     ("FROM debian:12\nRUN --mount=type=secret,id=a mkdir /a\nRUN touch /b\n", (" --mount=type=secret,id=a", "")),
 )
@@ -70,7 +71,7 @@ SAYS = (
         "FROM debian:12\nRUN useradd --system app\nRUN mkdir -p /srv/app && chown app /srv/app\n",
         [Said("RUN useradd --system app", "2 RUNs could be one")],
     ),
-    ("FROM debian:12\nRUN ./a.sh\nRUN touch /b\n", [Said("RUN ./a.sh", "2 RUNs could be one")]),
+    ("FROM debian:12\nRUN ./a.sh\nRUN mkdir /b\n", [Said("RUN ./a.sh", "2 RUNs could be one")]),
 )
 
 

@@ -10,6 +10,9 @@ RULE = "apk-index-kept"
 
 # before, after
 REWRITES = (
+    ('FROM alpine:3.20\nRUN ["x"]\nRUN apk add curl\n', 'FROM alpine:3.20\nRUN ["x"]\nRUN apk add --no-cache curl\n'),
+    ("FROM $X\nRUN apk add curl\n", "FROM $X\nRUN apk add --no-cache curl\n"),
+    ("FROM debian:3.2\nRUN apk add curl\n", "FROM debian:3.2\nRUN apk add --no-cache curl\n"),
     ("FROM alpine:3.20\nRUN apk add curl\n", "FROM alpine:3.20\nRUN apk add --no-cache curl\n"),
     ("FROM alpine:3.20\nRUN apk update && apk add curl\n", "FROM alpine:3.20\nRUN apk add --no-cache curl\n"),
     ("FROM alpine:3.20\nRUN apk add -U curl && make\n", "FROM alpine:3.20\nRUN apk add --no-cache curl && make\n"),
@@ -56,6 +59,18 @@ UNSAFE = (
 
 # what stays, and why: a reason that is given, or a difference that keeps it
 KEEPS = (
+    (
+        "FROM alpine:3.20\nRUN apk add --no-cache curl && apk search git\n",
+        ("--no-cache curl && apk search git", "curl"),
+    ),
+    (
+        "FROM alpine:3.20\nRUN --mount=type=cache,target=/var/cache apk add curl\n",
+        (" --mount=type=cache,target=/var/cache", ""),
+    ),
+    (
+        "FROM alpine:3.20\nRUN apk update && apk add curl && apk search --no-cache git\n",
+        "another command of the RUN reads the index",
+    ),
     ("FROM alpine:3.20\nRUN apk add --no-cache curl\n", ("--no-cache", "--update-cache")),
     ("FROM alpine:3.20\nRUN apk update && apk add curl && rm -rf /var/cache/apk/*\n", (" rm", "")),
     ("FROM alpine:3.20\nRUN (apk update) && apk add curl\n", "its refresh stands inside another command"),

@@ -32,6 +32,10 @@ REWRITES = (
 
 # what stays, and why: a reason that is given, or a difference that keeps it
 KEEPS = (
+    (
+        "FROM debian:12\nRUN apt-get update && apt-get install -y curl\n",
+        ("debian:12\nRUN apt-get update && apt-get install -y curl", "node:22\nRUN npm ci"),
+    ),
     ("FROM python:3.12\nENV PIP_NO_CACHE_DIR=1\nRUN pip install flask\n", ("ENV PIP_NO_CACHE_DIR=1\n", "")),
     ("FROM python:3.12\nUSER app\nRUN pip install flask\n", "where this image has its cache is not known"),
 )

@@ -11,6 +11,22 @@ RULE = "cleanup-in-later-layer"
 # before, after
 REWRITES = (
     (
+        "FROM debian:12\nRUN apt-get update && apt-get clean && apt-get install -y x\nCOPY a /a\nRUN apt-get clean\n",
+        "FROM debian:12\nRUN apt-get update && apt-get clean && apt-get install -y x && apt-get clean\nCOPY a /a\n",
+    ),
+    (
+        "FROM debian:12\nRUN apt-get update && apt-get install -y x && apt-get clean\nCOPY a /a\nRUN apt-get clean\n",
+        "FROM debian:12\nRUN apt-get update && apt-get install -y x && apt-get clean\nCOPY a /a\n",
+    ),
+    (
+        "FROM debian:12\nRUN apt-get clean && apt-get update\nCOPY a /a\nRUN apt-get clean\n",
+        "FROM debian:12\nRUN apt-get clean && apt-get update && apt-get clean\nCOPY a /a\n",
+    ),
+    (
+        'FROM debian:12\nRUN ["x"]\nRUN apt-get update && apt-get install -y curl\nRUN apt-get clean\n',
+        'FROM debian:12\nRUN ["x"]\nRUN apt-get update && apt-get install -y curl \\\n    && apt-get clean\n',
+    ),
+    (
         "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nRUN rm -rf /var/lib/apt/lists/*\n",
         ("FROM debian:12\nRUN apt-get update && apt-get install -y curl \\\n    && rm -rf /var/lib/apt/lists/*\n"),
     ),
@@ -286,6 +302,7 @@ UNSAFE = (
 
 # what stays, and why: a reason that is given, or a difference that keeps it
 KEEPS = (
+    ("FROM fedora:40\nRUN dnf list\nRUN dnf clean all\n", "the index lies in an earlier layer"),
     (
         "FROM debian:12\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n",
         ("curl &&", "curl\nRUN"),

@@ -10,6 +10,12 @@ RULE = "download-cache-kept"
 
 # before, after
 REWRITES = (
+    ("FROM python:3.12\nRUN pip install -s x\n", "FROM python:3.12\nRUN pip install --no-cache-dir -s x\n"),
+    ("FROM ubuntu:14.04\nRUN uv pip install x\n", "FROM ubuntu:14.04\nRUN uv pip install --no-cache x\n"),
+    (
+        "FROM python:3.12\nRUN --mount=type=cache,target=/home pip install x\n",
+        "FROM python:3.12\nRUN --mount=type=cache,target=/home pip install --no-cache-dir x\n",
+    ),
     ("FROM python:3.12\nRUN pip install x\n", "FROM python:3.12\nRUN pip install --no-cache-dir x\n"),
     (
         "FROM python:3.12\nRUN pip3 install -r r.txt && make\n",
@@ -36,6 +42,31 @@ REWRITES = (
 
 # before, after when it is accepted, why it is unsafe
 UNSAFE = (
+    (
+        "FROM python:3.12\nRUN uv sync --no-install-project\nCOPY . .\nCMD uv run x\n",
+        "FROM python:3.12\nRUN uv sync --no-cache --no-install-project\nCOPY . .\nCMD uv run x\n",
+        "line 4 may build the project when the image starts, with what lies in the cache",
+    ),
+    (
+        "FROM python:3.12\nRUN pip install x\nRUN cp -r /root/.cache/pip /x\n",
+        "FROM python:3.12\nRUN pip install --no-cache-dir x\nRUN cp -r /root/.cache/pip /x\n",
+        "line 3 may read the cache",
+    ),
+    (
+        "FROM python:3.12\nRUN pip install x && apt-get purge -y gcc\nRUN pip install --no-cache-dir y\n",
+        "FROM python:3.12\nRUN pip install --no-cache-dir x && apt-get purge -y gcc\nRUN pip install --no-cache-dir y\n",
+        "line 3 may install again what can no longer be built",
+    ),
+    (
+        "FROM python:3.12\nRUN uv sync --script=x.py\n",
+        "FROM python:3.12\nRUN uv sync --no-cache --script=x.py\n",
+        "the environment of a script lies in the cache",
+    ),
+    (
+        "FROM python:3.12\nRUN uv pip install -s x\n",
+        "FROM python:3.12\nRUN uv pip install --no-cache -s x\n",
+        "the environment of a script lies in the cache",
+    ),
     (
         "FROM ubuntu:14.04\nRUN pip install x\n",
         "FROM ubuntu:14.04\nRUN pip install --no-cache-dir x\n",

@@ -11,6 +11,14 @@ RULE = "index-not-mounted"
 # before, after
 REWRITES = (
     (
+        "FROM debian:12\nRUN sudo apt-get update && apt-get install -y x\n",
+        "FROM debian:12\nRUN --mount=type=cache,target=/var/cache/apt,sharing=locked \\\n    --mount=type=cache,target=/var/lib/apt/lists,sharing=locked \\\n    sudo rm -f /etc/apt/apt.conf.d/docker-clean && sudo apt-get update && apt-get install -y x\n",
+    ),
+    (
+        'FROM debian:12\nRUN apt-get update && apt-get install -y x\nRUN ["apt-get", "update"]\n',
+        'FROM debian:12\nRUN --mount=type=cache,target=/var/cache/apt,sharing=locked \\\n    --mount=type=cache,target=/var/lib/apt/lists,sharing=locked \\\n    apt-get update && apt-get install -y x\nRUN ["apt-get", "update"]\n',
+    ),
+    (
         "FROM debian:12\nRUN apt-get update && apt-get install -y curl\n",
         (
             "FROM debian:12\n"

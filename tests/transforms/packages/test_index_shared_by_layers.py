@@ -11,6 +11,10 @@ RULE = "index-shared-by-layers"
 # before, after
 REWRITES = (
     (
+        "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nRUN apt-get install -y git && apt-get update\n",
+        "FROM debian:12\nRUN apt-get update && apt-get install -y curl \\\n    && apt-get install -y git && apt-get update \\\n    && rm -rf /var/lib/apt/lists/*\n",
+    ),
+    (
         "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nRUN apt-get install -y git\n",
         (
             "FROM debian:12\n"
@@ -162,6 +166,32 @@ UNSAFE = (
 
 # what stays, and why: a reason that is given, or a difference that keeps it
 KEEPS = (
+    (
+        "FROM alpine:3.20\nRUN apk update && mkdir /x\nRUN apk add a\n",
+        (
+            "alpine:3.20\nRUN apk update && mkdir /x\nRUN apk add a",
+            "debian:12\nRUN apt-get update && mkdir /x\nRUN apt-get install -y a",
+        ),
+    ),
+    (
+        "FROM fedora:40\nRUN dnf makecache && mkdir /x\nRUN dnf install -y a\n",
+        (
+            "fedora:40\nRUN dnf makecache && mkdir /x\nRUN dnf install -y a",
+            "debian:12\nRUN apt-get update && mkdir /x\nRUN apt-get install -y a",
+        ),
+    ),
+    (
+        "FROM debian:12\nRUN apt-get install -y curl\nRUN apt-get install -y git\n",
+        ("install -y curl", "update && apt-get install -y curl"),
+    ),
+    (
+        "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nRUN apt-get update && apt-get install -y git\n",
+        ("update && apt-get install -y git", "install -y git"),
+    ),
+    (
+        "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nRUN rm -rf /var/lib/apt/lists/*\n",
+        ("RUN rm", "RUN apt-get install -y git && rm"),
+    ),
     (
         (
             "FROM debian:12\n"

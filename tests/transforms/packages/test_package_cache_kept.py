@@ -30,15 +30,16 @@ REWRITES = (
         "FROM node:22\nRUN yarn install --production\n",
         "FROM node:22\nRUN yarn install --production && yarn cache clean\n",
     ),
-    (
-        'FROM node:22\nRUN ["npm", "i", "npm"]\nRUN npm ci\n',
-        'FROM node:22\nRUN ["npm", "i", "npm"]\nRUN npm ci && npm cache clean --force\n',
-    ),
     ("FROM node:20\nRUN yarn --production\n", "FROM node:20\nRUN yarn --production && yarn cache clean\n"),
 )
 
 # before, after when it is accepted, why it is unsafe
 UNSAFE = (
+    (
+        'FROM node:22\nRUN ["/usr/local/bin/npm", "install", "-g", "npm@10"]\nRUN npm ci\n',
+        'FROM node:22\nRUN ["/usr/local/bin/npm", "install", "-g", "npm@10"]\nRUN npm ci && npm cache clean --force\n',
+        "npm has been replaced by a version that may not run with this Node.js",
+    ),
     (
         "FROM node:22\nRUN yarn install\n",
         "FROM node:22\nRUN yarn install && yarn cache clean\n",

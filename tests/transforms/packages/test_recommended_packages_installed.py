@@ -11,6 +11,10 @@ RULE = "recommended-packages-installed"
 # before, after
 REWRITES = (
     (
+        "FROM debian:12\nRUN apt-get install -y npm && npm ci\n",
+        "FROM debian:12\nRUN apt-get install -y --no-install-recommends npm && npm ci\n",
+    ),
+    (
         "FROM debian:12\nRUN apt-get update && apt-get install -y curl\n",
         "FROM debian:12\nRUN apt-get update && apt-get install -y --no-install-recommends curl\n",
     ),
