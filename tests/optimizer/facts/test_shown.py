@@ -143,7 +143,7 @@ def test_directories_of_programs(text: str, expected: tuple[str, ...]) -> None:
 
 def test_only_where_something_is_brought() -> None:
     text = "FROM debian:12\nENV PATH=/x/bin:$PATH\nCOPY a b /y/\nRUN mv /y/a /usr/sbin/\nCOPY --from=b /z /x\n"
-    assert on_path(stage_of(text)) == ("/x/bin", "/usr/sbin")
+    assert on_path(stage_of(text)) == ("/x/bin", "/usr/sbin", "/sbin")
 
 
 def test_a_program_is_brought_by_its_name(context: Path) -> None:
