@@ -15,7 +15,7 @@ from .paths import lies_in, resolve
 from .stages import Run, StageFacts
 
 _MOST = 100  # instructions of a stage that are looked through for a file
-_DEEP = 8  # copies of copies within a RUN that are followed
+_DEEP = 1  # copies of copies within a RUN that are followed
 _HIDDEN = b""  # stands for a text that may be anything
 
 
@@ -174,7 +174,17 @@ def _written(run: Run | None, path: str, at: int) -> bytes | None:
         return None
     if run.script is None:
         return b"\n".join(_documents(run)) if posixpath.basename(path).encode() in run.instruction.code else _HIDDEN
-    return _made(run, list(commands_of(run)), path, at, _DEEP)
+    return _made(run, run.stage.once(("writers", at), lambda _: _writers(run)), path, at, _DEEP)
+
+
+_MOST_WRITERS = 20  # commands of a RUN that are looked through for a file
+
+
+def _writers(run: Run) -> list[tuple[Command, str | None]]:
+    """The last commands of a RUN that may bring or change a file, each with its directory."""
+    names = ("tee", "cp", "mv", "ln", "install", *_EDITORS)
+    found = [(one, place) for one, place in commands_of(run) if one.name in names or one.writes_files]
+    return found[-_MOST_WRITERS:]
 
 
 _WIDE = rb"[*?\[{]|\s-\w*[rRa]|/\.(?:\s|$)|\$"
