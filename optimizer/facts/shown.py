@@ -15,7 +15,7 @@ from .paths import lies_in, resolve
 from .stages import Run, StageFacts
 
 _MOST = 100  # instructions of a stage that are looked through for a file
-_DEEP = 1  # copies of copies within a RUN that are followed
+_DEEP = 2  # copies of copies within a RUN that are followed
 _HIDDEN = b""  # stands for a text that may be anything
 
 
