@@ -245,7 +245,7 @@ def rules(form: str) -> _Command:
 @app.command()
 @click.argument("rule")
 def explain(rule: str) -> _Command:
-    """Show the page of a rule."""
+    """Show the page of a rule, or what an assumption says."""
     from .explain import explain as run
 
     return partial(run, rule)

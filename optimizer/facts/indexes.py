@@ -417,9 +417,13 @@ def _holds(word: Word, directory: str | None, place: str) -> bool:
     return path is not None and lies_in(place, path)
 
 
+# What stands behind these is matched below the source, and is no path of its own.
+_PATTERNS = frozenset(("--exclude", "--include", "--exclude-from", "--include-from", "--filter", "-f"))
+
+
 def _copied(command: Command) -> list[Word]:
     """The operands of a command that are copied with all that is in them."""
-    operands = command.operands()
+    operands = command.operands(_PATTERNS if command.name == "rsync" else ())
     if command.name in ("cp", "rsync", "mv"):
         return operands[:-1]
     bundled = command.argv[1].raw if len(command.argv) > 1 else b""
