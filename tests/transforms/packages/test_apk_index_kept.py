@@ -10,6 +10,7 @@ RULE = "apk-index-kept"
 
 # before, after
 REWRITES = (
+    ("FROM alpine:3.20\nRUN apk add apt\n", "FROM alpine:3.20\nRUN apk add --no-cache apt\n"),
     ('FROM alpine:3.20\nRUN ["x"]\nRUN apk add curl\n', 'FROM alpine:3.20\nRUN ["x"]\nRUN apk add --no-cache curl\n'),
     ("FROM $X\nRUN apk add curl\n", "FROM $X\nRUN apk add --no-cache curl\n"),
     ("FROM debian:3.2\nRUN apk add curl\n", "FROM debian:3.2\nRUN apk add --no-cache curl\n"),
