@@ -10,6 +10,7 @@ RULE = "gem-documentation-installed"
 
 # before, after
 REWRITES = (
+    ('FROM debian:12\nRUN ["x"]\nRUN gem install x\n', 'FROM debian:12\nRUN ["x"]\nRUN gem install --no-document x\n'),
     ("FROM debian:12\nRUN gem install x\n", "FROM debian:12\nRUN gem install --no-document x\n"),
     ("FROM debian\nRUN gem install x\n", "FROM debian\nRUN gem install --no-document x\n"),
     ("FROM debian:8\nRUN gem install x\n", "FROM debian:8\nRUN gem install --no-document x\n"),
@@ -112,3 +113,7 @@ def test_keeps(text: str, expected: str | tuple[str, str]) -> None:
 @pytest.mark.parametrize(("text", "expected"), SAYS)
 def test_says(text: str, expected: list[Said]) -> None:
     assert said(RULE, text) == expected
+
+
+def test_of_an_unknown_base_image_nothing_is_known() -> None:
+    assert said(RULE, "FROM $X\nRUN gem install x\n")[0].reason
