@@ -194,11 +194,9 @@ class _Search:
             self._shell(shell.text, shell.directory, guards)
         for code in found.codes:
             self._code(code)
-        if found.unread and command.name in BUILDERS:
-            self._assume(BUILD_TOOLS)
-        elif found.unread and not found.reads and not found.shells:
-            return False
-        elif found.unread:
+        if found.unread and (command.name in BUILDERS or not (found.reads or found.shells)):
+            return False  # a goal that says what it is for says so whatever else is shown
+        if found.unread:
             self._assume(BUILD_TOOLS)
         return True
 

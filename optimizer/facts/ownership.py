@@ -205,7 +205,22 @@ def _leaves_owners(chown: RecursiveChown, run: Run, command: Command, directory:
         operands = command.operands()
         plain = bool(operands) and _PLAIN_MODE.fullmatch(operands[0].raw.decode("utf-8", "replace")) is not None
         return plain and not _stores_again(chown, run, command, directory)
-    return not _writes_to(chown, run, command, directory)
+    if _writes_to(chown, run, command, directory):
+        return False
+    tells = _TELLS_OWNERS.get(command.name)
+    if tells is None or not any(re.search(tells, word.raw) for word in command.argv):
+        return True
+    if command.name == "ln" and command.has_option("s", "symbolic"):
+        return True
+    return not of_command(command, directory, run.stage.facts.tools).reads.touches(chown.directory)
+
+
+# Words with which a command takes the owners of the files that it reads along, or tells them.
+_TELLS_OWNERS: dict[str, bytes] = {
+    "cp": rb"^-[b-zA-Z]*[apl]|^--(?!recursive|force|verbose|no-clobber|update|no-target|target)",
+    "stat": rb"", "ln": rb"", "tree": rb"^-", "test": rb"^-[OG]$",
+    "find": rb"^-(?:user|group|uid|gid|no(?:user|group)|printf|f?ls$)",
+}  # fmt: skip
 
 
 def removes(run: Run, chown: RecursiveChown) -> bool:

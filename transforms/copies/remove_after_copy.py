@@ -40,7 +40,7 @@ from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.dockerfile.shell import Command, Word
 from ...optimizer.facts.copies import Copied, assumptions, copied_to, operand_path
 from ...optimizer.facts.effects import copy_destination, of_instruction
-from ...optimizer.facts.paths import SYSTEM_DIRECTORIES, lies_in
+from ...optimizer.facts.paths import SYSTEM_DIRECTORIES, is_private, lies_in
 from ...optimizer.facts.stages import Facts, Run, readable
 from ...optimizer.facts.touches import touched
 from ...optimizer.fixes.operands import drop_operands
@@ -60,6 +60,10 @@ KEEPS = (
         "line 4 may have to do with it: /a/b.txt",
     ),
 )
+
+
+# Directories in which base images have no files, but for what a program that was installed for itself brought.
+_EMPTY = ("/tmp", "/var/tmp", "/srv", "/opt")
 
 
 def find(facts: Facts) -> Iterator[Finding]:
@@ -87,7 +91,7 @@ def _single(facts: Facts, run: Run, command: Command) -> Finding | None:
 
 def _uncopied(facts: Facts, run: Run, command: Command, word: Word, file: Copied) -> Offer:
     directory = file.path.rpartition("/")[0]
-    if directory in SYSTEM_DIRECTORIES and directory not in ("/tmp", "/var/tmp", "/srv", "/opt"):
+    if directory not in _EMPTY and (directory in SYSTEM_DIRECTORIES or not is_private(file.path)):
         raise Refusal("the base image may have a file there")
     if reason := touched(file, run, command) or _there_before(run, file):
         raise Refusal(reason)

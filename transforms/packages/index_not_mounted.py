@@ -36,6 +36,7 @@ References: Docker's *Optimize cache usage in builds*; BuildKit's Dockerfile ref
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import partial
 
@@ -80,13 +81,19 @@ def _mounted(facts: Facts, run: Run, tool: Tool, index: Index) -> Offer:
 
 
 def _check(run: Run, tool: Tool, index: Index) -> frozenset[str]:
-    """What has to be assumed. Raises `Refusal` where something needs the index that would lie on the mounts, or may."""
+    """What has to be assumed. Raises `Refusal` where something needs what would lie on the mounts, or may."""
+    if any(re.search(_DOWNLOADS, option) for use in uses(readable(run), tool) for option in use.options):
+        raise Refusal("it downloads packages for what comes later")
     if not index.fetched_by_install and index_need(run, tool) != "no":
         raise Refusal("it needs an index that another layer fetched")
     need, line, assumes = later_answer(run.stage, run.at, tool)
     if need != "no" and not index.fetched_by_install:
         raise Refusal(f"line {line} may need this index")
     return assumes
+
+
+# Options with which packages are only fetched, for a command that reads them where they are stored.
+_DOWNLOADS = r"^--download-?only$|^-[a-zA-Z]*[dw]|(?i:Download-Only)"
 
 
 def _is_first(facts: Facts, run: Run, tool: Tool, index: Index) -> bool:
@@ -96,11 +103,11 @@ def _is_first(facts: Facts, run: Run, tool: Tool, index: Index) -> bool:
         return False
     above = (other for stage in run.stage.lineage_above() for other in stage.runs)
     earlier = (other for other in above if other.stage is not run.stage or other.at < run.at)
-    if any(tool.mention.search(other.instruction.code) for other in earlier):
+    if any(tool.mention.search(other.source_text) for other in earlier):
         return False
     for owner, at in run.stage.later(run.at):
         other = owner.run_at(at)
-        if other is None or not tool.mention.search(other.instruction.code):
+        if other is None or not tool.mention.search(other.source_text):
             continue
         try:
             _check(other, tool, index)

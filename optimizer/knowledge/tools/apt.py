@@ -24,7 +24,9 @@ r"(?:^|/)(?:docker-clean|apt\.conf)$|(?:^|/)[^/]*apt[^/]*/(?:[^/]+/)*[^/.]+(?:\.
         ("-o", "-c", "-t", "--option", "--config-file", "--target-release", "-a", "--host-architecture")
     ),
     yes_options=frozenset(("-y", "--yes", "-q", "-qq", "-yq", "-qy", "-yqq", "-qqy", "--assume-yes", "--quiet")),
-    mention=re.compile(rb"\b(?:apt(?:-get|itude|-cache|-file)?|nala)\b(?!/)(?!\.)(?!-)"),
+    mention=re.compile(
+        rb"\b(?:apt(?:-get|itude|-cache|-file|-rdepends|-show-versions)?|nala|grep-aptavail|debtree)\b(?!/)(?!\.)(?!-)"
+    ),
     package_index=Index(
         paths=("/var/lib/apt/lists/**",),
         refresh=frozenset(("update",)),

@@ -66,6 +66,14 @@ KEEPS = (
         "FROM debian:12 AS s\nRUN a\nFROM s\nCOPY b.txt /tmp/b.txt\nRUN rm /tmp/b.txt\n",
         "a stage that this one is built on may have a file there",
     ),
+    (
+        "FROM nginx:1.27\nWORKDIR /etc/nginx/conf.d\nCOPY default.conf .\nRUN rm default.conf\n",
+        "the base image may have a file there",
+    ),
+    (
+        "FROM php:8\nWORKDIR /var/www/html\nCOPY index.php .\nRUN rm index.php\n",
+        "the base image may have a file there",
+    ),
     ("FROM debian:12\nWORKDIR /a\nCOPY --chown=app b.txt /a/b.txt\nRUN rm /a/b.txt\n", (" --chown=app", "")),
     (
         "FROM debian:12\nWORKDIR /a\nCOPY b.txt /a/b.txt\nRUN touch /a/b.txt\nRUN rm /a/b.txt\n",

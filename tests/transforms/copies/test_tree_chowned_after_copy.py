@@ -83,6 +83,19 @@ KEEPS = (
         "FROM node:20\nWORKDIR /app\nCOPY . .\nRUN env A=b mv x /y\nRUN chown -R node:node /app\n",
         "what is moved out of the directory cannot be given back to root",
     ),
+    *(
+        ("FROM debian:12\nWORKDIR /app\nCOPY . .\n" + f"RUN {told}\nRUN chown -R 7:7 /app\n", (told, plain))
+        for told, plain in (
+            ("cp -p a /b", "cp -r a /b"),
+            ("cp --preserve=mode a /b", "cp --recursive a /b"),
+            ("cp -a /app /b", "cp -a /etc /b"),
+            ("ln a /b", "ln -s a /b"),
+            ("ln /app/a /b", "ln /etc/a /b"),
+            ("stat -c %U a >/b", "cat a >/b"),
+            ("test -O a", "test -f a"),
+            ("find / -user root -name x", "find / -name x"),
+        )
+    ),
     ("FROM node:20\nWORKDIR /app\nCOPY . /app/\nRUN chown -R node:node /app; b\n", ("/app; b", "/app")),
     (
         "FROM node:20\nWORKDIR /app\nCOPY --chown=node:node . /app/\nRUN chown -R node:node /app\n",

@@ -159,6 +159,13 @@ REWRITES = (
 
 # what stays, and why: a reason that is given, or a difference that keeps it
 KEEPS = (
+    *(
+        (
+            f"FROM debian:12\nRUN apt-get update && apt-get install {option} jq\nRUN dpkg -i /var/cache/apt/archives/*.deb\n",
+            "it downloads packages for what comes later",
+        )
+        for option in ("-y --download-only", "-yd", "-d")
+    ),
     (
         ("FROM debian:12\nRUN apt-get update && apt-get install -y curl\nCOPY a /a\nRUN apt-get install -y git\n"),
         "line 4 may need this index",

@@ -68,6 +68,10 @@ KEEPS = (
         ),
         "it has settings of its own",
     ),
+    (
+        "FROM debian:12\nRUN apt-get update\nRUN make deps\nRUN echo 8 >/etc/motd\n",
+        "line 3 runs code that may use the index",
+    ),
     ("FROM debian:12\nRUN apt-get update || true\nRUN apt-get install -y curl\n", (" || true", "")),
     (
         "FROM debian:12\nRUN apt-get update\nRUN apt-get install -y curl; echo done\n",

@@ -65,6 +65,24 @@ REWRITES = (
 
 # before, after when it is accepted, why it is unsafe
 UNSAFE = (
+    *(
+        (
+            f'FROM debian:12\nRUN apt-get update && apt-get install -y jq\nRUN {made} >/e.sh\nENTRYPOINT ["/e.sh"]\n',
+            f"FROM debian:12\nRUN apt-get update && apt-get install -y jq && rm -rf /var/lib/apt/lists/*\nRUN {made} >/e.sh\n"
+            'ENTRYPOINT ["/e.sh"]\n',
+            "line 4 runs code that may install from this index",
+        )
+        for made in ("echo 'apt-get install -y git'", r"printf '#!/bin/sh\napt-get install -y $X\nexec $@\n'")
+    ),
+    (
+        "FROM debian:12\nRUN apt-get update && apt-get install -y dctrl-tools\nRUN grep-aptavail -PX jq >/jq\n",
+        (
+            "FROM debian:12\n"
+            "RUN apt-get update && apt-get install -y dctrl-tools && rm -rf /var/lib/apt/lists/*\n"
+            "RUN grep-aptavail -PX jq >/jq\n"
+        ),
+        "line 3 runs code that may install from this index",
+    ),
     (
         ("FROM debian:12\nRUN apt-get update && apt-get install -y curl\nONBUILD RUN apt-get install -y git\n"),
         (
