@@ -113,10 +113,15 @@ def _copies_in(run: Run, tool: Tool, store: Store) -> bool:
     script, code = run.script, run.instruction.code
     if script is None:
         return False
-    spelled = any(root.rpartition("/")[2].encode() in code for root in roots(store))
+    spelled = any(part.encode() in code for root in roots(store) for part in (_parts(root)[-1], *_made_with(root)))
     if not (spelled or b"*" in code or b"$" in code) and _COPIERS.isdisjoint(script.names):
         return False
     return any(_copies(command, store) for command in script.commands if not clears(tool, store, command))
+
+
+def _made_with(root: str) -> list[str]:
+    """The hidden directories on the way to a cache, which may be there because it is."""
+    return [part for part in _parts(root) if part.startswith(".")]
 
 
 def _copies(command: Command, store: Store) -> bool:
@@ -133,6 +138,7 @@ def _copies(command: Command, store: Store) -> bool:
             continue
         met = [root for root in roots(store) if _meets(text, root)]
         inside = any(len(_parts(text)) >= len(_parts(root)) for root in met)
+        inside = inside or any(not set(_made_with(root)).isdisjoint(_parts(text)) for root in met)
         if inside or (met and command.name in _COPIERS):
             return True
     return False

@@ -59,10 +59,14 @@ _CONFIGURES_APT = re.compile(
 )
 _APK_CACHE = re.compile(r"/var/cache/apk(?:/\*)?/?")
 
+# Options with which apt leaves archives that docker-clean does not see.
+_DOWNLOADS = rb"(?i)download-?only|apt(?:-get|itude)?\b[^\n&|;]*\s-[a-z]*d[a-z]*\s"
+
 
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every clean-up that has nothing to clean."""
-    if _CONFIGURES_APT.search(facts.document.source.data):
+    data = facts.document.source.data
+    if _CONFIGURES_APT.search(data) or re.search(_DOWNLOADS, data):
         return
     for run in (run for stage in facts.shipping for run in stage.runs):
         for command in run.script.commands if run.script else ():

@@ -196,3 +196,10 @@ def test_docker_clean_in_a_tree_of_the_context(tmp_path: Path) -> None:
     assert optimize(text, context=Context(str(tmp_path)), settings=settings).changed
     (path / "docker-clean").write_text("# nothing\n")
     assert not optimize(text, context=Context(str(tmp_path)), settings=settings).changed
+
+
+@pytest.mark.parametrize("command", ["chmod -R a+rX /root/.cache", "ls ~/.cache", "chown -R 7 $HOME/.cache/"])
+def test_a_directory_that_is_there_because_of_the_cache(command: str) -> None:
+    result = optimize(f"FROM python:3.12\nRUN pip install flask\nRUN {command}\n")
+    assert "--no-cache-dir" not in result.text
+    assert "--no-cache-dir" in optimize("FROM python:3.12\nRUN pip install flask\nRUN ls /root\n").text

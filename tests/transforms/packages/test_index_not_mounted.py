@@ -93,7 +93,7 @@ REWRITES = (
             "FROM debian:12\n"
             "RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \\\n"
             "    --mount=type=cache,target=/var/lib/apt/lists,sharing=locked \\\n"
-            "    rm -f /etc/apt/apt.conf.d/docker-clean && apt-get update && apt-get install -y x\n"
+            "    apt-get update && apt-get install -y x\n"
             "RUN <<EOF\n"
             "apt-get update && apt-get install -y y\n"
             "EOF\n"
