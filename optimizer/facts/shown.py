@@ -71,6 +71,9 @@ def text_of(stage: StageFacts, at: int, path: str) -> bytes | None:
     A program that nobody knows is taken to leave the files of the context as they are. What a RUN prints into the file
     is shown as the text of that RUN.
     """
+    facts = stage.facts
+    if facts.context is None and posixpath.basename(path).encode() not in facts.document.source.data:
+        return None  # whatever brings it does not say so
     return stage.once(("text of", at, path), lambda _: _text_of(stage, at, path) or None)
 
 
