@@ -54,7 +54,7 @@ def cleared(run: Run, filled: Filled) -> bytes:
 
 # Before a command: what leaves the user and the home as they are.
 _PLAIN_WRAPPER = re.compile(rb"sudo|-[EHnS]+|--preserve-env|--set-home|env|command|exec|time|nice|\w+=.*")
-_HOME = re.compile(rb"(?i)(?:HOME|XDG_\w+|\w*CACHE\w*|\w*USERCONFIG|GO\w+|CARGO_\w+)=")
+_HOME = re.compile(rb"(?i)(?:HOME|XDG_\w+|\w*CACHE\w*|\w*USERCONFIG|GO(?:PATH|ENV|FLAGS)|CARGO_HOME)=")
 
 
 def _check_same_home(command: Command) -> None:

@@ -25,8 +25,8 @@ COPY --from=build /copy.sh /copy.sh
 WORKDIR /srv
 COPY start.sh /srv/start.sh
 RUN chmod 755 /srv/start.sh
-COPY data /opt/data
-RUN chown root:games /opt/data && chmod 640 /opt/data
+COPY data.bin /opt/data.bin
+RUN chown root:games /opt/data.bin && chmod 640 /opt/data.bin
 HEALTHCHECK CMD true
 ENTRYPOINT ["/srv/start.sh"]
 CMD ["serve"]
@@ -54,7 +54,7 @@ def images(name: str) -> set[str]:
 @pytest.fixture
 def context(tmp_path: Path) -> Path:
     (tmp_path / "start.sh").write_text('#!/bin/sh\necho started "$@"\n')
-    (tmp_path / "data").write_bytes(os.urandom(300_000))
+    (tmp_path / "data.bin").write_bytes(os.urandom(300_000))
     for path in tmp_path.iterdir():
         path.chmod(0o644)
     return tmp_path

@@ -60,7 +60,7 @@ CASES = {
         2 * BYTES,
     ),
     "chmod-after-copy": (f"{DEBIAN}COPY blob /usr/local/bin/\nRUN chmod 755 /usr/local/bin/blob\n", BYTES),
-    "chown-after-copy": (f"{DEBIAN}COPY blob /opt/blob\nRUN chown 7:7 /opt/blob\n", BYTES),
+    "chown-after-copy": (f"{DEBIAN}COPY blob /opt/blob.bin\nRUN chown 7:7 /opt/blob.bin\n", BYTES),
     "tree-chowned-after-copy": (
         f"{DEBIAN}RUN mkdir /srv/app\nWORKDIR /srv/app\nCOPY . .\nRUN chown -R games:games /srv/app\n",
         BYTES,
@@ -102,7 +102,7 @@ CASES = {
     ),
     "merge-runs": (f"{DEBIAN}COPY blob /opt/\nRUN cat /opt/blob >/srv/blob\nRUN echo end >>/srv/blob\n", BYTES),
     "move-after-copy": (f"{DEBIAN}COPY blob /tmp/\nRUN mv /tmp/blob /srv/blob.bin\n", BYTES),
-    "remove-after-copy": (f"{DEBIAN}COPY blob /opt/blob\nRUN rm /opt/blob\n", BYTES),
+    "remove-after-copy": (f"{DEBIAN}COPY blob /opt/blob.bin\nRUN rm /opt/blob.bin\n", BYTES),
     "apt-documentation-installed": (
         f"{DEBIAN}RUN apt-get update && apt-get install -y --no-install-recommends make && rm -rf /var/lib/apt/lists/*\n",
         10_000,

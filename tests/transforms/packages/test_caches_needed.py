@@ -203,3 +203,12 @@ def test_a_directory_that_is_there_because_of_the_cache(command: str) -> None:
     result = optimize(f"FROM python:3.12\nRUN pip install flask\nRUN {command}\n")
     assert "--no-cache-dir" not in result.text
     assert "--no-cache-dir" in optimize("FROM python:3.12\nRUN pip install flask\nRUN ls /root\n").text
+
+
+@pytest.mark.parametrize(
+    ("variable", "cleared"),
+    [("GOOS=linux", True), ("GOPROXY=direct", True), ("GOPATH=/g", False), ("GOFLAGS=-x", False)],
+)
+def test_what_a_variable_before_go_says(variable: str, cleared: bool) -> None:
+    text = f'FROM golang:1.22\nWORKDIR /src\nCOPY . .\nRUN {variable} go build -o /usr/local/bin/app .\nCMD ["app"]\n'
+    assert ("go-build" in optimize(text).text) is cleared
