@@ -168,23 +168,7 @@ class Instruction:
     @cached_property
     def json(self) -> tuple[str, ...] | None:
         """The words of a JSON argument list (exec form), or None where the arguments are not one."""
-        args = self.args
-        if not args.startswith(b"["):
-            return None
-        import json
-
-        try:
-            value: object = json.loads(args)
-        except (ValueError, RecursionError):  # what is nested that deep is no list of words
-            return None
-        if not isinstance(value, list):
-            return None
-        words: list[str] = []
-        for item in value:  # pyright: ignore[reportUnknownVariableType]
-            if not isinstance(item, str):
-                return None
-            words.append(item)
-        return tuple(words)
+        return json_words(self.args)
 
     @cached_property
     def tokens(self) -> tuple[Token, ...]:
@@ -213,6 +197,26 @@ class Instruction:
 
 
 _QUOTED_WORD = rb"""(?:"(?:%(e)s.|[^"%(e)s])*"|'[^']*'|%(e)s.|[^\s"'%(e)s]|["'%(e)s])+"""
+
+
+def json_words(text: bytes) -> tuple[str, ...] | None:
+    """The words of a JSON list of strings; None where `text` is none."""
+    if not text.startswith(b"["):
+        return None
+    import json
+
+    try:
+        value: object = json.loads(text)
+    except (ValueError, RecursionError):  # what is nested that deep is no list of words
+        return None
+    if not isinstance(value, list):
+        return None
+    words: list[str] = []
+    for item in value:  # pyright: ignore[reportUnknownVariableType]
+        if not isinstance(item, str):
+            return None
+        words.append(item)
+    return tuple(words)
 
 
 def _blanked(data: bytes, scanned: Scanned) -> bytes:

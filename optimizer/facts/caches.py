@@ -12,6 +12,7 @@ from ..dockerfile.shell import Command
 from ..knowledge.commands import COMMANDS
 from ..knowledge.tools import Store, Tool, load_tool, roots
 from ..knowledge.uses import Use, clears, use_of
+from .commands import is_of_system
 from .paths import resolve
 from .settings import configured
 from .stages import Lineage, Run, StageFacts
@@ -146,10 +147,7 @@ def _copies(command: Command, store: Store) -> bool:
 
 def is_known(command: Command) -> bool:
     """Whether a command certainly runs no package manager and no program that may."""
-    elsewhere = "/" in command.program and not command.program.startswith(
-        ("/usr/bin/", "/bin/", "/usr/sbin/", "/sbin/")
-    )
-    return command.name in COMMANDS and not elsewhere and not command.started()
+    return command.name in COMMANDS and is_of_system(command) and not command.started()
 
 
 def _run_from_cache(run: Run, tool: Tool) -> str:

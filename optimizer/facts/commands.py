@@ -88,8 +88,7 @@ def of_command(command: Command, directory: str | None, tools: Iterable[Tool]) -
     if use is not None:
         return effects | _of_use(use, directory)
     does = COMMANDS.get(command.name)
-    elsewhere = "/" in command.program and not command.program.startswith(_SYSTEM_PROGRAMS)
-    if does is None or elsewhere:
+    if does is None or not is_of_system(command):
         return effects | unknown(f"`{_shown(command)}`")
     effects |= _of_known(command, does, directory)
     if command.name == "find":
@@ -101,8 +100,12 @@ def of_command(command: Command, directory: str | None, tools: Iterable[Tool]) -
 
 
 _ELSEWHERE = re.compile(rb"-[CDi]|--chdir|--login")  # options of env and sudo
-_SYSTEM_PROGRAMS = ("/usr/bin/", "/bin/", "/usr/sbin/", "/sbin/")
 _CHANGES = frozenset(("-delete", "-exec", "-execdir", "-ok", "-okdir", "-fprint", "-fprint0", "-fprintf", "-fls"))
+
+
+def is_of_system(command: Command) -> bool:
+    """Whether a command is called by its name alone, or by a path in which the system has its programs."""
+    return "/" not in command.program or command.program.startswith(("/usr/bin/", "/bin/", "/usr/sbin/", "/sbin/"))
 
 
 def _shown(command: Command) -> str:

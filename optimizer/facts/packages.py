@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Literal
 
 from ..dockerfile.shell import Command, Script, Unit
 from ..knowledge.tools import Action, Tool
 from ..knowledge.uses import Use, clears, clears_any, may_clear, use_of, uses
-from .stages import Run
+from .stages import Run, StageFacts
 
 #: What a command does with packages, as far as it does nothing else.
 PackageAction = Literal["refresh", "install", "clear"]
@@ -29,6 +30,24 @@ def removed(run: Run, command: Command) -> set[bytes] | None:
     if use is None or not use.tool.distribution or use.verb.value not in use.tool.distribution.removes:
         return None
     return {word.raw.strip(b"\"'") for word in use.operands}
+
+
+def not_installed(run: Run, tool: Tool, names: set[bytes]) -> set[bytes]:
+    """Those of the packages `names` that no RUN above, nor `run`, installs."""
+    for stage in run.stage.lineage_above():
+        installed = stage.once(("installs", tool.name), partial(_first_installs, tool))
+        names = {name for name in names if name not in installed or (stage is run.stage and installed[name] > run.at)}
+    return names
+
+
+def _first_installs(tool: Tool, stage: StageFacts) -> dict[bytes, int]:
+    """The packages that RUNs of a stage install, each with the index of the first that does."""
+    found: dict[bytes, int] = {}
+    for run in stage.runs:
+        for use in uses(run.script, tool) if run.script else ():
+            for word in use.operands if use.action == "install" else ():
+                found.setdefault(word.raw.strip(b"\"'"), run.at)
+    return found
 
 
 def is_cleanup(run: Run, command: Command) -> bool:

@@ -17,7 +17,7 @@ from ..dockerfile.source import BOM
 from .copies import looks_like_a_file
 from .effects import commands_of, copy_destination
 from .paths import lies_in, resolve
-from .stages import Run, StageFacts
+from .stages import Run, StageFacts, stage_named
 
 _MOST_BYTES = 262144
 _MOST_PIECES = 64
@@ -202,13 +202,6 @@ def _from_source(name: str, path: str, stage: StageFacts, instruction: Instructi
 
 # What a script is often called that lies in a directory which no context shows.
 _SCRIPT = re.compile(r"entry|start|run|boot|serve|init")
-
-
-def stage_named(stage: StageFacts, name: str) -> StageFacts | None:
-    """The stage above `stage` that a ``--from`` calls by its name or number; None where it is another image."""
-    above = stage.facts.stages[: stage.stage.number]
-    wanted = name.strip("\"'").lower()
-    return next((one for one in above if wanted in ((one.stage.name or "").lower(), str(one.stage.number))), None)
 
 
 def _written(path: str, run: Run, steps: int) -> list[Piece]:

@@ -12,7 +12,7 @@ from ..dockerfile.document import Instruction
 from ..dockerfile.shell import Command
 from .effects import commands_of
 from .paths import lies_in, resolve
-from .stages import Run, StageFacts
+from .stages import Run, StageFacts, stage_named
 
 _MOST = 100  # instructions of a stage that are looked through for a file
 _DEEP = 2  # copies of copies within a RUN that are followed
@@ -157,16 +157,15 @@ def _from_source(
 
 def _from_stage(stage: StageFacts, instruction: Instruction, source: str, inside: str, path: str) -> bytes | None:
     flag = instruction.flag("from")
-    name = (flag.value or b"").decode("utf-8", "replace").lower() if flag else ""
-    for other in stage.facts.stages:
-        if name in (other.stage.name, str(other.stage.number)) and other.stage.number < stage.stage.number:
-            begin = resolve(source, "/") or "/"
-            places = [posixpath.join(begin, inside) if inside else begin]
-            if posixpath.basename(begin) == inside:
-                places.append(begin)
-            texts = (text_of(other, len(other.instructions), one) for one in places)
-            return next((text for text in texts if text), None)
-    return _HIDDEN if source.rstrip("/").rpartition("/")[2] == posixpath.basename(path) else None
+    other = stage_named(stage, (flag.value or b"").decode("utf-8", "replace")) if flag else None
+    if other is None:
+        return _HIDDEN if source.rstrip("/").rpartition("/")[2] == posixpath.basename(path) else None
+    begin = resolve(source, "/") or "/"
+    places = [posixpath.join(begin, inside) if inside else begin]
+    if posixpath.basename(begin) == inside:
+        places.append(begin)
+    texts = (text_of(other, len(other.instructions), one) for one in places)
+    return next((text for text in texts if text), None)
 
 
 def _written(run: Run | None, path: str, at: int) -> bytes | None:

@@ -338,6 +338,13 @@ class Facts:
             facts.ships = facts is stages[-1] or unused or any(child.ships for child in facts.children)
 
 
+def stage_named(stage: StageFacts, name: str) -> StageFacts | None:
+    """The stage above `stage` that a ``--from`` calls by its name or number; None where it is another image."""
+    above = stage.facts.stages[: stage.stage.number]
+    wanted = name.strip("\"'").lower()
+    return next((one for one in above if wanted in ((one.stage.name or "").lower(), str(one.stage.number))), None)
+
+
 def _knows_flags(syntax: bytes | None) -> bool:
     """Whether the frontend that ``# syntax=`` names certainly knows ``--mount`` and ``--chmod``, as 1.2 does."""
     if syntax is None:
