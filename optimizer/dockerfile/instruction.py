@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from .cached import cached_property
 from .record import Record
-from .scanner import Scanned, join
+from .scanner import Scanned, join, json_words
 from .source import Source
 
 _SPACE = b" \t\n\v\f\r"
@@ -197,26 +197,6 @@ class Instruction:
 
 
 _QUOTED_WORD = rb"""(?:"(?:%(e)s.|[^"%(e)s])*"|'[^']*'|%(e)s.|[^\s"'%(e)s]|["'%(e)s])+"""
-
-
-def json_words(text: bytes) -> tuple[str, ...] | None:
-    """The words of a JSON list of strings; None where `text` is none."""
-    if not text.startswith(b"["):
-        return None
-    import json
-
-    try:
-        value: object = json.loads(text)
-    except (ValueError, RecursionError):  # what is nested that deep is no list of words
-        return None
-    if not isinstance(value, list):
-        return None
-    words: list[str] = []
-    for item in value:  # pyright: ignore[reportUnknownVariableType]
-        if not isinstance(item, str):
-            return None
-        words.append(item)
-    return tuple(words)
 
 
 def _blanked(data: bytes, scanned: Scanned) -> bytes:

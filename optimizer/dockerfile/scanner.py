@@ -196,7 +196,7 @@ def join(data: bytes, start: int, end: int, holes: Iterable[tuple[int, int]]) ->
 def _heredocs(joined: bytes) -> list[tuple[bytes, bool, bool]]:
     """Name, chomp and quoted of every heredoc that BuildKit sees on a joined line."""
     found: list[tuple[bytes, bool, bool]] = []
-    if _arguments(joined).startswith(b"[") and _is_json_list(_arguments(joined)):
+    if json_words(_arguments(joined)) is not None:
         return found
     for word in _words(joined):
         match = _HEREDOC.match(word)
@@ -217,16 +217,30 @@ def _arguments(joined: bytes) -> bytes:
     return parts[1].strip() if len(parts) > 1 else b""
 
 
-def _is_json_list(text: bytes) -> bool:
+def json_words(text: bytes) -> tuple[str, ...] | None:
+    """The words of a JSON list of strings; None where `text` is none."""
+    if not text.startswith(b"["):
+        return None
+    if re.fullmatch(_PLAIN_LIST, text):
+        return tuple(word.decode() for word in re.findall(rb'"([^"]*)"', text))
     import json
 
     try:
-        value = json.loads(text)
+        value: object = json.loads(text)
     except (ValueError, RecursionError):  # what is nested that deep is no list of words
-        return False
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)  # pyright: ignore[reportUnknownVariableType]
+        return None
+    if not isinstance(value, list):
+        return None
+    words: list[str] = []
+    for item in value:  # pyright: ignore[reportUnknownVariableType]
+        if not isinstance(item, str):
+            return None
+        words.append(item)
+    return tuple(words)
 
 
+# Words that are spelled out, which is nearly all there are; the rest is the library's.
+_PLAIN_LIST = rb'\[[ \t]*"[ !#-\[\]-~]*"[ \t]*(?:,[ \t]*"[ !#-\[\]-~]*"[ \t]*)*\]'
 _LEX = re.compile(rb"""\\.|'[^']*'|"(?:\\.|[^"\\])*"|\$\{[^}]*\}|\s+|.""", re.DOTALL)
 
 

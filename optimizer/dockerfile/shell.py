@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from .cached import cached_property
 from .commands import Command, Redirection, Unit, Word
 from .document import DockerfileError, Document, Instruction
-from .syntax_tree import PLAIN, Reader, load_parser
+from .plain import PLAIN_WORD, read_plain
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -62,7 +62,7 @@ class Script:
         for item in redirections(root):
             word = Word(self.start + item.target_start, self.start + item.target_end, b"", None)
             raw = code[item.target_start : item.target_end]
-            word = word._replace(raw=raw, value=raw.decode() if PLAIN.fullmatch(raw) else None)
+            word = word._replace(raw=raw, value=raw.decode() if PLAIN_WORD.fullmatch(raw) else None)
             first, behind = bisect_left(starts, item.start), bisect_left(starts, item.end)
             if first == behind:  # `$(< file)`, or one without a command: it is the one's before
                 first = max(first - 1, 0)
@@ -80,11 +80,9 @@ class Script:
     @cached_property
     def state_changes(self) -> tuple[str, ...]:
         """Names of what changes the shell itself (``cd``, ``export``, ``NAME=``, a function …), wherever it stands."""
-        if self._tree is None:
-            return ()
-        from .state import state_changes
+        from .state import plain_state_changes, state_changes
 
-        return state_changes(*self._tree)
+        return plain_state_changes(self.commands) if self._tree is None else state_changes(*self._tree)
 
     @cached_property
     def remembered(self) -> str:
@@ -248,6 +246,12 @@ def _splits_word(instruction: Instruction) -> bool:
 
 
 def _parse(script: Script, code: bytes) -> None:
+    plain = read_plain(code, script.start)
+    if plain:
+        script.units, script.commands, script.trailer = plain
+        return
+    from .syntax_tree import Reader, load_parser
+
     root = load_parser().parse(code).root_node
     if root.has_error:
         script.opaque = "its shell code cannot be read with certainty"

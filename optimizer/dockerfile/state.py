@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from .record import Record
 
 if TYPE_CHECKING:
     from tree_sitter import Node
+
+    from .commands import Command
 
 
 class Redirected(Record):
@@ -117,19 +119,33 @@ def _assigns(node: Node) -> bool:
     return any(not one.is_named and one.type not in _CALCULATES for one in walk(node) if not one.children)
 
 
+def plain_state_changes(commands: Iterable[Command]) -> tuple[str, ...]:
+    """The same for a script of plain words."""
+    names = ((_named([word.raw for word in command.words]), command) for command in commands)
+    return tuple(
+        name
+        for name, command in names
+        if name in STATE_COMMANDS or (name == "printf" and _SETS.search(b" ".join(word.raw for word in command.words)))
+    )
+
+
 def _name(node: Node | None, code: bytes) -> str:
     """The name of the command that runs; empty where an expansion that may be anything gives it."""
     if node is None:
         return ""
-    words = [child for child in node.children if child.type not in ("variable_assignment", "file_redirect")]
-    for word in words:
-        text = _QUOTES.sub("", code[word.start_byte : word.end_byte].decode("utf-8", "replace"))
+    words = (child for child in node.children if child.type not in ("variable_assignment", "file_redirect"))
+    return _named(code[word.start_byte : word.end_byte] for word in words)
+
+
+def _named(words: Iterable[bytes]) -> str:
+    for at, word in enumerate(words):
+        text = _QUOTES.sub("", word.decode("utf-8", "replace"))
         name = text.rsplit("/", 1)[-1]
         if "/" in text:  # no builtin
             return name or text
         if "$" in text or "`" in text:
             return ""
-        if name not in _HIDES and not (word is not words[0] and name.startswith("-")):
+        if name not in _HIDES and not (at and name.startswith("-")):
             return name
     return ":"
 

@@ -5,12 +5,12 @@ No walk over a tree recurses: a list of many commands is a tree as deep.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Any
 
 from .commands import Command, Unit, Word
 from .document import Instruction
+from .plain import PLAIN_WORD
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
@@ -47,8 +47,6 @@ def load_parser() -> Parser:
 _LITERAL = frozenset(("word", "number"))
 # How many things may stand around a command. Every one of its commands names them all.
 _DEEPEST = 100
-# Bytes that say themselves in any word.
-PLAIN = re.compile(rb"[\w./:=@%+,-]+")
 
 
 class Reader:
@@ -148,7 +146,7 @@ class Reader:
     def word(self, node: Node) -> Word:
         start, end = node.start_byte, node.end_byte
         raw = self.code[start:end]
-        if PLAIN.fullmatch(raw):
+        if PLAIN_WORD.fullmatch(raw):
             return Word(self.base + start, self.base + end, raw, raw.decode())
         value = None
         # Blanks in a word are quoted, escaped, or a continuation that was blanked: then its text is not known.

@@ -13,7 +13,7 @@ from functools import partial
 
 from ..dockerfile.document import Instruction
 from ..dockerfile.edits import Refusal
-from ..dockerfile.instruction import json_words
+from ..dockerfile.scanner import json_words
 from ..dockerfile.shell import read_text
 from ..knowledge.assumptions import ASSUMPTIONS, CONTAINERS
 from ..knowledge.tools import Tool, roots

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, cast
 
 from ..dockerfile.document import DockerfileError, Instruction
-from ..knowledge.tools import NAMES, Tool, load_tool
+from ..knowledge.tools import Tool
 from .stages import Facts, StageFacts
 
 if TYPE_CHECKING:
@@ -34,15 +34,16 @@ def _configured(stage: StageFacts, tool: Tool) -> str:
     for instruction in facts.document.instructions:
         if _writes(instruction, tool):
             return f"line {instruction.line} configures {tool.name}"
-    if facts.context is None:
+    context = facts.context
+    if context is None:
         return ""
-    paths = stage.lineage.once("brought", lambda: _brought(facts, facts.context))
-    if paths is None:
+    files = stage.lineage.once("brought", lambda: _brought(facts, context))
+    if files is None:
         return f"whether a file of the build context configures {tool.name} is not known"
     for one in tool.configurations:
-        for path in paths:
-            if re.search(one.files, path):
-                text = facts.context.read(path)
+        for path in filter(re.compile(one.files).search, files):
+            if not context.ignored(path):
+                text = context.read(path)
                 if text is None or re.search(one.text, text):
                     return f"{path} configures {tool.name}"
     return ""
@@ -66,45 +67,46 @@ def _writes(instruction: Instruction, tool: Tool) -> bool:
 _WORDS = re.compile(rb"[^\s\"',;&|()<>\[\]]+")
 
 
-def _brought(facts: Facts, context: Context | None) -> list[str] | None:
-    """The files of the context that the Dockerfile takes and that configure a tool, by their paths in it.
+def _brought(facts: Facts, context: Context) -> list[str] | None:
+    """The files that the Dockerfile takes from the context, by their paths in it; None where there are too many.
 
-    None where there are too many files to look at.
+    Among them are those that ``.dockerignore`` keeps out.
     """
-    if context is None:
-        return []
     from .context import taken
 
     try:
         sources = list(taken(facts.document))
     except DockerfileError:
         return None
-    if not sources:
-        return []
-    if context.root not in context.shared:
-        context.shared[context.root] = _named_like_settings(context.root)
-    files = cast("list[str] | None", context.shared[context.root])
-    if files is None:
-        return None
-    return [
-        path
-        for path in files
-        if not context.ignored(path)
-        and any(one.pattern is None or one.pattern.below.fullmatch(path) for one in sources)
-    ]
+    found: dict[str, None] = {}
+    for head in {one.head for one in sources}:
+        files = _below(context, head)
+        if files is None:
+            return None
+        patterns = [one.pattern for one in sources if one.head == head and one.pattern]
+        if head or all(one.pattern for one in sources):
+            files = [path for path in files if any(one.below.fullmatch(path) for one in patterns)]
+        found.update(dict.fromkeys(files))
+    return list(found)
 
 
-def _named_like_settings(root: str) -> list[str] | None:
-    """The files below a directory whose names are those of a tool's configuration; None where it has too many files."""
-    named = re.compile("|".join(one.files for name in NAMES for one in load_tool(name).configurations))
+def _below(context: Context, head: str) -> list[str] | None:
+    """The paths of the files below a path in the context, or the path itself where it is a file, in order.
+
+    None where there are too many.
+    """
+    key = os.path.join(context.root, head)
+    if key not in context.shared:
+        context.shared[key] = [head] if os.path.isfile(key) else _files(key, head)
+    return cast("list[str] | None", context.shared[key])
+
+
+def _files(root: str, head: str) -> list[str] | None:
     found: list[str] = []
-    seen = 0
     for directory, names, files in os.walk(root):
         names[:] = sorted(name for name in names if name not in _SKIPPED)
-        seen += len(files)
-        if seen > _MOST_FILES:
+        if len(found) + len(files) > _MOST_FILES:
             return None
-        inside = os.path.relpath(directory, root).replace(os.sep, "/")
-        head = "" if inside == "." else inside + "/"
-        found += (head + name for name in sorted(files) if named.search(head + name))
+        inside = (head + directory[len(root) :].replace(os.sep, "/")).strip("/")
+        found += (f"{inside}/{name}" if inside else name for name in sorted(files))
     return found

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import dockerfile
 import pytest
 
 from dfopt.optimizer import optimize
 from dfopt.optimizer.dockerfile.document import Document, Instruction
-from dfopt.optimizer.dockerfile.scanner import DockerfileError
+from dfopt.optimizer.dockerfile.scanner import DockerfileError, json_words
 
 
 def instruction_of(text: str) -> Instruction:
@@ -98,3 +100,28 @@ def test_the_rest_of_a_file_is_rewritten_where_a_keyword_is_cut(cut: str) -> Non
 def test_another_escape_character_leaves_backslashes_alone() -> None:
     text = "# escape=`\nFROM python:3.12\nCOPY app\\ C:\\app\\\nRUN pip install y\n"
     assert optimize(text).text == text.replace("pip install", "pip install --no-cache-dir")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '["a", "b c"]',
+        '["a" "b"]',
+        "[]",
+        '["a",]',
+        '["a",\t"b" ]',
+        '["\\n"]',
+        '["a"]x',
+        '["a\x0b"]',
+        '["a",\x0b"b"]',
+        '["é"]',
+        "[1]",
+    ],
+)
+def test_the_words_of_a_list_are_those_of_json(text: str) -> None:
+    try:
+        value: object = json.loads(text)
+    except ValueError:
+        value = None
+    strings = isinstance(value, list) and all(isinstance(item, str) for item in value)  # pyright: ignore[reportUnknownVariableType]
+    assert json_words(text.encode()) == (tuple(json.loads(text)) if strings else None)
