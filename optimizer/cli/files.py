@@ -9,12 +9,14 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from errno import E2BIG, EACCES, EDQUOT, EINVAL, ENODATA, ENOSPC, ENOTSUP, EPERM
-from typing import TYPE_CHECKING, Any
 
 from ..dockerfile.source import BOM
 from ..facts.files import read_file
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from pathspec import GitIgnoreSpec
 
 # Compiled by the first search: a file that is named needs none of it.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from ..dockerfile.record import Record
 from ..dockerfile.scanner import DockerfileError
@@ -18,6 +17,7 @@ from ..rules.registry import ALL, BY_NAME
 from .files import find_files, write_output
 from .options import Options
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..dockerfile.document import Document
     from ..facts.context import Context

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from typing import NamedTuple
 
-from .record import Record
+from .record import Record, Row
 
 
-class Word(NamedTuple):
+class Word(Row):
     """A word of a command: its spelling, and what it says where no expansion is involved."""
 
     start: int
@@ -148,7 +147,7 @@ class Command:
         return bool(self.wrappers) and self.wrappers[0].value == "sudo"
 
 
-class Unit(NamedTuple):
+class Unit(Row):
     """A member of the script's top-level list: a command, a pipeline, an `if` …"""
 
     start: int

@@ -7,13 +7,14 @@ the source; lines are 1-based.
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import TYPE_CHECKING, NamedTuple
 
 from .cached import cached_property
 from .instruction import Flag, Instruction, Token
+from .record import Row
 from .scanner import DockerfileError, Heredoc, scan
 from .source import BOM, Source
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dockerfile_parse import DockerfileParser
 
@@ -23,7 +24,7 @@ KEYWORDS = frozenset(
 )
 
 
-class Stage(NamedTuple):
+class Stage(Row):
     """A build stage: its FROM and what follows it, up to the next FROM."""
 
     number: int  # 0-based

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+
+from .record import Row
 
 
-class Edit(NamedTuple):
+class Edit(Row):
     """Replace the bytes from `start` to `end` by `text`; `rules` and `findings`, by number, say whose doing it is."""
 
     start: int

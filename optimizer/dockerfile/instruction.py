@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import NamedTuple
 
 from .cached import cached_property
-from .record import Record
+from .record import Record, Row
 from .scanner import Scanned, join, json_words
 from .source import Source
 
@@ -31,7 +30,7 @@ class Flag(Record):
     end: int
 
 
-class Token(NamedTuple):
+class Token(Row):
     """A word of an instruction's arguments, as it is spelled but for a continuation in it."""
 
     text: bytes

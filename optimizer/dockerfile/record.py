@@ -1,19 +1,23 @@
 """Named fields that cost a start next to nothing: NamedTuple compiles the source of every class it makes.
 
-For what is made now and then. What is made for every word of a Dockerfile is a NamedTuple, which is made faster.
+They are what the typing module says of NamedTuple, which is imported for no more than types wherever a plain ``fix``
+comes by: it costs as much as reading a Dockerfile.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from operator import itemgetter
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import NamedTuple as Record
+    from typing import NamedTuple as Row
+    from typing import cast
 else:
 
     class Record:
-        """As `typing.NamedTuple`, but for indexes and order. Equal where all fields are; the first is hashed."""
+        """For what is made now and then: without indexes and order. Equal where all fields are; the first is hashed."""
 
         _fields: tuple[str, ...] = ()
 
@@ -24,7 +28,7 @@ else:
             self.__dict__.update(zip(self._fields, values, strict=False))
             self.__dict__.update(named)
 
-        def _replace(self, **changes: object) -> Any:
+        def _replace(self, **changes: object) -> Record:
             return type(self)(**{**self.__dict__, **changes})
 
         def __iter__(self) -> Iterator[object]:
@@ -37,8 +41,43 @@ else:
             return hash(getattr(self, self._fields[0]))
 
         def __repr__(self) -> str:
-            shown = (f"{name}={value!r}" for name, value in zip(self._fields, self, strict=True))
-            return f"{type(self).__name__}({', '.join(shown)})"
+            return _shown(self)
+
+    class Row(tuple):
+        """For what is made for every word of a Dockerfile: a tuple."""
+
+        __slots__ = ()
+        _fields: tuple[str, ...] = ()
+        _defaults: dict[str, object] = {}  # noqa: RUF012
+
+        def __init_subclass__(cls) -> None:
+            cls._fields = tuple(cls.__annotations__)
+            cls._defaults = {name: cls.__dict__[name] for name in cls._fields if name in cls.__dict__}
+            for at, name in enumerate(cls._fields):
+                setattr(cls, name, property(itemgetter(at)))
+
+        def __new__(cls, *values: object, **named: object) -> Row:  # noqa: PYI034
+            if len(values) < len(cls._fields):
+                given = {**cls._defaults, **named}
+                values = (*values, *(given[name] for name in cls._fields[len(values) :]))
+            return tuple.__new__(cls, values)
+
+        def __getnewargs__(self) -> tuple[object, ...]:
+            return tuple(self)
+
+        def _replace(self, **changes: object) -> Row:
+            return type(self)(**{**dict(zip(self._fields, self, strict=True)), **changes})
+
+        def __repr__(self) -> str:
+            return _shown(self)
+
+    def cast(_: object, value: object) -> object:
+        """As `typing.cast`."""
+        return value
+
+    def _shown(one: Record | Row) -> str:
+        shown = (f"{name}={value!r}" for name, value in zip(one._fields, one, strict=True))
+        return f"{type(one).__name__}({', '.join(shown)})"
 
 
-__all__ = ["Record"]
+__all__ = ["Record", "Row", "cast"]

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
-from .record import Record
+from .record import Record, Row
 from .source import BOM
 
 
@@ -34,7 +33,7 @@ class Heredoc(Record):
     quoted: bool  # `<<"EOF"`: nothing in the body is expanded
 
 
-class Scanned(NamedTuple):
+class Scanned(Row):
     """One instruction: its extent, and the holes in it that are not part of the line BuildKit joins."""
 
     start: int  # first byte that is not white space

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from typing import TYPE_CHECKING
 
 from .cached import cached_property
 from .commands import Command, Redirection, Unit, Word
 from .document import DockerfileError, Document, Instruction
 from .plain import PLAIN_WORD, read_plain
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tree_sitter import Node
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Literal
 
 from ..dockerfile.record import Record
 from ..dockerfile.shell import Command, Word
@@ -15,6 +14,10 @@ from ..knowledge.commands import COMMANDS, HOMES, Does, Which
 from ..knowledge.tools import Tool, roots
 from ..knowledge.uses import Use, use_of
 from .paths import NOWHERE, Paths, below, lies_in, spelled, union
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
 
 _DEVICES = "/dev"
 _NAME = re.compile(r"\$\{?(\w+)")

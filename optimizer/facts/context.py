@@ -13,7 +13,6 @@ import stat
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import takewhile
-from typing import Literal
 
 from ..dockerfile.cached import cached_property
 from ..dockerfile.document import DockerfileError, Document, Instruction
@@ -21,13 +20,17 @@ from ..dockerfile.record import Record
 from ..dockerfile.source import BOM
 from .files import read_file
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal, TypeAlias
+
 #: In a pattern made from a source: what a variable may come to. Unicode keeps this character for such a use.
 _ANYTHING = "\ufdd0"
 
 _MOST_BYTES = 1_000_000
 _FETCHED = frozenset((".git", ".tox", ".venv", "node_modules", "site-packages", "vendor", "venv"))
 
-Kind = Literal["file", "directory", "link", "other"]
+Kind: TypeAlias = 'Literal["file", "directory", "link", "other"]'
 
 
 class Entry(Record):

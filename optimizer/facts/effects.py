@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from ..dockerfile.document import Instruction
 from ..dockerfile.shell import Command, Script
@@ -17,6 +16,7 @@ from .commands import DIRECTORY, NOTHING, SHELL, USER, Effects, of_command, redi
 from .paths import NOWHERE, Paths, below, lies_in, overlap, resolve, spelled, union
 from .stages import Run, StageFacts
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .programs import Program
 

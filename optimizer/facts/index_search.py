@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Literal
 
 from ..dockerfile.record import Record
 from ..dockerfile.shell import Command, Word, read_text
@@ -22,10 +21,13 @@ from .stages import Run, StageFacts
 from .stores import fails_on_nothing
 from .unseen import SELF_SUFFICIENT, UNKNOWN_TEXT, inert, installed_tool, mentions, runs_unknown
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Literal, TypeAlias
+
     from .recipes import Behind, Code, Open
 
-Need = Literal["no", "maybe", "yes"]
+Need: TypeAlias = 'Literal["no", "maybe", "yes"]'
 
 
 class Answer(Record):

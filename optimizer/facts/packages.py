@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import partial
-from typing import Literal
 
 from ..dockerfile.shell import Command, Script, Unit
 from ..knowledge.tools import Action, Tool
 from ..knowledge.uses import Use, clears, clears_any, may_clear, use_of, uses
 from .stages import Run, StageFacts
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal, TypeAlias
+
 #: What a command does with packages, as far as it does nothing else.
-PackageAction = Literal["refresh", "install", "clear"]
+PackageAction: TypeAlias = 'Literal["refresh", "install", "clear"]'
 
 
 def managed(run: Run, command: Command) -> Use | None:

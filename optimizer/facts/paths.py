@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
+
+from ..dockerfile.record import Row
 
 #: Directories that every image of a distribution has.
 SYSTEM_DIRECTORIES = frozenset(
@@ -56,7 +57,7 @@ def overlap(one: str, other: str) -> bool:
 _UNPACKAGED = ("/usr/local", "/var/cache", "/var/lib/apt/lists")
 
 
-class Paths(NamedTuple):
+class Paths(Row):
     """Where something reads, or writes: below absolute paths, wherever packages have files, or nobody knows where."""
 
     below: frozenset[str] = frozenset()

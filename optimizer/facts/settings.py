@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, cast
 
 from ..dockerfile.document import DockerfileError, Instruction
+from ..dockerfile.record import cast
 from ..knowledge.tools import Tool
 from .stages import Facts, StageFacts
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .context import Context
 

@@ -5,22 +5,24 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Hashable, Iterator
-from typing import TYPE_CHECKING, TypeVar, cast
 
 from ..dockerfile.cached import cached_property
 from ..dockerfile.document import Document, Instruction, Stage
 from ..dockerfile.edits import Refusal
-from ..dockerfile.record import Record
+from ..dockerfile.record import Record, cast
 from ..dockerfile.shell import Command, Script, read_script
 from ..dockerfile.source import Source
 from ..knowledge.images import Image, image_named
 from ..knowledge.tools import Index, Tool, present
 from .paths import resolve
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import TypeVar
+
     from .context import Context
 
-T = TypeVar("T")
+    T = TypeVar("T")
 
 
 class Shell(Record):

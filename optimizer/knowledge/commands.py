@@ -6,12 +6,14 @@ anything: the table names what is known to be harmless, or known to be what it i
 
 from __future__ import annotations
 
-from typing import Literal
-
 from ..dockerfile.record import Record
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal, TypeAlias
+
 #: Which of the operands: none, all, the first, the last, all but the last, all but the first.
-Which = Literal["", "all", "first", "last", "but-last", "but-first"]
+Which: TypeAlias = 'Literal["", "all", "first", "last", "but-last", "but-first"]'
 
 
 class Does(Record):

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple, cast
 
+from ..dockerfile.record import Row, cast
 from ..dockerfile.shell import Command, Script, Word
 from .tools import Action, CacheOption, Store, Tool
 
 _PYTHON = re.compile(r"python(\d(\.\d+)?)?")
 
 
-class Use(NamedTuple):
+class Use(Row):
     """A command that is a use of a tool."""
 
     tool: Tool

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from typing import Any, cast
 
-from ..dockerfile.record import Record
+from ..dockerfile.record import Record, cast
 from ..dockerfile.source import BOM
 from ..facts.files import read_file
 from ..knowledge.assumptions import ASSUMPTIONS
 from .engine import Settings
 from .registry import ALL, BY_NAME
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class ConfigError(Exception):

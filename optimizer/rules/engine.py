@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from ..dockerfile.document import Document
 from ..dockerfile.edits import Edit, EditSet
@@ -17,6 +16,7 @@ from ..knowledge.tools import roles_in
 from .finding import Finding
 from .registry import ALL, RULES, Rule
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..facts.context import Context
 

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Literal, Protocol
 
 from ..dockerfile.edits import Edit, Refusal
 from ..dockerfile.record import Record
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal, Protocol, TypeAlias
+
+    class Spanned(Protocol):
+        """An instruction or a command: what a finding is about."""
+
+        @property
+        def start(self) -> int: ...
+
+        @property
+        def end(self) -> int: ...
+
+
 #: *safe*: same build, same behaviour, comments kept; only declared caches, indexes, logs or documentation
 #: differ. *unsafe*: may change what is installed or how it behaves. *manual*: shown, never applied.
-Applicability = Literal["safe", "unsafe", "manual"]
+Applicability: TypeAlias = 'Literal["safe", "unsafe", "manual"]'
 
 
 class Fix(Record):
@@ -42,16 +55,6 @@ class Finding(Record):
     changes: tuple[str, ...] = ()  # path globs that may differ in it
     saves: int | None = None  # about how many bytes smaller the image gets; None where only a build can tell
     assumes: tuple[str, ...] = ()  # the named assumptions that it rests on, in order
-
-
-class Spanned(Protocol):
-    """An instruction or a command: what a finding is about."""
-
-    @property
-    def start(self) -> int: ...
-
-    @property
-    def end(self) -> int: ...
 
 
 class Offer(Record):

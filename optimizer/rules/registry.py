@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib import import_module
-from typing import TYPE_CHECKING, Protocol
 
 from ..dockerfile.record import Record
 from .finding import Applicability, Finding
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from ..facts.stages import Facts
 
+    class Transform(Protocol):
+        """A module of ``transforms``. Its docstring is its documentation, its example and its first test."""
 
-class Transform(Protocol):
-    """A module of ``transforms``. Its docstring is its documentation, its example and its first test."""
+        #: Dockerfiles that stay as they are, each with the reason that is given (a part of it), or, where nothing is
+        #: said, with the difference that keeps it: a text in it, and what in its place would be a finding.
+        KEEPS: tuple[tuple[str, str | tuple[str, str]], ...]
 
-    #: Dockerfiles that stay as they are, each with the reason that is given (a part of it), or, where nothing is said,
-    #: with the difference that keeps it: a text in it, and what in its place would be a finding.
-    KEEPS: tuple[tuple[str, str | tuple[str, str]], ...]
-
-    def find(self, facts: Facts) -> Iterator[Finding]:
-        """Yield what the rule sees; pure, in any order."""
-        ...
+        def find(self, facts: Facts) -> Iterator[Finding]:
+            """Yield what the rule sees; pure, in any order."""
+            ...
 
 
 class Rule(Record):

@@ -12,15 +12,17 @@ import re
 from collections.abc import Callable
 from functools import cache, lru_cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Literal
 
 from ...dockerfile.record import Record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Literal, TypeAlias
+
     from ..images import Image
 
 #: What a command does with packages.
-Action = Literal["refresh", "install", "read", "other"]
+Action: TypeAlias = 'Literal["refresh", "install", "read", "other"]'
 
 NEVER = re.compile(rb"(?!)")
 #: Subcommands, with their words and options, that only clear a cache, as most tools of languages call them.
