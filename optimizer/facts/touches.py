@@ -6,8 +6,8 @@ import posixpath
 
 from ..dockerfile.shell import Command
 from .copies import Copied
-from .effects import commands_of, of_run, touched_between
-from .paths import lies_in, spelled
+from .effects import commands_of, of_instruction, of_run, touched_between
+from .paths import SYSTEM_DIRECTORIES, is_private, lies_in, spelled
 from .stages import Run
 
 
@@ -35,6 +35,27 @@ def place_in_use(file: Copied, run: Run, command: Command, place: str) -> str | 
     if made or earlier.touches(place) or earlier.writes.touches(parent):
         return "something before it may make the directory it goes to"
     return None
+
+
+# Directories in which base images have no files, but for what a program that was installed for itself brought.
+_EMPTY = ("/tmp", "/var/tmp", "/srv", "/opt")
+
+
+def there_before(run: Run, file: Copied) -> str:
+    """What may have put a file in the place of the copied one before it; empty where nothing may have.
+
+    It comes to light again where the copy does not happen, and the command that took it away stays away too.
+    """
+    directory = posixpath.dirname(file.path)
+    if directory not in _EMPTY and (directory in SYSTEM_DIRECTORIES or not is_private(file.path)):
+        return "the base image may have a file there"
+    stage = run.stage
+    if stage.parent is not None:
+        return "a stage that this one is built on may have a file there"
+    for at in range(1, stage.index_of(file.instruction)):
+        if of_instruction(stage, at).writes.touches(file.path):
+            return f"line {stage.instructions[at].line} may have put a file there before"
+    return ""
 
 
 def links_to(run: Run, place: str) -> bool:

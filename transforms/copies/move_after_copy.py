@@ -23,8 +23,8 @@ When it stays away: the file is not the only one of its COPY, or its place is no
 or another command before the mv, which may make the directory it goes to, or read or write one of the two places; the
 mv has options, stands in a branch or its failure is ignored; the directory that the COPY made would be missing; it goes
 to where links are usual (`/bin`, `/usr/bin`, `/etc/localtime`), which mv replaces and COPY follows; another instruction
-names the first place; the stage does not ship. A directory is moved into one of the same name if there is one, and
-copied over it: that is unsafe.
+names the first place, or there may have been a file before the COPY; the stage does not ship. A directory is moved into
+one of the same name if there is one, and copied over it: that is unsafe.
 
 Safety: the same file, with the same mode and owner, at the same place.
 
@@ -50,7 +50,7 @@ from ...optimizer.facts.copies import (
 )
 from ...optimizer.facts.paths import SYSTEM_DIRECTORIES
 from ...optimizer.facts.stages import Facts, Run
-from ...optimizer.facts.touches import links_to, place_in_use
+from ...optimizer.facts.touches import links_to, place_in_use, there_before
 from ...optimizer.fixes.operands import drop_operands
 from ...optimizer.fixes.scripts import combine
 from ...optimizer.rules.finding import Finding, Fix, Offer, attempt
@@ -66,6 +66,10 @@ KEEPS = (
     (
         "FROM debian:12\nCOPY a.conf /new/\nRUN mv /new/a.conf /etc/a.conf\n",
         "the COPY makes a directory that would be missing",
+    ),
+    (
+        "FROM debian:12\nCOPY . /srv/\nCOPY a.conf /srv/\nRUN mv /srv/a.conf /etc/a.conf\n",
+        "line 2 may have put a file there before",
     ),
 )
 
@@ -119,7 +123,7 @@ def _target(facts: Facts, run: Run, command: Command, file: Copied) -> bytes:
         raise Refusal("it is neither a file nor a directory")
     if file.entry is not None and file.entry.kind == "directory" and file.instruction.tokens[-1].text.endswith(b"/"):
         raise Refusal("what is moved is a directory in the one that is copied")
-    if reason := place_in_use(file, run, command, place):
+    if reason := place_in_use(file, run, command, place) or there_before(run, file):
         raise Refusal(reason)
     data = facts.document.source.data
     if any(

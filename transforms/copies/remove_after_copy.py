@@ -39,10 +39,10 @@ from functools import partial
 from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.dockerfile.shell import Command, Word
 from ...optimizer.facts.copies import Copied, assumptions, copied_to, operand_path
-from ...optimizer.facts.effects import copy_destination, of_instruction
-from ...optimizer.facts.paths import SYSTEM_DIRECTORIES, is_private, lies_in
+from ...optimizer.facts.effects import copy_destination
+from ...optimizer.facts.paths import lies_in
 from ...optimizer.facts.stages import Facts, Run, readable
-from ...optimizer.facts.touches import touched
+from ...optimizer.facts.touches import there_before, touched
 from ...optimizer.fixes.operands import drop_operands
 from ...optimizer.fixes.scripts import combine, delete_instruction
 from ...optimizer.rules.finding import Finding, Offer, attempt
@@ -60,10 +60,6 @@ KEEPS = (
         "line 4 may have to do with it: /a/b.txt",
     ),
 )
-
-
-# Directories in which base images have no files, but for what a program that was installed for itself brought.
-_EMPTY = ("/tmp", "/var/tmp", "/srv", "/opt")
 
 
 def find(facts: Facts) -> Iterator[Finding]:
@@ -90,25 +86,11 @@ def _single(facts: Facts, run: Run, command: Command) -> Finding | None:
 
 
 def _uncopied(facts: Facts, run: Run, command: Command, word: Word, file: Copied) -> Offer:
-    directory = file.path.rpartition("/")[0]
-    if directory not in _EMPTY and (directory in SYSTEM_DIRECTORIES or not is_private(file.path)):
-        raise Refusal("the base image may have a file there")
-    if reason := touched(file, run, command) or _there_before(run, file):
+    if reason := touched(file, run, command) or there_before(run, file):
         raise Refusal(reason)
     rest, commented = drop_operands(facts.document, run, command, [word], len(command.operands()) - 1)
     doubts = assumptions(file) + ["the comment above it would go with it"] * commented
     return Offer(combine(delete_instruction(facts.document, file.instruction), rest), doubts)
-
-
-def _there_before(run: Run, file: Copied) -> str:
-    """What above the COPY may have put a file there, which the rm removes as well; empty where nothing may have."""
-    stage = run.stage
-    if stage.parent is not None:
-        return "a stage that this one is built on may have a file there"
-    for at in range(1, stage.index_of(file.instruction)):
-        if of_instruction(stage, at).writes.touches(file.path):
-            return f"line {stage.instructions[at].line} may have put a file there before"
-    return ""
 
 
 def _part(run: Run, command: Command) -> Finding | None:
