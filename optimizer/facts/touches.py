@@ -49,12 +49,12 @@ def there_before(run: Run, file: Copied) -> str:
     directory = posixpath.dirname(file.path)
     if directory not in _EMPTY and (directory in SYSTEM_DIRECTORIES or not is_private(file.path)):
         return "the base image may have a file there"
-    stage = run.stage
-    if stage.parent is not None:
-        return "a stage that this one is built on may have a file there"
-    for at in range(1, stage.index_of(file.instruction)):
-        if of_instruction(stage, at).writes.touches(file.path):
-            return f"line {stage.instructions[at].line} may have put a file there before"
+    for stage in run.stage.lineage_above():
+        for at, instruction in enumerate(stage.instructions):
+            if instruction.start >= file.instruction.start:
+                break
+            if at and of_instruction(stage, at).writes.touches(file.path):
+                return f"line {instruction.line} may have put a file there before"
     return ""
 
 

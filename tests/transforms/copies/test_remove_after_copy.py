@@ -64,7 +64,7 @@ KEEPS = (
     ),
     (
         "FROM debian:12 AS s\nRUN a\nFROM s\nCOPY b.txt /tmp/b.txt\nRUN rm /tmp/b.txt\n",
-        "a stage that this one is built on may have a file there",
+        "line 2 may have put a file there before",
     ),
     (
         "FROM nginx:1.27\nWORKDIR /etc/nginx/conf.d\nCOPY default.conf .\nRUN rm default.conf\n",
