@@ -111,12 +111,12 @@ def _target(facts: Facts, run: Run, command: Command, file: Copied) -> bytes:
         raise Refusal("where it goes is not certain")
     into = word.value.endswith("/") or target in SYSTEM_DIRECTORIES
     place = posixpath.join(target, posixpath.basename(file.path)) if into else target
+    if _LINKS.fullmatch(place) or links_to(run, place):
+        raise Refusal("mv replaces a link, and COPY would follow it")
     if not into and not is_no_directory(target, run.stage.image):
         raise Refusal(f"{target} may be a directory that it goes into")
     if into and posixpath.basename(file.path) != posixpath.basename(file.source):
         raise Refusal("the copy has another name than its source")
-    if _LINKS.fullmatch(place) or links_to(run, place):
-        raise Refusal("mv replaces a link, and COPY would follow it")
     if not file.parent_exists:
         raise Refusal("the COPY makes a directory that would be missing")
     if file.entry is not None and file.entry.kind not in ("file", "directory"):

@@ -67,7 +67,7 @@ def find(facts: Facts) -> Iterator[Finding]:
     for stage in facts.shipping:
         for run in stage.runs:
             for command in run.script.commands if run.script else ():
-                if command.name != "rm" or command.guards or not run.fails_with(command):
+                if command.name != "rm" or not run.fails_with(command):
                     continue
                 finding = _single(facts, run, command) or _part(run, command)
                 if finding is not None:

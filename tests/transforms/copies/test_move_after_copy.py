@@ -166,3 +166,27 @@ def test_what_the_context_says_of_a_file_counts(tmp_path: Path, text: str, expec
         assert result.text == f"FROM debian:12\n{expected}"
     else:
         assert [finding.reason for finding in findings(result)] == ([expected] if expected else [])
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "/bin/a.conf", "/sbin/a.conf", "/usr/bin/a.conf", "/lib/a.conf", "/usr/lib64/a.conf", "/etc/localtime", "/etc/mtab",
+        "/etc/os-release", "/etc/resolv.conf", "/etc/alternatives/a.conf", "/etc/nginx/sites-enabled/a.conf",
+        "/etc/apache2/mods-enabled/a.conf", "/etc/apache2/conf-enabled/a.conf", "/etc/php/8.2/fpm/conf.d/a.conf",
+        "/etc/ssl/certs/a.conf", "/etc/fonts/conf.d/a.conf", "/etc/rc3.d/a.conf", "/etc/systemd/system/a.conf",
+    ],
+)  # fmt: skip
+def test_where_links_are_usual(place: str) -> None:
+    text = f"FROM debian:12\nCOPY a.conf /tmp/\nRUN mv /tmp/a.conf {place}\n"
+    check_keep(RULE, text, "mv replaces a link, and COPY would follow it")
+
+
+def test_a_link_of_the_stage() -> None:
+    text = "FROM debian:12\nRUN ln -s /data /etc/a\nCOPY a.conf /tmp/\nRUN mv /tmp/a.conf /etc/a/a.conf\n"
+    check_keep(RULE, text, "mv replaces a link, and COPY would follow it")
+
+
+def test_named_by_something_else() -> None:
+    text = "FROM debian:12\nCOPY a.conf /tmp/\nRUN mv /tmp/a.conf /etc/a.conf\nCMD cat /tmp/a.conf\n"
+    check_keep(RULE, text, "something else names one of the places")

@@ -96,7 +96,11 @@ KEEPS = (
         "FROM debian:12\nCOPY <<EOF /a/x\ny\nEOF\nRUN rm -rf /a/x\n",
         ("<<EOF /a/x\ny\nEOF\nRUN rm -rf /a/x", ". /a\nRUN rm -rf /a"),
     ),
-    ("FROM debian:12\nCOPY ./ /a\nRUN rm -rf /a\n", ("./", ".")),
+    ("FROM debian:12\nCOPY ./ /a\nRUN rm -rf /a\n", ("RUN rm -rf /a", "RUN rm -rf /a/src")),
+    ('FROM debian:12\nCOPY . /a\nRUN ["rm", "-rf", "/a/src"]\n', ('["rm", "-rf", "/a/src"]', "rm -rf /a/src")),
+    ("FROM debian:12\nCOPY . /a\nRUN cd /x && rm -rf /a/src\n", "name it in .dockerignore"),
+    ("FROM debian:12\nCOPY . /a\nLABEL . /a\nRUN rm -rf /a/src\n", "name it in .dockerignore"),
+    ("FROM debian:12\nCOPY . $HOME\nRUN rm -rf /a/src\n", ("$HOME", "/a")),
     (
         "FROM debian:12\nCOPY b.txt /new/b.txt\nRUN rm /new/b.txt\n",
         ("/new/b.txt\nRUN rm /new/", "/tmp/b.txt\nRUN rm /tmp/"),
