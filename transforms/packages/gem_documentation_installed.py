@@ -48,7 +48,7 @@ KEEPS = (
 )
 
 _SETTLED = re.compile(rb"gemrc|no-document|no-rdoc|no-ri\b|--document|\bri\s|\brdoc\b|/doc/")
-_OPTIONS = ("-N", "--no-doc", "--doc", "--no-ri", "--no-rdoc", "--ri", "--rdoc")
+_OPTIONS = ("-N", "--no-doc", "--doc", "--ri", "--rdoc")
 _FIRST = {"ubuntu": (16, 4), "debian": (8,), "centos": (7,), "rhel": (7,), "fedora": (19,), "alpine": (3, 3)}
 _REMOVES = ("/**/gems/**/doc/**", "/**/gems/doc/**", "/usr/local/bundle/doc/**", "/**/gems/**/ri/**")
 

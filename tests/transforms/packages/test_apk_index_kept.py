@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rule_cases import Said, check_keep, check_rewrite, check_unsafe, said
+from rule_cases import Said, check_keep, check_rewrite, check_unsafe, findings, only, said
 
 RULE = "apk-index-kept"
 
@@ -60,6 +60,10 @@ UNSAFE = (
 
 # what stays, and why: a reason that is given, or a difference that keeps it
 KEEPS = (
+    (
+        "FROM alpine:3.20\nRUN apk add curl\nRUN ln -s /srv/apk /var/cache/apk\n",
+        ("ln -s /srv/apk /var/cache/apk", "make"),
+    ),
     (
         "FROM alpine:3.20\nRUN apk add --no-cache curl && apk search git\n",
         ("--no-cache curl && apk search git", "curl"),
@@ -129,3 +133,10 @@ def test_keeps(text: str, expected: str | tuple[str, str]) -> None:
 @pytest.mark.parametrize(("text", "expected"), SAYS)
 def test_says(text: str, expected: list[Said]) -> None:
     assert said(RULE, text) == expected
+
+
+@pytest.mark.parametrize(("run", "assumed"), [("apk update && apk add curl", ("build-tools",)), ("apk add curl", ())])
+def test_only_an_index_that_was_refreshed_may_be_missed(run: str, assumed: tuple[str, ...]) -> None:
+    result = only(RULE, f"FROM alpine:3.20\nRUN {run}\nRUN make\n")
+    assert result.changed
+    assert [finding.assumes for finding in findings(result)] == [assumed]

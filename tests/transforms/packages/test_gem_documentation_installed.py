@@ -57,6 +57,16 @@ UNSAFE = (
         "the gem here may be older than 2.0, which has no --no-document",
     ),
     (
+        "FROM python:3.12\nRUN gem install x\n",
+        "FROM python:3.12\nRUN gem install --no-document x\n",
+        "the gem here may be older than 2.0, which has no --no-document",
+    ),
+    (
+        "FROM debian:7-slim\nRUN gem install x\n",
+        "FROM debian:7-slim\nRUN gem install --no-document x\n",
+        "the gem here may be older than 2.0, which has no --no-document",
+    ),
+    (
         "FROM team/base\nRUN gem install x\n",
         "FROM team/base\nRUN gem install --no-document x\n",
         "the gem here may be older than 2.0, which has no --no-document",
@@ -66,6 +76,11 @@ UNSAFE = (
 # what stays, and why: a reason that is given, or a difference that keeps it
 KEEPS = (
     ("FROM debian:12\nRUN gem install --no-ri --no-rdoc fpm\n", (" --no-ri --no-rdoc", "")),
+    ("FROM debian:12\nRUN gem install --no-rdoc fpm\n", (" --no-rdoc", "")),
+    ("FROM debian:12\nRUN gem install --no-ri fpm\n", (" --no-ri", "")),
+    ("FROM debian:12\nRUN gem install --ri fpm\n", (" --ri", "")),
+    ("FROM debian:12\nRUN gem install --rdoc fpm\n", (" --rdoc", "")),
+    ("FROM debian:12\nRUN gem install fpm\nRUN gem install --document=ri x\n", (" --document=ri", "")),
     ("FROM debian:12\nRUN gem install fpm && ri Array\n", ("fpm && ri Array", "x")),
     ("FROM ruby:3.3\nRUN gem install x\n", ("ruby:3.3", "rhel")),
     ("FROM jruby:9\nRUN gem install x\n", ("jruby:9", "rhel")),

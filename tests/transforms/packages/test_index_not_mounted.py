@@ -11,6 +11,32 @@ RULE = "index-not-mounted"
 # before, after
 REWRITES = (
     (
+        "FROM debian:12\nRUN apt-get update \\\n && apt-get install -y x\n",
+        (
+            "FROM debian:12\n"
+            "RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \\\n"
+            " --mount=type=cache,target=/var/lib/apt/lists,sharing=locked \\\n"
+            " rm -f /etc/apt/apt.conf.d/docker-clean \\\n && apt-get update \\\n && apt-get install -y x\n"
+        ),
+    ),
+    (
+        "FROM fedora:40\nRUN dnf install -y x\nRUN dnf repoquery x\n",
+        (
+            "FROM fedora:40\nRUN --mount=type=cache,target=/var/cache/dnf,sharing=locked dnf install -y x\n"
+            "RUN dnf repoquery x\n"
+        ),
+    ),
+    (
+        ("FROM debian:12\nRUN apt-get update && apt-get install -y x\nRUN apt-get update && apt-get install -yd y\n"),
+        (
+            "FROM debian:12\n"
+            "RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \\\n"
+            "    --mount=type=cache,target=/var/lib/apt/lists,sharing=locked \\\n"
+            "    apt-get update && apt-get install -y x\n"
+            "RUN apt-get update && apt-get install -yd y\n"
+        ),
+    ),
+    (
         "FROM debian:12\nRUN sudo apt-get update && apt-get install -y x\n",
         "FROM debian:12\nRUN --mount=type=cache,target=/var/cache/apt,sharing=locked \\\n    --mount=type=cache,target=/var/lib/apt/lists,sharing=locked \\\n    sudo rm -f /etc/apt/apt.conf.d/docker-clean && sudo apt-get update && apt-get install -y x\n",
     ),
