@@ -47,8 +47,8 @@ KEEPS = (
     ("FROM debian:12\nRUN gem install --no-document fpm\n", (" --no-document", "")),
 )
 
-_SETTLED = re.compile(rb"gemrc|no-document|no-rdoc|no-ri\b|--document|\bri\s|\brdoc\b|/doc/")
-_OPTIONS = ("-N", "--no-doc", "--doc", "--ri", "--rdoc")
+_SETTLED = re.compile(rb"gemrc|-document|\bri\s|\brdoc\b|/doc/")
+_OPTIONS = ("-N", "--no-doc", "--doc")
 _FIRST = {"ubuntu": (16, 4), "debian": (8,), "centos": (7,), "rhel": (7,), "fedora": (19,), "alpine": (3, 3)}
 _REMOVES = ("/**/gems/**/doc/**", "/**/gems/doc/**", "/usr/local/bundle/doc/**", "/**/gems/**/ri/**")
 
@@ -72,7 +72,9 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 
 def _is_new(stage: StageFacts) -> bool:
-    release = stage.image.release if stage.image else None
-    if release is not None:
-        return release[1] >= _FIRST.get(release[0], (0,))
-    return stage.image is not None and stage.image.name in _FIRST and not re.search(r"\d", stage.image.tag)
+    image = stage.image
+    if image is None:
+        return False
+    if image.release is not None:
+        return image.release[1] >= _FIRST.get(image.release[0], ())
+    return image.name in _FIRST and not re.search(r"\d", image.tag)

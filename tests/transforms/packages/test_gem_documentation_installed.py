@@ -131,4 +131,5 @@ def test_says(text: str, expected: list[Said]) -> None:
 
 
 def test_of_an_unknown_base_image_nothing_is_known() -> None:
+    assert said(RULE, "ARG X\nFROM $X\nRUN gem install x\n")[0].reason
     assert said(RULE, "FROM $X\nRUN gem install x\n")[0].reason
