@@ -16,7 +16,7 @@ from .commands import of_command
 from .effects import placed
 from .packages import not_installed
 from .paths import lies_in, resolve
-from .shown import environment, expanded, is_brought, listed, may_show, mounted_text, on_path, text_of
+from .shown import environment, expanded, is_brought, listed, may_show, on_path, opened, text_of
 from .stages import Run, StageFacts
 from .stores import fails_on_nothing
 from .unseen import SELF_SUFFICIENT, UNKNOWN_TEXT, inert, installed_tool, mentions, runs_unknown
@@ -245,8 +245,7 @@ class Search:
         """The text of a file, as it is when the RUN starts it, or behind the last instruction."""
         if self._run is None:
             return text_of(self._stage, self._at, path)
-        mounted = mounted_text(self._run, path)
-        return text_of(self._stage, self._at + 1, path) if mounted is None else mounted or None
+        return opened(self._run, path)
 
     def _shell(self, text: bytes, directory: str | None, guards: tuple[str, ...]) -> None:
         key = (text, directory or "")

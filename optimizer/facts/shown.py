@@ -315,6 +315,12 @@ def mounted_text(run: Run, path: str) -> bytes | None:
     return None
 
 
+def opened(run: Run, path: str) -> bytes | None:
+    """The text of a file as a command of `run` finds it; None where that is not shown."""
+    mounted = mounted_text(run, path)
+    return text_of(run.stage, run.at + 1, path) if mounted is None else mounted or None
+
+
 def on_path(stage: StageFacts) -> tuple[str, ...]:
     """The directories in which programs of the stage are looked for, and into which it may have brought some."""
     return stage.once("path", _on_path)

@@ -78,19 +78,13 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 
 def _read_by_a_script(stage: StageFacts) -> bool:
-    """Whether a script of the context, that a RUN or a container of the stage or on top of it starts, reads it."""
+    """Whether a file of the context, that a RUN or a container of the stage or on top of it starts, reads it."""
     if stage.facts.context is None:
         return False
-    from ...optimizer.facts.effects import commands_of
-    from ...optimizer.facts.programs import started
     from ...optimizer.facts.runtime import started_on_top
+    from ...optimizer.facts.started import texts_started_on_top
 
-    texts = [piece.text for piece in started_on_top(stage)]
-    for owner, at in stage.later(0):
-        run = owner.run_at(at)
-        for command, directory in commands_of(run) if run else ():
-            program = started(run, command, directory) if run else None
-            texts += [program.text] if program else []
+    texts = (*(piece.text for piece in started_on_top(stage)), *texts_started_on_top(stage))
     return any(re.search(_READ, text) for text in texts)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from rule_cases import Said, check_keep, check_rewrite, said
+from dfopt.optimizer.facts.context import Context
+from rule_cases import Said, check_keep, check_rewrite, findings, only, said
 
 RULE = "cleanup-needless"
 
@@ -100,3 +103,46 @@ def test_keeps(text: str, expected: str | tuple[str, str]) -> None:
 @pytest.mark.parametrize(("text", "expected"), SAYS)
 def test_says(text: str, expected: list[Said]) -> None:
     assert said(RULE, text) == expected
+
+
+CLEANED = "RUN apt-get update && apt-get install -y x && apt-get clean\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "COPY 99local /etc/apt/apt.conf.d/",
+        "COPY apt.conf /etc/apt/apt.conf.d",
+        "add conf /etc/apt",
+        "COPY rootfs/etc /etc/",
+        "RUN rm -f /etc/apt/apt.conf.d/docker*",
+        "RUN rm /etc/apt/apt.conf",
+        "RUN mv /x/docker-clean /y",
+        "RUN ls /etc/apt/apt.conf.d/*",
+        "RUN cd /etc/apt/apt.conf.d && ./x",
+        "RUN cd /etc/apt/apt.conf.d",
+        "RUN echo 'Binary::apt::APT::Keep-Downloaded-Packages \"true\";' > /etc/apt/x",
+        "RUN echo 'Dir::Cache /x;' > /etc/apt/x",
+        "ENV APT_CONFIG='DPkg::Post-Invoke {};'",
+        "RUN apt-get install -y --download-only y",
+        "RUN apt-get install -yd y",
+        "RUN apt-get -o APT::Get::Download-Only=true install y",
+    ],
+)
+def test_what_may_keep_archives_needs_the_clean_up(line: str) -> None:
+    assert findings(only(RULE, f"FROM debian:12\n{CLEANED}"))
+    assert not findings(only(RULE, f"FROM debian:12\n{line}\n{CLEANED}"))
+
+
+def test_a_file_of_the_context_configures_apt(tmp_path: Path) -> None:
+    (tmp_path / "root/etc/apt/apt.conf.d").mkdir(parents=True)
+    (tmp_path / "root/etc/apt/apt.conf.d/99keep").write_text('APT::Keep-Downloaded-Packages "true";')
+    context = Context(str(tmp_path))
+    result = only(RULE, f"FROM debian:12\nCOPY root /\n{CLEANED}", context=context)
+    assert [finding.reason for finding in findings(result)] == ["root/etc/apt/apt.conf.d/99keep configures apt"]
+    alpine = "FROM alpine:3.20\nCOPY root /\nRUN apk add --no-cache x && rm -rf /var/cache/apk/*\n"
+    assert only(RULE, alpine, context=context).changed
+
+
+def test_of_an_unknown_base_image_nothing_is_known() -> None:
+    assert not findings(only(RULE, f"ARG X\nFROM $X\n{CLEANED}"))

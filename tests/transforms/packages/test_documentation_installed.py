@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from rule_cases import Said, check_keep, check_rewrite, said
+from dfopt.optimizer.facts.context import Context
+from rule_cases import Said, check_keep, check_rewrite, only, said
 
 RULE = "documentation-installed"
 
@@ -83,3 +86,43 @@ def test_keeps(text: str, expected: str | tuple[str, str]) -> None:
 @pytest.mark.parametrize(("text", "expected"), SAYS)
 def test_says(text: str, expected: list[Said]) -> None:
     assert said(RULE, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("lines", "read"),
+    [
+        ("COPY . /app\nENTRYPOINT /app/start.sh\n", True),
+        ("COPY . /app\nRUN sh /app/start.sh\n", True),
+        ("COPY . /app\nRUN sh /app/other.sh\n", False),
+        ("COPY . /app\nRUN make\n", False),
+        ('COPY . /app\nRUN ["sh", "/app/other.sh"]\nENTRYPOINT /app/other.sh\n', False),
+    ],
+)
+def test_a_script_of_the_context_reads_it(tmp_path: Path, lines: str, read: bool) -> None:
+    (tmp_path / "start.sh").write_text("mysql < /usr/share/doc/roundcube/schema.sql\n")
+    (tmp_path / "other.sh").write_text("exec httpd\n")
+    text = f"FROM fedora:40\nRUN dnf install -y x\n{lines}"
+    assert only(RULE, text, context=Context(str(tmp_path))).changed == (not read)
+
+
+def test_a_stage_on_top_reads_it(tmp_path: Path) -> None:
+    (tmp_path / "start.sh").write_text("cat /usr/share/man/x\n")
+    text = "FROM fedora:40 AS a\nRUN dnf install -y x\nFROM a\nCOPY start.sh /\nRUN sh /start.sh\n"
+    assert not only(RULE, text, context=Context(str(tmp_path))).changed
+
+
+@pytest.mark.parametrize(
+    ("lines", "settled"),
+    [
+        ("RUN echo tsflags=nodocs >> /etc/dnf/dnf.conf", True),
+        ("RUN dnf install -y --setopt=tsflags=nodocs y", False),
+        ("RUN dnf install -y --setopt=tsflags=nodocs y && echo tsflags= >> /etc/dnf/dnf.conf", True),
+        ('RUN ["sh", "-c", "echo tsflags=nodocs >> /etc/dnf/dnf.conf"]', True),
+    ],
+)
+def test_transaction_flags_anywhere_else_settle_it(lines: str, settled: bool) -> None:
+    assert only(RULE, f"FROM fedora:40\n{lines}\nRUN dnf install -y x\n").changed == (not settled)
+
+
+def test_of_other_tools_nothing_is_said() -> None:
+    assert not only(RULE, "FROM fedora:40\nRUN pip install x && apt-get install y && dnf remove z\n").changed
