@@ -216,6 +216,26 @@ UNSAFE = (
 
 # what stays, and why: a reason that is given, or a difference that keeps it
 KEEPS = (
+    (
+        'FROM rust:1.80\nRUN cargo build --release\nRUN cp -r /usr/local /x\nCMD ["/a"]\n',
+        "line 3 may read the cache",
+    ),
+    (
+        'FROM rust:1.80\nRUN cargo build --release\nHEALTHCHECK CMD /bin/cargo check\nCMD ["/a"]\n',
+        "line 3 builds with this cache",
+    ),
+    (
+        'FROM rust:1.80\nRUN cargo build --release\nRUN ["/usr/local/cargo/bin/cargo", "doc"]\nCMD ["/a"]\n',
+        "line 3 builds with this cache",
+    ),
+    (
+        'FROM rust:1.80\nRUN cargo build --release\nRUN make x && mkdir /x\nCMD ["/a"]\n',
+        "line 3 runs code that may build again",
+    ),
+    (
+        'FROM rust:1.80\nRUN cargo build --release\nCMD ["/srv/app/bin/start.sh"]\n',
+        "line 3 runs a script that may build again",
+    ),
     ('FROM golang:1.22\nRUN go build ./...\nCMD ["go", "run", "."]\n', "line 3 builds with this cache"),
     ("FROM rust:1.80\nRUN cargo fetch\nRUN cargo build --release\nCMD cargo run\n", (" fetch", "")),
     ('FROM rust:1.80\nENV CARGO_HOME=/cargo\nRUN cargo install ripgrep\nCMD ["rg"]\n', ("ENV CARGO_HOME=/cargo\n", "")),

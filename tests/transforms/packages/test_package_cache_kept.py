@@ -10,6 +10,14 @@ RULE = "package-cache-kept"
 
 # before, after
 REWRITES = (
+    ('FROM node:22\nRUN ["x"]\nRUN npm ci\n', 'FROM node:22\nRUN ["x"]\nRUN npm ci && npm cache clean --force\n'),
+    (
+        "FROM composer:2\nRUN composer global require composer/composer\nRUN composer install\n",
+        (
+            "FROM composer:2\nRUN composer global require composer/composer && composer clear-cache\n"
+            "RUN composer install && composer clear-cache\n"
+        ),
+    ),
     ("FROM node:22\nRUN npm ci\n", "FROM node:22\nRUN npm ci && npm cache clean --force\n"),
     ("FROM node:22\nRUN npm ci && npm test\n", "FROM node:22\nRUN npm ci && npm cache clean --force && npm test\n"),
     ("FROM node:22\nRUN pnpm install\n", "FROM node:22\nRUN pnpm install && rm -rf ~/.cache/pnpm\n"),
@@ -69,6 +77,8 @@ UNSAFE = (
 
 # what stays, and why: a reason that is given, or a difference that keeps it
 KEEPS = (
+    ("FROM node:22\nRUN npm ci\nENV npm_config_offline=true\n", "line 3 may read the cache"),
+    ("FROM node:22\nRUN npm ci\nRUN cp -r /root /x\n", "line 3 may read the cache"),
     ("FROM perl:5-slim\nUSER me\nRUN cpanm --sudo Digest::SHA1\n", (" --sudo", "")),
     ("FROM node:20\nRUN npm ci && npm cache clean --force\n", (" cache", "")),
     ("FROM node:20\nRUN npm ci && rm -rf ~/.npm\n", (" ~/.npm", "")),
