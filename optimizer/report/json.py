@@ -50,6 +50,7 @@ def _finding(source: Source, item: Applied | Offered) -> dict[str, Any]:
         "why": item.why if isinstance(item, Offered) else "",
         "reason": finding.reason,
         "assumes": finding.assumes,
+        "needs_buildkit": finding.needs_buildkit,
         "removes": finding.removes,
         "changes": finding.changes,
         "references": BY_NAME[finding.rule].references,

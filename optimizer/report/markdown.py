@@ -71,7 +71,8 @@ def messages(item: Item) -> str:
     texts = dict.fromkeys(found.finding.message for found in item.findings)
     said = [escape(text[:1].upper() + text[1:]) + "." for text in texts]
     assumed = dict.fromkeys(name for found in item.findings for name in found.finding.assumes)
-    return " ".join([*said, *(f"Assumes that {ASSUMPTIONS[name]}." for name in assumed)])
+    needs = ["Needs BuildKit."] if any(found.finding.needs_buildkit for found in item.findings) else []
+    return " ".join([*said, *(f"Assumes that {ASSUMPTIONS[name]}." for name in assumed), *needs])
 
 
 def reasons(item: Item) -> list[str]:

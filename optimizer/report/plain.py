@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from ..review.review import Item
-from ..rules.engine import Applied, Offered
+from typing import TYPE_CHECKING
+
 from .printable import printable
+
+if TYPE_CHECKING:
+    from ..review.review import Item
+    from ..rules.engine import Applied, Offered
+    from ..rules.finding import Finding
 
 
 def sentence(found: Applied | Offered) -> str:
@@ -13,9 +18,13 @@ def sentence(found: Applied | Offered) -> str:
     text = finding.message[:1].upper() + finding.message[1:]
     if finding.applicability == "unsafe" and finding.reason:
         text += f" (unsafe: {finding.reason})"
-    if finding.assumes:
-        text += f" (assumes {', '.join(finding.assumes)})"
-    return printable(text)
+    return printable(text + conditions(finding))
+
+
+def conditions(finding: Finding) -> str:
+    """What a finding rests on, in brackets: assumptions by name, and the builder."""
+    assumed = f" (assumes {', '.join(finding.assumes)})" if finding.assumes else ""
+    return assumed + " (needs BuildKit)" * finding.needs_buildkit
 
 
 def said(item: Item) -> str:

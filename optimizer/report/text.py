@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ..dockerfile.diff import split_lines
 from ..dockerfile.source import Source
 from ..rules.engine import Applied, Offered, Result
+from .plain import conditions
 from .printable import printable, printable_lines
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def findings(path: str, result: Result) -> str:
         mark = ""
         if isinstance(item, Offered):
             mark = f" ({item.why}: {item.finding.reason})" if item.finding.reason else f" ({item.why})"
-        mark += f" (assumes {', '.join(item.finding.assumes)})" if item.finding.assumes else ""
+        mark += conditions(item.finding)
         said = f"{path}:{line}:{column}: {item.finding.rule} {item.finding.message}{mark}"
         lines += (f"{printable(said)}\n", f"    {_shown(source.line_text(line)).strip()}\n")
     return "".join(lines)

@@ -56,6 +56,17 @@ class Finding(Record):
     saves: int | None = None  # about how many bytes smaller the image gets; None where only a build can tell
     assumes: tuple[str, ...] = ()  # the named assumptions that it rests on, in order
 
+    @property
+    def needs_buildkit(self) -> bool:
+        """Whether its fix brings what Docker's classic builder does not know: ``--chmod``, ``--mount``, ``--link``."""
+        fix = self.fix
+        return fix is not None and any(
+            flag in text and not any(flag in old for old in fix.drops)
+            for flag in (b" --chmod=", b" --mount=", b" --link")
+            for text in fix.adds
+            if text.startswith((b"RUN ", b"COPY ", b"ADD "))
+        )
+
 
 class Offer(Record):
     """A fix, and what a finding says of it; with a doubt, it is unsafe."""
