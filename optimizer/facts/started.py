@@ -12,9 +12,13 @@ from .stages import Run, StageFacts
 _MOST_TEXTS = 100
 
 
-def texts_started(run: Run) -> tuple[bytes, ...]:
-    """What the commands of `run` start that stands in files, and what those start; in no certain order."""
-    return run.stage.once(("texts started", run.at), lambda _: tuple(_texts(run)) if may_show(run.stage) else ())
+def texts_started(run: Run, behind: int = -1) -> tuple[bytes, ...]:
+    """What the commands of `run` start that stands in files, and what those start; in no certain order.
+
+    Only commands that begin behind the offset `behind` are asked.
+    """
+    question = ("texts started", run.at, behind)
+    return run.stage.once(question, lambda _: tuple(_texts(run, behind)) if may_show(run.stage) else ())
 
 
 def texts_started_on_top(stage: StageFacts) -> Iterator[bytes]:
@@ -25,11 +29,11 @@ def texts_started_on_top(stage: StageFacts) -> Iterator[bytes]:
             yield from texts_started(run)
 
 
-def _texts(run: Run) -> Iterator[bytes]:
+def _texts(run: Run, begin: int) -> Iterator[bytes]:
     from .recipes import behind
 
     known = environment(run.stage)
-    todo: list[tuple[Command, str | None]] = list(commands_of(run))
+    todo: list[tuple[Command, str | None]] = [one for one in commands_of(run) if one[0].start > begin]
     seen: set[bytes] = set()
     while todo and len(seen) < _MOST_TEXTS:
         command, directory = todo.pop()

@@ -27,10 +27,10 @@ The clean-up joins the end of the RUN so that its exit status stays what it was:
 `set -e` is in force and that is how the script is written.
 
 When it stays away: a later RUN, a stage built on this one or an ONBUILD trigger installs from the index without
-refreshing it, or removes it with an `rm` that fails where there is nothing; the index lies on a mount; the RUN clears
-it already; the stage does not ship; the RUN ends in a way that nothing can follow safely (`|| true`, `exec`, a
-background process, a shell comment). Where a later RUN runs a script that the Dockerfile does not show, the rewrite
-is unsafe: the script may install packages.
+refreshing it, or removes it with an `rm` that fails where there is nothing; the index lies on a mount; the RUN, or a
+script that it starts, clears it already; the stage does not ship; the RUN ends in a way that nothing can follow safely
+(`|| true`, `exec`, a background process, a shell comment). Where a later RUN runs a script that the Dockerfile does not
+show, the rewrite is unsafe: the script may install packages.
 
 Safety: only the index and the cache are missing from the new image. apt-get, apt and dnf fetch them again.
 
@@ -44,6 +44,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
+from ...optimizer.dockerfile.shell import read_text
 from ...optimizer.facts.caches import names_later
 from ...optimizer.facts.indexes import later_answer, later_need
 from ...optimizer.facts.settings import configured
@@ -109,10 +110,19 @@ def _cleared(run: Run, index: Index, last: Use) -> Offer:
         need, assumes = "no", frozenset[str]()
     if need == "yes":
         raise Refusal(f"line {line} needs this index")
+    if _is_cleared_by_a_script(run, index, last):
+        raise Refusal("a script that it starts clears them already")
     fix = append_commands(run, [clear.encode("utf-8", "surrogateescape")])
     doubt = f"line {line} runs code that may install from this index" if need == "maybe" else ""
     doubts = [doubt, configured(run.stage, last.tool), names_later(run, last.tool, index)]
     return Offer(fix, doubts, removes=index.paths, assumes=assumes)
+
+
+def _is_cleared_by_a_script(run: Run, index: Index, last: Use) -> bool:
+    from ...optimizer.facts.started import texts_started
+
+    scripts = map(read_text, texts_started(run, behind=last.command.start))
+    return any(clears(last.tool, index, command) for script in scripts if script for command in script.commands)
 
 
 def _clear_command(run: Run, index: Index, last: Use) -> str:

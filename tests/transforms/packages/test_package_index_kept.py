@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from rule_cases import Said, check_keep, check_rewrite, check_unsafe, said
+from dfopt.optimizer.facts.context import Context
+from rule_cases import Said, check_keep, check_rewrite, check_unsafe, findings, only, said
 
 RULE = "package-index-kept"
 
@@ -219,3 +222,19 @@ def test_keeps(text: str, expected: str | tuple[str, str]) -> None:
 @pytest.mark.parametrize(("text", "expected"), SAYS)
 def test_says(text: str, expected: list[Said]) -> None:
     assert said(RULE, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("script", "run", "expected"),
+    [
+        ("rm -rf /var/lib/apt/lists/*\n", "apt-get update && apt-get install -y x && /s.sh", True),
+        ("apt-get clean\n", "apt-get update && apt-get install -y x && /s.sh", False),
+        ("rm -rf /var/lib/apt/lists/*\n", "/s.sh && apt-get update && apt-get install -y x", False),
+    ],
+)
+def test_a_script_of_the_run_clears_it(tmp_path: Path, script: str, run: str, expected: bool) -> None:
+    (tmp_path / "s.sh").write_text(script)
+    result = only(RULE, f"FROM debian:12\nCOPY s.sh /\nRUN {run}\n", context=Context(str(tmp_path)))
+    reasons = [finding.reason for finding in findings(result)]
+    assert (reasons == ["a script that it starts clears them already"]) == expected
+    assert result.changed != expected
