@@ -87,8 +87,8 @@ def _copied(stage: StageFacts, at: int, directories: set[str], context: Context 
 _PROGRAMS = r"/(?:usr/(?:local/)?)?s?bin|/etc/(?:init|my_init|cron|rc\d|profile|sudoers)\.d|/etc/cron\.\w+|.*/crontabs"
 _FILES = frozenset("run finish authorized_keys known_hosts crontab sudoers passwd hosts Makefile".split())
 _IN_THE_ROOT = r"/[^/]+"
-# Official images in whose root there is nothing but what the Filesystem Hierarchy Standard names.
-_PLAIN_ROOTS = frozenset(
+#: Official images in whose root there is nothing but what the Filesystem Hierarchy Standard names.
+PLAIN_IMAGES = frozenset(
     (
         "debian", "ubuntu", "alpine", "python", "node", "ruby", "rust", "php", "perl", "openjdk", "buildpack-deps",
         "eclipse-temurin", "amazoncorretto", "maven", "centos", "fedora", "rockylinux", "almalinux", "busybox",
@@ -108,7 +108,7 @@ def is_no_directory(path: str, image: Image | None, source: str = "") -> bool:
     if posixpath.basename(path) in _FILES or re.fullmatch(_PROGRAMS, posixpath.dirname(path)):
         return True
     in_root = re.fullmatch(_IN_THE_ROOT, path) is not None and is_private(path)
-    return in_root and image is not None and image.name in _PLAIN_ROOTS
+    return in_root and image is not None and image.name in PLAIN_IMAGES
 
 
 def commands_on_copies(facts: Facts, name: str) -> Iterator[tuple[Run, Command]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 
 from ..dockerfile.shell import Command
-from .copies import Copied
+from .copies import PLAIN_IMAGES, Copied
 from .effects import commands_of, of_instruction, of_run, touched_between
 from .paths import SYSTEM_DIRECTORIES, is_private, lies_in, spelled
 from .stages import Run
@@ -37,17 +37,15 @@ def place_in_use(file: Copied, run: Run, command: Command, place: str) -> str | 
     return None
 
 
-# Directories in which base images have no files, but for what a program that was installed for itself brought.
-_EMPTY = ("/tmp", "/var/tmp", "/srv", "/opt")
-
-
 def there_before(run: Run, file: Copied) -> str:
     """What may have put a file in the place of the copied one before it; empty where nothing may have.
 
     It comes to light again where the copy does not happen, and the command that took it away stays away too.
     """
-    directory = posixpath.dirname(file.path)
-    if directory not in _EMPTY and (directory in SYSTEM_DIRECTORIES or not is_private(file.path)):
+    directory, image = posixpath.dirname(file.path), run.stage.image
+    private = directory in ("/srv", "/opt") or (directory not in SYSTEM_DIRECTORIES and is_private(file.path))
+    empty = private and image is not None and image.name in PLAIN_IMAGES
+    if not empty and directory not in ("/tmp", "/var/tmp"):
         return "the base image may have a file there"
     for stage in run.stage.lineage_above():
         for at, instruction in enumerate(stage.instructions):

@@ -43,6 +43,11 @@ UNSAFE = (
 
 # what stays, and why: a reason that is given, or a difference that keeps it
 KEEPS = (
+    ("FROM team/app\nCOPY b.txt /opt/b.txt\nRUN rm /opt/b.txt\n", "the base image may have a file there"),
+    (
+        "FROM team/app\nCOPY b.txt /app/b.txt\nRUN rm /app/b.txt\n",
+        ("/app/b.txt\nRUN rm /app", "/tmp/b.txt\nRUN rm /tmp"),
+    ),
     ("FROM debian:12\nCOPY . /a\nRUN rm -rf /b\n", ("/b", "/a")),
     ("FROM debian:12\nWORKDIR /a\nCOPY b.txt /a/b.txt\nRUN rm /a/b.txt; b\n", ("/a/b.txt; b", "/a/b.txt")),
     ("FROM debian:12\nWORKDIR /a\nCOPY --from=x /b.txt /a/b.txt\nRUN rm /a/b.txt\n", (" --from=x", "")),
