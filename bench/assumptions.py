@@ -29,7 +29,7 @@ from dfopt.optimizer.facts.stages import Facts
 from dfopt.optimizer.facts.stores import uses_in
 from dfopt.optimizer.knowledge.tools import Tool
 
-_ask = indexes._Search._other
+_ask = indexes.Search._other
 
 
 class Asked(NamedTuple):
@@ -98,11 +98,11 @@ def _watched(ask: Callable[[], indexes.Answer]) -> tuple[indexes.Answer, Watch]:
     def other(search: Any, command: Any, *rest: Any) -> None:  # a function, so that it is bound as a method is
         watch(search, command, *rest)
 
-    indexes._Search._other = other
+    indexes.Search._other = other
     try:
         return ask(), watch
     finally:
-        indexes._Search._other = _ask
+        indexes.Search._other = _ask
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ..dockerfile.shell import Command, Word, read_text
+from ..knowledge.commands import COMMANDS
 from ..knowledge.programs import BUILD_SCRIPTS, BUILDERS, NO_INSTALLERS, PROVISIONERS
 from ..knowledge.tools import Tool
 from ..knowledge.uses import use_of
@@ -48,10 +49,10 @@ def runs_unknown(command: Command) -> bool:
         return False
     if first is None:
         return True
-    if name in BUILD_SCRIPTS:
-        return False
     if re.search(_SYSTEM_PACKAGES, command.normal) and b"playwright" not in command.normal:
         return True
+    if name in BUILD_SCRIPTS:
+        return False
     if name in _SHELLS:
         if name in (".", "source"):
             return not _is_environment(command)
@@ -69,7 +70,29 @@ def runs_unknown(command: Command) -> bool:
     if re.fullmatch(_INTERPRETER, name):
         words = [value for value in command.values() if value and value != "install"]
         return any(re.search(_INSTALLER_NAME, word) for word in words if not word.endswith("setup.py"))
-    return "/" in first and not first.startswith(_SYSTEM_PROGRAMS)
+    return _is_foreign(first) or _hands_on(command)
+
+
+def _is_foreign(program: str) -> bool:
+    """Whether a program is named by a place in which neither the base image nor a language's installer puts any."""
+    return "/" in program and not program.startswith(_SYSTEM_PROGRAMS)
+
+
+def _hands_on(command: Command) -> bool:
+    """Whether a program that is not known is handed another, or a script, which it may start: ``tini -- ./x.sh``."""
+    if command.name in BUILDERS or command.name in COMMANDS:
+        return False
+    for word in command.argv[1:]:
+        name = (word.value or "").rpartition("/")[2]
+        if name.endswith(_SCRIPT_ENDINGS):
+            return True
+        beside = word.raw.startswith((b"./", b"../")) and "." not in name
+        if beside or (_is_foreign(word.value or "") and re.search(_INSTALLER_NAME, name)):
+            return True
+    return False
+
+
+_SCRIPT_ENDINGS = (".sh", ".bash", ".exp", ".ps1", ".run", ".bin")
 
 
 # Options and subcommands that install packages of the distribution; those of Playwright refresh the index first.

@@ -26,7 +26,7 @@ PROVISIONERS = frozenset(
     """
     puppet chef-client chef-solo salt-call rvm gdebi tasksel rosdep mk-build-deps opam conan snapcraft
     unattended-upgrade unattended-upgrades dselect grep-aptavail grep-available pkcon synaptic wajig apt-build
-    vagrant
+    vagrant ubuntu-drivers debi cloud-init bench
     """.split()
 )
 
@@ -37,6 +37,10 @@ NO_INSTALLERS = frozenset(
     wget curl gpg dpkg apt-key apt-mark apt-config add-apt-repository apt-add-repository debconf-set-selections tar
     unzip useradd groupadd adduser addgroup usermod export set cd true false install update-alternatives git cmake
     yum-config-manager rpm sort head tail cut tr dpkg-reconfigure pip pip2 pip3 npm yarn gem conda easy_install
-    android docker-php-ext-install
+    android docker-php-ext-install jq yq xmlstarlet dos2unix unix2dos envsubst localedef locale-gen ssh-keygen
+    ssh-keyscan openssl keytool a2enconf a2disconf a2ensite a2dissite a2enmod a2dismod phpenmod phpdismod php5enmod
+    php5dismod phpize scanelf gpgconf dpkg-architecture dpkg-query dpkg-divert dpkg-statoverride fc-cache upx strip
+    tput htpasswd pwgen shasum crontab visudo newaliases update-rc.d chkconfig alternatives sysctl stow kpsewhich
+    shellcheck shfmt file wc xz gzip bzip2 pigz zip base64 md5sum sha256sum sha512sum rsync patch diff
     """.split()
 )

@@ -21,7 +21,9 @@ def command(text: str) -> Command:
         "./install.sh", "/opt/x/setup", "sh x", "bash x.sh", "sh -c './x'", "bash -c 'bash y'", "su a -c ./x", "gosu a ./x",
         "$X", "$DIR/run", "ansible-playbook x", "puppet apply x", "rosdep install", "setup-x", "x.sh", "x.bash",
         "make install-deps", "python install.py", "node setup.js", "source ./x", ". x", "eval x", "unattended-upgrade",
-        "npx x --install-deps", "bin/other", "./pip", "$X/other",
+        "npx x --install-deps", "bin/other", "./pip", "$X/other", "tini -- ./x.sh", "dumb-init /opt/install", "xargs ./x",
+        "xvfb-run -a ./deploy.sh", "linux32 ../x", "retry 5 /srv/setup-it", "x /y.bash", "./configure --install-deps",
+        "ubuntu-drivers install", "pwsh -File x.ps1",
     ],
 )  # fmt: skip
 def test_unknown_code(text: str) -> None:
@@ -34,6 +36,7 @@ def test_unknown_code(text: str) -> None:
     [
         "pip install x", "make", "make install", "python setup.py install", "/usr/bin/x", "/bin/x", "./configure",
         ". /venv/bin/activate", "source ~/.bashrc", ". ~/.nvm/nvm.sh", "sh -c 'echo x'", "su a -c 'npm ci'", "node x.js",
+        "psql -f ./schema.sql", "x /usr/bin/install-x", "x /opt/data", "x ./a.txt", "make ./x",
         "venv/bin/pip install x", "./gradlew build", "npx playwright install --with-deps", "/opt/conda/bin/conda install x",
     ],
 )  # fmt: skip
@@ -68,7 +71,7 @@ def test_tools_in_environments(text: str, expected: str) -> None:
     assert installed_tool(command(text)) == expected
 
 
-@pytest.mark.parametrize("text", ["rm x", "/bin/rm x", "awk '{print $1}'", "curl x", "/usr/bin/git clone x"])
+@pytest.mark.parametrize("text", ["rm x", "/bin/rm x", "dos2unix ./x.sh", "awk '{print $1}'", "curl x", "/usr/bin/git clone x"])
 def test_inert(text: str) -> None:
     assert inert(command(text))
 
