@@ -11,6 +11,11 @@ def printable(text: str, keep: str = "") -> str:
     return "".join(char if char.isprintable() or char in keep else ascii(char)[1:-1] for char in known)
 
 
+def place(path: str) -> str:
+    """`path` such that a line may begin with it: two colons there are a command to a runner of GitHub Actions."""
+    return f"./{path}" if path.startswith("::") else path
+
+
 def printable_lines(text: bytes) -> str:
     """Lines such as those of a diff or a file, without carriage returns at their ends; tabs stay."""
     lines = text.decode("utf-8", "surrogateescape").split("\n")

@@ -16,6 +16,7 @@ from ..dockerfile.document import Document
 from ..dockerfile.edits import Edit, EditSet
 from ..dockerfile.source import Source
 from ..rules.engine import Applied, Offered, Result
+from ..rules.finding import Problem
 from ..rules.savings import about
 from .git import Changed, Comparison, Hunk
 from .suggest import Suggestion, suggest
@@ -44,6 +45,12 @@ class Item(NamedTuple):
     def safe(self) -> bool:
         """Whether it may be accepted without a thought."""
         return self.suggestion is not None and all(item.finding.applicability == "safe" for item in self.findings)
+
+    @property
+    def changed_line(self) -> int:
+        """Of the lines that it is about the first that the change made, if any: what a platform shows of the change."""
+        lines = range(self.first, self.last + 1)
+        return next((line for line in lines if self.hunk and line not in self.hunk.old), self.first)
 
     @property
     def saves(self) -> int | None:
@@ -81,10 +88,10 @@ class Reviewed(NamedTuple):
 
 
 class Review(NamedTuple):
-    """All files, and the errors of those that could not be read; `comparison` is None where nothing was compared."""
+    """All files, and what is wrong with others; `comparison` is None where nothing was compared."""
 
     files: tuple[Reviewed, ...]
-    errors: tuple[str, ...] = ()
+    errors: tuple[Problem, ...] = ()
     comparison: Comparison | None = None
 
     @property
