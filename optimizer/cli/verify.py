@@ -15,7 +15,7 @@ from ..build.verify import PatchedBuildError, Request, Verifier
 from ..image import ArchiveError
 from ..image.proof import Verdict
 from ..report import verify as report
-from ..report.printable import printable
+from ..report.printable import place, printable
 from ..rules.engine import Result
 from ..rules.finding import Problem
 from .options import Options
@@ -31,7 +31,7 @@ def verify(options: Options) -> int:
     def handle(path: str, result: Result) -> None:
         if not result.changed and not options.build.control:
             if not options.quiet:
-                print(f"{printable(path)}: nothing to rewrite", file=sys.stderr)
+                print(f"{printable(place(path))}: nothing to rewrite", file=sys.stderr)
             return
         with verifier(path, result, options) as proving, _as_file_errors(path):
             verdict = proving.verify(result)

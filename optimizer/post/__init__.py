@@ -74,7 +74,8 @@ def objects(data: object) -> list[object] | None:
 
 
 def words(text: str, token: str) -> str:
-    """`text`, which a platform or a library says, on one line of sensible length and without the token."""
+    """`text`, which a platform or a library says, on one line of sensible length, without the token or a password."""
+    text = re.sub(r"//[^/@\s]*@", "//", text)
     for spelled in (token, quote(token, safe="")):
         text = text.replace(spelled, "***")
     text = " ".join(text.split())

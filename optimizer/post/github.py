@@ -22,7 +22,7 @@ from ..review.review import Review
 from ..rules.finding import Problem
 from . import ApiError, Posted, PostError, checked, field, objects, words
 from .patience import Patience, answer, later
-from .told import Said, Told, keys, left, parts, unsaid, unsaid_problems
+from .told import Said, Told, key, keys, left, parts, unsaid, unsaid_problems
 
 _FOREIGN = "its answer is not that of GitHub's API"
 _SILENT = logging.getLogger("dfopt.github")  # PyGithub's own writes to standard error, answers too
@@ -36,7 +36,7 @@ def post(review: Review, request: Request, token: str, *, sleep: Callable[[float
     try:
         return _Poster(review, request, token, Patience(sleep)).post()
     except ApiError as error:
-        raise PostError(_problem(error, request)) from error
+        raise PostError(words(_problem(error, request), token)) from error
 
 
 class _Poster:
@@ -148,7 +148,7 @@ class _Poster:
         for comment in self.listed("/comments"):
             line = field(comment, "line")
             if line is not None or field(comment, "position") is not None:
-                told |= keys(field(comment, "body"), line)
+                told |= key(field(comment, "body"), line)
         for review in self.listed("/reviews"):
             if field(review, "state") != "PENDING":
                 told |= keys(field(review, "body"))

@@ -19,7 +19,7 @@ from ..review.review import Review
 from ..rules.finding import Problem
 from . import ApiError, Posted, PostError, checked, field, objects, words
 from .patience import Patience, answer, later
-from .told import Said, Told, keys, left, unsaid, unsaid_problems
+from .told import Said, Told, key, keys, left, unsaid, unsaid_problems
 
 _FOREIGN = "its answer is not that of GitLab's API"
 _PAGES = 100  # of a hundred discussions each
@@ -32,7 +32,7 @@ def post(review: Review, request: Request, token: str, *, sleep: Callable[[float
     try:
         return _Poster(review, request, token, Patience(sleep)).post()
     except ApiError as error:
-        raise PostError(_problem(error, request)) from error
+        raise PostError(words(_problem(error, request), token)) from error
 
 
 class _Session(requests.Session):
@@ -131,8 +131,10 @@ class _Poster:
         for thread in self.listed("/discussions"):
             for note in objects(field(thread, "notes")) or []:
                 place = field(note, "position")
-                if place is None or field(place, "head_sha") == self.head:
-                    told |= keys(field(note, "body"), field(place, "new_line"))
+                if place is None:
+                    told |= keys(field(note, "body"))
+                elif field(place, "head_sha") == self.head:
+                    told |= key(field(note, "body"), field(place, "new_line"))
         return told
 
     def listed(self, path: str) -> list[object]:
@@ -155,14 +157,15 @@ class _Poster:
     def asked(self, verb: str, path: str, made: dict[str, Any] | None) -> tuple[dict[str, Any], Any]:
         # Waiting is ours: a request that adds something must not be repeated before we looked whether it is there.
         patience: dict[str, Any] = {"obey_rate_limit": False, "retry_transient_errors": False, "max_retries": 0}
-        message = ""
         try:
             response = self.api.http_request(verb, self.path + path, post_data=made, **patience)
-            return response.links, response.json()
         except GitlabError as error:
             message = str(error.error_message)
-        except (ValueError, RecursionError):
-            message = _FOREIGN
+        else:
+            try:
+                return response.links, response.json()
+            except (ValueError, RecursionError):
+                message = _FOREIGN
         last = self.session.last
         status, headers = (last.status_code, dict(last.headers)) if last is not None else (0, {})
         if "Location" in headers and 300 <= status < 400:

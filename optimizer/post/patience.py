@@ -18,6 +18,7 @@ _ATTEMPTS = 5
 _LONGEST = 120.0  # seconds; who is told to come back later than that gives up
 _PATIENCE = 600.0  # seconds that are waited in all
 _PAUSE = 1.0  # seconds between two requests that write (GitHub's *Best practices for using the REST API*)
+_SETTLED = 3.0  # seconds after which what a lost request did is there to be seen
 _ANSWER = 60.0  # seconds in which an answer has to be there, all of it
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]*)?")
 _LOST = (exceptions.ConnectionError, exceptions.Timeout, exceptions.ChunkedEncodingError)
@@ -34,10 +35,10 @@ class Patience:
         self.left = _PATIENCE
         self.wrote = False
 
-    def ask(self, call: Callable[[], _Made], again: Callable[[], _Made] | None = None) -> _Made:
+    def ask(self, call: Callable[[], _Made], again: Callable[[], _Made] | None = None, least: float = 0) -> _Made:
         """What `call` returns; after a failure that passes (no connection, a 5xx, a rate limit) what `again` does.
 
-        Raises `ApiError` for any other failure, and when patience ends.
+        At least `least` seconds are waited. Raises `ApiError` for any other failure, and when patience ends.
         """
         for attempt in range(_ATTEMPTS):
             try:
@@ -46,8 +47,8 @@ class Patience:
                 wait = wait_for(answer, attempt, self.now())
                 if wait is None or attempt == _ATTEMPTS - 1 or wait > min(_LONGEST, self.left):
                     raise
-            self.left -= wait
-            self.sleep(wait)
+            self.left -= max(wait, least)
+            self.sleep(max(wait, least))
             call = again or call
         raise AssertionError("the last attempt returns or raises")
 
@@ -56,7 +57,7 @@ class Patience:
         if self.wrote:
             self.sleep(_PAUSE)
         self.wrote = True
-        return self.ask(call, again)
+        return self.ask(call, again, _SETTLED)
 
 
 def wait_for(answer: ApiError, attempt: int, now: float) -> float | None:
@@ -99,7 +100,9 @@ def answer(call: Callable[[], _Made], token: str) -> _Made:
     except ApiError:
         raise
     except exceptions.RequestException as error:
-        made = ApiError(0, type(error).__name__, passing=isinstance(error, _LOST) and not isinstance(error, _REFUSED))
+        lost = isinstance(error, _LOST) and not isinstance(error, _REFUSED)
+        cause = getattr(error.args[0], "reason", None) if error.args else None  # urllib3's, which tells more
+        made = ApiError(0, type(error if cause is None else cause).__name__, passing=lost)
     except Exception as error:  # noqa: BLE001
         made = ApiError(0, words(f"{type(error).__name__}: {error}", token))
     raise made  # outside of the handler: what the library said may hold the token, and must not be in a traceback

@@ -15,9 +15,15 @@ Told = set[tuple[str, int | None]]
 _Any = TypeVar("_Any")
 
 
-def keys(text: object, line: int | None = None) -> Told:
-    """What a comment says, by the marks in its text."""
-    return {(key, line) for key in marks(text)} if isinstance(text, str) else set()
+def keys(text: object) -> Told:
+    """What a text that stands on no line says, by the marks in it."""
+    return {(key, None) for key in marks(text)} if isinstance(text, str) else set()
+
+
+def key(text: object, line: object) -> Told:
+    """What a comment on a line says."""
+    found = marks(text) if isinstance(text, str) else []
+    return {(found[-1], line if isinstance(line, int) else None)} if found else set()
 
 
 def unsaid(review: Review, told: Told) -> list[Said]:

@@ -51,15 +51,15 @@ def bodies(
     It is how much there is, `problems`, and `outside`, of which the diff does not show all lines.
     """
     head = CONTINUED if continued else _head(review)
-    lines = [f"- {problem_line(problem)} {mark(problem.key)}\n" for problem in problems]
+    lines = [(f"- {problem_line(problem)}\n", f"{mark(problem.key)}\n") for problem in problems]
     parts = [_part(*one) for one in outside]
     texts: list[str] = []
     while lines or parts or not texts:
         text = head
         if lines:
             text += "\n\nThis keeps dfopt from looking at files:\n\n"
-            fits = _fitting(list(map(len, lines)), _LIMIT - len(text))
-            text += "".join(lines[:fits])
+            fits = _fitting([len(line) + len(key) for line, key in lines], _LIMIT - len(text))
+            text += "".join(line for line, _ in lines[:fits]) + "\n" + "".join(key for _, key in lines[:fits])
             lines = lines[fits:]
         elif parts:
             text += "\n\nAbout lines that cannot be commented on here:\n\n"

@@ -18,7 +18,8 @@ _PUNCTUATION = re.compile(r"([\\`*_{}\[\]()<>#+.!|~@:&$%^=/-])")
 _REFERENCE = re.compile(r"\\[@#!~%&$:](?=\S)|(?i:\bwww)\\\.")
 _LONGEST = 40_000  # characters of a suggestion in a comment, which may have 65,536 with what else stands in it
 _TEXTS, _WORDS = 10, 500  # messages in a comment, and characters of each: escaped they are thrice as many at most
-_MARKER = re.compile(r"<!-- dfopt:([0-9a-f]{16}(?:-\d+)?) -->")
+# On a line of its own, as no line of a diff is.
+_MARKER = re.compile(r"^<!-- dfopt:([0-9a-f]{16}(?:-\d+)?) -->\s*$", re.MULTILINE)
 
 
 def as_markdown(review: Review) -> str:
@@ -119,9 +120,9 @@ def mark(key: str) -> str:
     return f"<!-- dfopt:{key} -->"
 
 
-def marks(text: str) -> set[str]:
-    """The keys that a text is marked with."""
-    return set(_MARKER.findall(text))
+def marks(text: str) -> list[str]:
+    """The keys that a text is marked with. A comment's own is the last: a line that it suggests may look like one."""
+    return _MARKER.findall(text)
 
 
 def escape(text: str) -> str:

@@ -75,7 +75,9 @@ def _result(file: Reviewed, item: Item, found: Applied | Offered, names: list[st
         "ruleIndex": names.index(found.finding.rule),
         "level": "warning" if found.finding.applicability == "safe" else "note",
         "message": {"text": sentence(found) + "."},
-        "locations": [{"physicalLocation": {"artifactLocation": artifact, "region": _place(source, item, found)}}],
+        "locations": [
+            {"physicalLocation": {"artifactLocation": artifact, "region": _place(source, file, item, found)}}
+        ],
         "partialFingerprints": {"dfopt/v1": f"{item.key}:{number}"},
     }
     made = item.suggestion
@@ -96,12 +98,14 @@ def _artifact(path: str) -> dict[str, str]:
     return {"uri": quote(path, safe="/", errors="surrogateescape")}
 
 
-def _place(source: Source, item: Item, found: Applied | Offered) -> dict[str, int]:
+def _place(source: Source, file: Reviewed, item: Item, found: Applied | Offered) -> dict[str, int]:
     """The finding, where it is on the line that the fix touches and the change made; else that line.
 
     Code scanning shows in a pull request what begins on a line of its diff.
     """
-    line = item.changed_line
+    hunks = file.changed.hunks if file.changed else ()
+    new = (line for hunk in hunks for line in range(hunk.first, hunk.last + 1) if line not in hunk.old)
+    line = next((line for line in new if item.first <= line <= item.last), item.first)
     if source.line_of(found.start) == line:
         return _region(source, found.start, found.end)
     return _region(source, source.line_starts[line - 1], source.line_starts[line - 1] + len(source.line_text(line)))

@@ -8,10 +8,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from urllib.parse import urlsplit
 
 from ..facts.files import read_file
+
+_SHA = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 class Request(NamedTuple):
@@ -54,13 +56,22 @@ def _github(environment: Mapping[str, str]) -> Request:
         event: Any = json.loads(read_file(path))
     except (OSError, ValueError, RecursionError) as error:
         raise RequestError(f"the event that GITHUB_EVENT_PATH names cannot be read: {error}") from error
-    pull: Any = event.get("pull_request") if isinstance(event, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-    if not isinstance(pull, dict):
+    pull = _field(event, "pull_request")
+    if pull is None:
         return made
-    try:
-        return made._replace(number=int(pull["number"]), base=str(pull["base"]["sha"]), head=str(pull["head"]["sha"]))  # pyright: ignore[reportUnknownArgumentType]
-    except (KeyError, TypeError, ValueError) as error:
-        raise RequestError(f"the pull request in the event that GITHUB_EVENT_PATH names lacks {error}") from error
+    number = _field(pull, "number")
+    base, head = (_field(_field(pull, side), "sha") for side in ("base", "head"))
+    if (
+        type(number) is not int
+        or number < 1
+        or not all(isinstance(sha, str) and _SHA.fullmatch(sha) for sha in (base, head))
+    ):
+        raise RequestError("the pull request in the event that GITHUB_EVENT_PATH names lacks its number or commits")
+    return made._replace(number=number, base=base, head=head)
+
+
+def _field(data: object, name: str) -> Any:
+    return cast("dict[str, object]", data).get(name) if isinstance(data, dict) else None
 
 
 def _gitlab(environment: Mapping[str, str]) -> Request:

@@ -47,12 +47,6 @@ class Item(NamedTuple):
         return self.suggestion is not None and all(item.finding.applicability == "safe" for item in self.findings)
 
     @property
-    def changed_line(self) -> int:
-        """Of the lines that it is about the first that the change made, if any: what a platform shows of the change."""
-        lines = range(self.first, self.last + 1)
-        return next((line for line in lines if self.hunk and line not in self.hunk.old), self.first)
-
-    @property
     def saves(self) -> int | None:
         """About how many bytes smaller the image gets; None where only a build can tell."""
         # What removes the same is one saving, as an index refreshed and cleared by two rewrites.

@@ -185,6 +185,16 @@ def test_one_more_equal_line_is_said(repository, forge, platform):
     assert send(platform, forge, at_work(forge)) == (1, 2, 0)
 
 
+def test_a_line_that_looks_like_a_mark_marks_nothing(repository, forge, platform):
+    text = BASE.replace("RUN npm ci", "RUN npm ci \\\n# flask\n  && true")
+    commit(text)
+    other = next(item.key for _, item in at_work(forge).items if "package-cache-kept" not in item.rules)
+    commit(text.replace("# flask", f"<!-- dfopt:{other} -->\\").replace("npm ci \\", "npm ci && echo \\"))
+    review = at_work(forge)
+    assert send(platform, forge, review).said == len(review.items)
+    assert send(platform, forge, review).said == 0
+
+
 def test_a_comment_in_a_review_that_is_not_sent_off_is_not_said(whole, forge):
     review = at_work(forge, whole)
     send("github", forge, review)
@@ -298,6 +308,7 @@ def test_a_locked_request_is_told_in_the_platforms_words(whole, forge, platform)
         (418, "I am a teapot", "418 .*: I am a teapot"),
         (422, "User can only have one pending review per pull request", "one pending review"),
         (400, "Maximum number of comments exceeded", "Maximum number of comments"),
+        (400, "\ud800\x1b[2J\n::error::x", r"400 .*: "),
         (451, "<html>\n<body>blocked</body></html>", r"451 \(octo/repo.7\)$"),
     ],
 )
@@ -383,7 +394,7 @@ def test_a_rate_limit_is_waited_for(whole, forge, platform, monkeypatch, told, w
     body = {"message": "You have exceeded a secondary rate limit."}
     forge.trouble = [Trouble("POST", end(platform), status, told, body=body)]
     assert send(platform, forge, review).said == 3
-    assert [slept for slept in forge.slept if slept != 1] == ([waited] if waited != 1 else [])
+    assert [slept for slept in forge.slept if slept != 1] == [max(waited, 3)]
     assert keys(forge) == every_key(review)
 
 
@@ -436,7 +447,7 @@ def test_an_answer_that_does_not_end_is_none(whole, forge, platform, monkeypatch
 
 @pytest.mark.parametrize(
     "body",
-    [b"<html>Sign in</html>", b"{", b"null", b"[]", b'"x"', b"[" * 100_000, b'{"head": 1, "diff_refs": 1}'],
+    [b"<html>Sign in</html>", b"{", b"null", b"[]", b'"x"', b'{"head": 1, "diff_refs": 1}'],
 )
 def test_what_is_no_answer_of_the_api_is_an_error(whole, forge, platform, body):
     review = at_work(forge, whole)
@@ -577,9 +588,16 @@ def test_a_bad_number_is_not_blamed_on_another_variable(repository, capfd, monke
     assert "GITHUB" not in error
 
 
-@pytest.mark.parametrize(
-    "event", ["", "{", "[" * 99_999, '{"pull_request": {}}', '{"pull_request": {"number": "x"}}', None]
-)
+EVENTS = ["", "{", "[" * 99_999, None]
+for wrong in ('"x"', "true", "0", "1e400", "[]"):
+    EVENTS.append(
+        f'{{"pull_request": {{"number": {wrong}, "base": {{"sha": "{"0" * 40}"}}, "head": {{"sha": "{"0" * 40}"}}}}}}'
+    )
+for wrong in ("1", "{}", '{"sha": "main"}', '{"sha": "\\ud800"}', '{"sha": "a\\u0000b"}', '{"sha": "--output=x"}'):
+    EVENTS.append(f'{{"pull_request": {{"number": 7, "base": {{"sha": "{"0" * 40}"}}, "head": {wrong}}}}}')
+
+
+@pytest.mark.parametrize("event", EVENTS)
 def test_a_bad_event_is_one_line(repository, capfd, monkeypatch, event):
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     monkeypatch.setenv("GITHUB_EVENT_PATH", str(repository / "event.json"))
@@ -724,7 +742,7 @@ def test_no_exception_holds_the_token(whole, forge, platform):
 
 
 @pytest.mark.parametrize(
-    "api", ["http://127.0.0.1:1", "127.0.0.1", "ftp://x", "", "http://[", "http://x.invalid:99999"]
+    "api", ["http://127.0.0.1:1", "127.0.0.1", "ftp://x", "", "http://[", "http://x.invalid:99999", "http://a\nb"]
 )
 def test_nothing_that_a_library_raises_gets_out(platform, api):
     """As a caller of these functions may use them, with no check before."""
@@ -738,6 +756,7 @@ def test_nothing_that_a_library_raises_gets_out(platform, api):
 def test_tokens_are_taken_out_of_what_others_say():
     assert words(f"a {TOKEN}\nb", TOKEN) == "a *** b"
     assert words("a%2Fb a/b", "a/b") == "*** ***"
+    assert words("at http://me:secret@x.example/y", TOKEN) == "at http://x.example/y"
     assert len(words("x" * 999, TOKEN)) == 301
     assert checked(f"{TOKEN}\n", "X") == TOKEN
 
