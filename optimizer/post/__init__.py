@@ -61,6 +61,11 @@ def checked(token: str, name: str) -> str:
     return token
 
 
+def moved(where: str, now: str, head: str) -> str:
+    """What to say where the head of a request is `now`, and the review is of another."""
+    return f"{where} is at {now[:12]} by now, and this is a review of {head[:12]}: nothing was posted"
+
+
 def field(data: object, *names: str) -> Any:
     """What stands in JSON below one name in another; None where it is not there, or the JSON is something else."""
     for name in names:

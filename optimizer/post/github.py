@@ -20,7 +20,7 @@ from ..report.github import CONTINUED, MOST, bodies, comment_on
 from ..review.ci import Request
 from ..review.review import Review
 from ..rules.finding import Problem
-from . import ApiError, Posted, PostError, checked, field, objects, words
+from . import ApiError, Posted, PostError, checked, field, moved, objects, words
 from .patience import Patience, answer, later
 from .told import Said, Told, key, keys, left, parts, unsaid, unsaid_problems
 
@@ -65,10 +65,8 @@ class _Poster:
     def post(self) -> Posted:
         now = self.patience.ask(self.now)
         if self.head and now != self.head:
-            raise PostError(
-                f"{self.request.repository}#{self.request.number} is at {now[:12]} by now, and this is a review of "
-                f"{self.head[:12]}: nothing was posted"
-            )
+            where = f"{self.request.repository}#{self.request.number}"
+            raise PostError(moved(where, words(now, self.token), self.head))
         told = self.patience.ask(self.told)
         items = unsaid(self.review, told)
         problems = unsaid_problems(self.review.errors, told)

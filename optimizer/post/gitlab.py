@@ -17,7 +17,7 @@ from ..review.ci import Request
 from ..review.git import Comparison
 from ..review.review import Review
 from ..rules.finding import Problem
-from . import ApiError, Posted, PostError, checked, field, objects, words
+from . import ApiError, Posted, PostError, checked, field, moved, objects, words
 from .patience import Patience, answer, later
 from .told import Said, Told, key, keys, left, unsaid, unsaid_problems
 
@@ -65,10 +65,8 @@ class _Poster:
         comparison = self.review.comparison
         if comparison and comparison.head:
             if comparison.head != self.head:
-                raise PostError(
-                    f"{self.request.repository}!{self.request.number} is at {self.head[:12]} by now, and this is a "
-                    f"review of {comparison.head[:12]}: nothing was posted"
-                )
+                where = f"{self.request.repository}!{self.request.number}"
+                raise PostError(moved(where, words(self.head, self.token), comparison.head))
             # What the server calls the three is what it takes.
             comparison = comparison._replace(base=refs["base_sha"], start=refs["start_sha"])
         told = self.patience.ask(self.told)

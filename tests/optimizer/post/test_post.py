@@ -726,7 +726,7 @@ def test_no_stream_holds_the_token(job, forge, capfd, caplog):
         forge.trouble = list(failure)
         assert job(TOKEN) == 2, name
         out, error = capfd.readouterr()
-        assert TOKEN not in out + error, name
+        assert TOKEN[:8] not in out + error, name
         assert error.count("\n") == 1, error
     assert TOKEN not in caplog.text
     assert not [record for record in caplog.records if record.name.startswith("github")]  # it would log answers
@@ -738,7 +738,7 @@ def test_no_exception_holds_the_token(whole, forge, platform):
         forge.trouble = list(failure)
         with pytest.raises(PostError) as caught:
             send(platform, forge, review)
-        assert TOKEN not in "".join(traceback.format_exception(caught.value)), name
+        assert TOKEN[:8] not in "".join(traceback.format_exception(caught.value)), name
 
 
 @pytest.mark.parametrize(
