@@ -173,7 +173,9 @@ def verify(path: str, **given: Any) -> _Command:
 @click.option("--format", type=click.Choice(REVIEW), default="text", help="How to print the review.")
 @click.option("--post", is_flag=True, help="Send it to GitHub or GitLab instead of printing it.")
 @click.option("--repository", metavar="OWNER/NAME", help="Where to post.  [default: what the CI says]")
-@click.option("--number", type=int, metavar="N", help="The pull or merge request.  [default: what the CI says]")
+@click.option(
+    "--number", type=click.IntRange(1), metavar="N", help="The pull or merge request.  [default: what the CI says]"
+)
 @click.option("--exit-code", is_flag=True, help="Exit with 1 when there is something to say.")
 @_with(*_CHOICE, *_REPORT)
 def review(**given: Any) -> _Command:

@@ -6,9 +6,10 @@ import sys
 
 from ..report.text import findings, shown
 from ..rules.engine import Offered, Result
+from ..rules.finding import Problem
 from .fix import count, report
 from .options import Options
-from .runner import Sink, UsageError, complain, for_each, refix
+from .runner import Sink, UsageError, complain, for_each, refix, within
 
 
 def check(options: Options) -> int:
@@ -27,7 +28,7 @@ def check(options: Options) -> int:
         if options.format == "json":
             from ..report.json import findings as as_json
 
-            sink.write(as_json(results, errors).encode("utf-8"))
+            sink.write(as_json(results, [error.text for error in errors]).encode("utf-8"))
         elif options.format != "text":
             sink.write(_written(options, results, errors))
         sink.close()
@@ -42,17 +43,18 @@ def check(options: Options) -> int:
     return 1 if any(shown(result) for _, result in results) else 0
 
 
-def _written(options: Options, results: list[tuple[str, Result]], errors: list[str]) -> bytes:
+def _written(options: Options, results: list[tuple[str, Result]], errors: list[Problem]) -> bytes:
     from ..report.formats import write
     from ..review.review import Review, review_file
 
     files = [
         review_file(path, result, refix(path, options, is_file=options.paths != ("-",))) for path, result in results
     ]
-    return write(options.format, Review(tuple(files), tuple(errors)))
+    here = tuple(error._replace(path=within(".", error.path)) for error in errors)
+    return write(options.format, Review(tuple(files), here))
 
 
-def _summary(results: list[tuple[str, Result]], errors: list[str]) -> str:
+def _summary(results: list[tuple[str, Result]], errors: list[Problem]) -> str:
     if not results and not errors:
         return "no Dockerfile found"
     listed = [shown(result) for _, result in results]

@@ -6,6 +6,7 @@ import sys
 
 from ..report.printable import printable
 from ..rules.engine import Result
+from ..rules.finding import Problem
 from .files import write_file
 from .options import Options
 from .runner import FileError, Sink, UsageError, complain, for_each, refix
@@ -37,7 +38,7 @@ def fix(options: Options) -> int:
             try:
                 write_file(path, result.patched, result.original)
             except OSError as problem:
-                raise FileError(f"{path}: {problem.strerror or problem}") from problem
+                raise FileError(Problem(path, 0, problem.strerror or str(problem))) from problem
             if not options.quiet:
                 made = "as you chose" if asked else count(len(result.applied), "rewrite")
                 sink.write(f"fixed {printable(path)} ({made})\n".encode())
@@ -70,7 +71,7 @@ def _proved(path: str, result: Result, options: Options) -> Result:
     return kept.result
 
 
-def _summary(results: list[tuple[str, Result]], errors: list[str], *, written: bool) -> str:
+def _summary(results: list[tuple[str, Result]], errors: list[Problem], *, written: bool) -> str:
     if not results and not errors:
         return "no Dockerfile found"
     applied = sum(len(result.applied) for _, result in results)

@@ -16,6 +16,7 @@ from ..report.printable import printable_lines
 from ..review.review import Item, Reviewed, review_file
 from ..review.suggest import Suggestion, accept_all
 from ..rules.engine import Result
+from ..rules.finding import Problem
 from .runner import FileError
 
 _HELP = """\
@@ -88,7 +89,7 @@ def _edited(made: Suggestion) -> Suggestion | None:
         try:
             run = subprocess.run([*shlex.split(editor), path], check=False)
         except (OSError, ValueError) as error:
-            raise FileError(f"{editor}: {error}") from error
+            raise FileError(Problem(editor, 0, str(error))) from error
         if run.returncode:
             return None
         with open(path, "rb") as file:

@@ -7,19 +7,24 @@ import sys
 
 from ..report.formats import write
 from ..report.markdown import heading
-from ..review.ci import Request, request
+from ..review.ci import Request, RequestError, request
 from ..review.git import Comparison, GitError, compare, is_ancestor
 from ..review.review import Review, Reviewed, review_file
+from ..rules.finding import Problem
 from .files import is_dockerfile_name
 from .fix import count
 from .options import Options, ReviewOptions
-from .runner import FileError, Sink, UsageError, check_options, complain, optimized, refix
+from .runner import FileError, Sink, UsageError, check_options, complain, optimized, refix, within
 
 
 def review(options: Options, asked: ReviewOptions) -> int:
     """Run the command; the exit code is 0, 1 when there is something to say and that was asked, 2 after an error."""
     try:
         check_options(options)
+        if asked.post and options.format not in ("text", "github", "gitlab"):
+            raise UsageError(f"--post goes with --format github or gitlab, not with {options.format}")
+        if asked.post and options.output:
+            raise UsageError("--post goes without --output")
         known = _request(options, asked)
         comparison = _comparison(options, asked, known)
         made = _review(options, asked, comparison)
@@ -50,8 +55,8 @@ def _request(options: Options, asked: ReviewOptions) -> Request | None:
     platform = options.format if options.format in ("github", "gitlab") else None
     try:
         known = request(os.environ, platform)
-    except (OSError, ValueError) as error:
-        raise UsageError(f"the event that GITHUB_EVENT_PATH names cannot be read: {error}") from error
+    except RequestError as error:
+        raise UsageError(str(error)) from error
     if known is None:
         if asked.post:
             raise UsageError("say where to post: --format github or --format gitlab")
@@ -99,17 +104,25 @@ def _review(options: Options, asked: ReviewOptions, comparison: Comparison) -> R
     except GitError as error:
         raise UsageError(str(error)) from error
     files: list[Reviewed] = []
-    errors: list[str] = []
+    errors: list[Problem] = []
+    with_manual = options._replace(manual=True)
+
+    def wrong(problem: Problem) -> None:
+        path = within(comparison.root, problem.path)
+        if problem._replace(path=path) not in errors:  # a bad configuration is the same for every file below it
+            complain(problem.text)
+            errors.append(problem._replace(path=path))
+
     for file in comparison.files:
         path = os.path.relpath(os.path.join(comparison.root, file.path))
         try:
-            result = optimized(path, comparison.read(file.path), options, in_place=in_place)
-        except FileError as problem:
-            errors.append(str(problem))
+            result = optimized(path, comparison.read(file.path), with_manual, in_place=in_place)
+        except FileError as error:
+            wrong(error.problem)
         except OSError as error:
-            errors.append(f"{path}: {error.strerror or error}")
+            wrong(Problem(path, 0, error.strerror or str(error)))
         except GitError as error:
-            errors.append(f"{path}: {error}")
+            wrong(Problem(path, 0, str(error)))
         else:
             files.append(
                 review_file(
@@ -121,6 +134,4 @@ def _review(options: Options, asked: ReviewOptions, comparison: Comparison) -> R
                     unsafe=False,
                 )
             )
-    for error in errors:
-        complain(error)
     return Review(tuple(files), tuple(errors), comparison)

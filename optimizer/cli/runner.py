@@ -13,6 +13,7 @@ from ..knowledge.assumptions import ASSUMPTIONS
 from ..report.printable import printable, printable_lines
 from ..rules.config import Config, ConfigError, assumed, find_config, named_config, similar
 from ..rules.engine import Result, Settings, optimize
+from ..rules.finding import Problem
 from ..rules.registry import ALL, BY_NAME
 from .files import find_files, write_output
 from .options import Options
@@ -28,39 +29,40 @@ class UsageError(Exception):
 
 
 class FileError(Exception):
-    """One file that could not be dealt with; the text is ``PATH: what is wrong``, `lines` are shown below it."""
+    """One file that could not be dealt with; `lines` are shown below what is wrong."""
 
-    def __init__(self, text: str, lines: tuple[str, ...] = ()) -> None:
-        super().__init__(text)
+    def __init__(self, problem: Problem, lines: tuple[str, ...] = ()) -> None:
+        super().__init__(problem.text)
+        self.problem = problem
         self.lines = lines
 
 
 class Outcome(Record):
-    """What became of one file: a result, or an error as ``PATH:LINE: what is wrong``."""
+    """What became of one file: a result, or what is wrong with it."""
 
     path: str
     result: Result | None
-    error: str = ""
+    problem: Problem | None = None
 
 
-def for_each(options: Options, handle: Callable[[str, Result], None]) -> list[str]:
+def for_each(options: Options, handle: Callable[[str, Result], None]) -> list[Problem]:
     """Give `handle` the path and the result of every file, in the order in which the files are found.
 
     Returns the errors, each of them said once on standard error. `handle` may raise `FileError`. Raises `UsageError`.
     """
     check_options(options)
-    errors: list[str] = []
+    errors: list[Problem] = []
 
     def take(outcome: Outcome) -> None:
-        error, lines = outcome.error, ()
+        problem, lines = outcome.problem, ()
         if outcome.result is not None:
             try:
                 return handle(outcome.path, outcome.result)
-            except FileError as problem:
-                error, lines = str(problem), problem.lines
-        if error not in errors:  # a bad configuration is the same error for every file below it
-            errors.append(error)
-            complain(error, lines)
+            except FileError as error:
+                problem, lines = error.problem, error.lines
+        if problem and problem not in errors:  # a bad configuration is the same problem for every file below it
+            errors.append(problem)
+            complain(problem.text, lines)
         return None
 
     if options.paths == ("-",):
@@ -127,15 +129,16 @@ def _process(path: str, options: Options, data: bytes | None = None, *, is_file:
         known = data is None if is_file is None else is_file
         return Outcome(path, _optimize(path, text, options, settings_for(path, options), is_file=known))
     except OSError as error:
-        return Outcome(path, None, f"{path}: {error.strerror or error}")
+        return Outcome(path, None, Problem(path, 0, error.strerror or str(error)))
     except DockerfileError as error:
-        return Outcome(path, None, f"{path}:{error.line}: {error.reason}")
+        return Outcome(path, None, Problem(path, error.line, error.reason))
     except ConfigError as error:
-        return Outcome(path, None, str(error))
+        return Outcome(path, None, error.problem)
     except Exception as error:
         if os.environ.get("DFOPT_DEBUG"):
             raise
-        return Outcome(path, None, f"{path}: a bug in dfopt ({type(error).__name__}: {error}); the file is as it was")
+        bug = f"a bug in dfopt ({type(error).__name__}: {error}); the file is as it was"
+        return Outcome(path, None, Problem(path, 0, bug))
 
 
 _COPYING = (b"COPY", b"ADD", b"copy", b"add", b"mount")
@@ -178,7 +181,7 @@ def optimized(path: str, text: bytes, options: Options, *, in_place: bool) -> Re
     """
     outcome = _process(path, options, text, is_file=in_place)
     if outcome.result is None:
-        raise FileError(outcome.error)
+        raise FileError(outcome.problem or Problem(path, 0, "nothing came of it"))
     return outcome.result
 
 
@@ -233,6 +236,12 @@ def shown_path(path: str) -> str:
     real = os.path.realpath(path)
     relative = os.path.relpath(real)
     return (real.lstrip("/") if relative.split(os.sep, 1)[0] == ".." else relative).replace(os.sep, "/")
+
+
+def within(directory: str, path: str) -> str:
+    """`path` relative to `directory`, as it is named there; unchanged where it lies elsewhere."""
+    relative = os.path.relpath(os.path.abspath(path), os.path.abspath(directory))
+    return path if relative.split(os.sep, 1)[0] == ".." else relative
 
 
 def complain(text: str, lines: tuple[str, ...] = ()) -> None:

@@ -15,8 +15,9 @@ from ..build.verify import PatchedBuildError, Request, Verifier
 from ..image import ArchiveError
 from ..image.proof import Verdict
 from ..report import verify as report
-from ..report.printable import printable
+from ..report.printable import place, printable
 from ..rules.engine import Result
+from ..rules.finding import Problem
 from .options import Options
 from .progress import spinner
 from .runner import FileError, Sink, UsageError, complain, for_each, only, settings_for
@@ -30,7 +31,7 @@ def verify(options: Options) -> int:
     def handle(path: str, result: Result) -> None:
         if not result.changed and not options.build.control:
             if not options.quiet:
-                print(f"{printable(path)}: nothing to rewrite", file=sys.stderr)
+                print(f"{printable(place(path))}: nothing to rewrite", file=sys.stderr)
             return
         with verifier(path, result, options) as proving, _as_file_errors(path):
             verdict = proving.verify(result)
@@ -100,11 +101,11 @@ def _as_file_errors(path: str) -> Generator[None]:
     try:
         yield
     except BuildError as error:
-        raise FileError(f"{path}: {error}", error.lines) from error
+        raise FileError(Problem(path, 0, str(error)), error.lines) from error
     except (EngineError, ArchiveError) as error:
-        raise FileError(f"{path}: {error}") from error
+        raise FileError(Problem(path, 0, str(error))) from error
     except OSError as error:
-        raise FileError(f"{error.filename or path}: {error.strerror or error}") from error
+        raise FileError(Problem(error.filename or path, 0, error.strerror or str(error))) from error
 
 
 @contextmanager

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
-from typing import NamedTuple, TypeVar
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple, cast
+from urllib.parse import quote
 
-_ATTEMPTS = 5
-_LONGEST = 120.0  # seconds; who is told to come back later than that gives up
-_Made = TypeVar("_Made")
+_TOKEN = re.compile("[!#-&(-\\[\\]-~]+")  # what is seen in ASCII, but for quotes and backslashes
+_WORDS = 300  # characters of a platform's answer that are worth showing
 
 
 class PostError(Exception):
@@ -16,22 +16,31 @@ class PostError(Exception):
 
 
 class ApiError(Exception):
-    """An answer that is no success: its status, 0 where none came, its message, and its headers in lower case."""
+    """An answer that is no success: its status, its message, and its headers in lower case.
 
-    def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
+    The status is 0 where no answer came; `passing` then says whether one may come another time.
+    """
+
+    def __init__(
+        self, status: int, message: str, headers: Mapping[str, str] | None = None, *, passing: bool = False
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
         self.headers = {name.lower(): value for name, value in (headers or {}).items()}
+        self.passing = passing or status >= 500 or status == 408 or self.limited
 
     @property
     def limited(self) -> bool:
         """Whether it only says that too much was asked (GitHub's and GitLab's manuals on rate limits)."""
         if self.status == 429:
             return True
-        left = self.headers.get("x-ratelimit-remaining", self.headers.get("ratelimit-remaining"))
         words = self.message.lower()
-        return self.status == 403 and ("retry-after" in self.headers or left == "0" or "rate limit" in words)
+        if self.status == 422:  # what GitHub says of comments that come too fast
+            return "too quickly" in words
+        left = self.headers.get("x-ratelimit-remaining", self.headers.get("ratelimit-remaining"))
+        told = "retry-after" in self.headers or left == "0" or "rate limit" in words or "abuse detection" in words
+        return self.status == 403 and told
 
 
 class Posted(NamedTuple):
@@ -42,41 +51,39 @@ class Posted(NamedTuple):
     refused: int
 
 
-def patiently(
-    call: Callable[[], _Made],
-    *,
-    done: Callable[[], _Made | None] | None = None,
-    sleep: Callable[[float], None] = time.sleep,
-    now: Callable[[], float] = time.time,
-) -> _Made:
-    """What `call` returns, tried again after a failure that passes: no connection, a 5xx, a rate limit.
-
-    Before it is tried again, `done` says whether it was done although the answer was lost, with what it made.
-    Raises `ApiError` for any other failure, and when patience ends.
-    """
-    for attempt in range(_ATTEMPTS):
-        try:
-            return call()
-        except ApiError as answer:
-            wait = _wait(answer, attempt, now())
-            if wait is None or attempt == _ATTEMPTS - 1:
-                raise
-        sleep(wait)
-        if done is not None and (made := done()) is not None:
-            return made
-    raise AssertionError("the last attempt returns or raises")
+def checked(token: str, name: str) -> str:
+    """`token` without the white space around it. Raises `PostError` where it cannot be one; `name` is its variable."""
+    token = token.strip()
+    if not token:
+        raise PostError(f"{name} is empty")
+    if not _TOKEN.fullmatch(token):
+        raise PostError(f"{name} is no token: it holds a character that none has, such as a blank or a line break")
+    return token
 
 
-def _wait(answer: ApiError, attempt: int, now: float) -> float | None:
-    """How many seconds to wait before another attempt; None where there is no use in one."""
-    passing = answer.limited or answer.status == 0 or answer.status >= 500
-    if not passing:
-        return None
-    told = answer.headers.get("retry-after", "")
-    reset = answer.headers.get("x-ratelimit-reset", answer.headers.get("ratelimit-reset", ""))
-    wait = 2.0**attempt
-    if told.isdigit():
-        wait = float(told)
-    elif answer.limited and reset.isdigit():
-        wait = max(float(reset) - now, 0.0) + 1
-    return wait if wait <= _LONGEST else None
+def moved(where: str, now: str, head: str) -> str:
+    """What to say where the head of a request is `now`, and the review is of another."""
+    return f"{where} is at {now[:12]} by now, and this is a review of {head[:12]}: nothing was posted"
+
+
+def field(data: object, *names: str) -> Any:
+    """What stands in JSON below one name in another; None where it is not there, or the JSON is something else."""
+    for name in names:
+        data = cast("dict[str, object]", data).get(name) if isinstance(data, dict) else None
+    return data
+
+
+def objects(data: object) -> list[object] | None:
+    """`data` as a list; None where it is none."""
+    return cast("list[object]", data) if isinstance(data, list) else None
+
+
+def words(text: str, token: str) -> str:
+    """`text`, which a platform or a library says, on one line of sensible length, without the token or a password."""
+    text = re.sub(r"//[^/@\s]*@", "//", text)
+    for spelled in (token, quote(token, safe="")):
+        text = text.replace(spelled, "***")
+    text = " ".join(text.split())
+    if text.startswith("<"):  # a page for a browser
+        return ""
+    return text if len(text) <= _WORDS else text[:_WORDS] + "…"

@@ -1,129 +1,209 @@
-"""A review on a pull request of GitHub, through PyGithub."""
+"""A review on a pull request of GitHub, through PyGithub.
+
+GitHub takes a review whole or not at all, but for a bad gateway, after which some of its comments may be there. More
+than about thirty comments in a request, or requests without a pause, are taken for spam.
+"""
 
 from __future__ import annotations
 
+import json
+import logging
+import time
 from collections.abc import Callable
+from itertools import zip_longest
 from typing import Any
 
 import github
-from github.GithubException import GithubException
-from github.PullRequest import PullRequest
-from requests.exceptions import RequestException
+from github.Requester import Requester
 
-from ..report.github import body, comment_on, payload
-from ..report.markdown import marks
+from ..report.github import CONTINUED, MOST, bodies, comment_on
 from ..review.ci import Request
-from ..review.review import Item, Review, Reviewed
-from . import ApiError, Posted, PostError, patiently
+from ..review.review import Review
+from ..rules.finding import Problem
+from . import ApiError, Posted, PostError, checked, field, moved, objects, words
+from .patience import Patience, answer, later
+from .told import Said, Told, key, keys, left, parts, unsaid, unsaid_problems
 
-_Said = tuple[Reviewed, Item]
+_FOREIGN = "its answer is not that of GitHub's API"
+_SILENT = logging.getLogger("dfopt.github")  # PyGithub's own writes to standard error, answers too
+_SILENT.disabled = True
+_PAGES = 100  # of a hundred comments each
 
 
-def post(review: Review, request: Request, token: str, *, sleep: Callable[[float], None] | None = None) -> Posted:
+def post(review: Review, request: Request, token: str, *, sleep: Callable[[float], None] = time.sleep) -> Posted:
     """Say what was not said before. Raises `PostError`."""
-    patience: dict[str, Any] = {"sleep": sleep} if sleep else {}
+    token = checked(token, "GITHUB_TOKEN")
     try:
-        return _Poster(review, request, token, patience).post()
-    except ApiError as answer:
-        raise PostError(_problem(answer, request)) from answer
+        return _Poster(review, request, token, Patience(sleep)).post()
+    except ApiError as error:
+        raise PostError(words(_problem(error, request), token)) from error
 
 
 class _Poster:
-    def __init__(self, review: Review, request: Request, token: str, patience: dict[str, Any]) -> None:
+    def __init__(self, review: Review, request: Request, token: str, patience: Patience) -> None:
         self.review = review
         self.request = request
+        self.token = token
         self.patience = patience
-        # Waiting is ours: a request that adds something must not be repeated before we looked whether it is there.
-        self.api = github.Github(
-            auth=github.Auth.Token(token),
-            base_url=request.api,
-            retry=None,
-            seconds_between_requests=None,
-            seconds_between_writes=None,
-            timeout=30,
+        self.path = f"/repos/{request.repository}/pulls/{request.number}"
+        self.head = review.comparison.head if review.comparison else None
+        Requester.injectLogger(_SILENT)
+        self.requester: Requester = answer(
+            lambda: (
+                github.Github(
+                    auth=github.Auth.Token(token),
+                    base_url=request.api,
+                    retry=None,
+                    seconds_between_requests=None,
+                    seconds_between_writes=None,
+                    timeout=30,
+                ).requester
+            ),
+            token,
         )
 
     def post(self) -> Posted:
-        pull = self.patiently(
-            lambda: self.api.get_repo(self.request.repository or "").get_pull(self.request.number or 0)
-        )
-        said = self.patiently(lambda: _said(pull))
-        items = [one for one in self.review.items if one[1].key not in said]
-        before = len(self.review.items) - len(items)
-        if not items:
+        now = self.patience.ask(self.now)
+        if self.head and now != self.head:
+            where = f"{self.request.repository}#{self.request.number}"
+            raise PostError(moved(where, words(now, self.token), self.head))
+        told = self.patience.ask(self.told)
+        items = unsaid(self.review, told)
+        problems = unsaid_problems(self.review.errors, told)
+        before = len(self.review.items) + len(self.review.errors) - len(items) - len(problems)
+        if not items and not problems:
             return Posted(0, before, 0)
-        refused = 0
-        try:
-            self.send(pull, payload(self.review, items), items)
-        except ApiError as answer:
-            if answer.status != 422:
-                raise
-            # GitHub refuses a review whole, and does not say for which of its comments.
-            left = [one for one in items if not one[1].hunk]
-            for one in items:
-                if one[1].hunk and not self.comment(pull, *one):
-                    left.append(one)
-                    refused += 1
-            if left:
-                head = {"commit_id": self.review.comparison.head} if self.review.comparison else {}
-                self.send(pull, {"event": "COMMENT", "body": body(self.review, left), "comments": [], **head}, left)
-        return Posted(len(items), before, refused)
+        refused = self.say(items, problems)
+        if refused:
+            self.say([(file, item._replace(hunk=None)) for file, item in refused], [], continued=True)
+        return Posted(len(items) + len(problems), before, len(refused))
 
-    def send(self, pull: PullRequest, made: dict[str, Any], items: list[_Said]) -> None:
+    def say(self, items: list[Said], problems: list[Problem], *, continued: bool = False) -> list[Said]:
+        """Say it in as many reviews as it takes. Returns what GitHub refuses on its lines. Raises `ApiError`."""
+        inside = [one for one in items if one[1].hunk]
+        outside = [one for one in items if not one[1].hunk]
+        texts = bodies(self.review, outside, problems, continued=continued)
+        refused: list[Said] = []
+        for text, some in zip_longest(texts, parts(inside, MOST)):
+            try:
+                self.send(text or CONTINUED, some or [])
+            except ApiError as error:
+                if error.status != 422 or not some:
+                    raise
+                # It does not say for which comment. Where what stands on no line is refused too, it is not the lines.
+                if text:
+                    self.send(text, [])
+                refused += [one for one in some if not self.comment(one)]
+        return refused
+
+    def send(self, text: str, items: list[Said]) -> None:
         """One review. Raises `ApiError`."""
-        wanted = {item.key for _, item in items}
-        self.patiently(
-            lambda: pull.requester.requestJsonAndCheck("POST", f"{pull.url}/reviews", input=made),
-            done=lambda: True if wanted <= _said(pull) else None,
-        )
+        made = {"event": "COMMENT"} | ({"commit_id": self.head} if self.head else {})
 
-    def comment(self, pull: PullRequest, file: Reviewed, item: Item) -> bool:
+        def call(said: str, some: list[Said]) -> None:
+            comments = [comment_on(*one) for one in some]
+            self.request_json("POST", "/reviews", made | {"body": said, "comments": comments})
+
+        def again() -> None:
+            told = self.told()
+            some = left(self.review, items, told)
+            if not keys(text) <= told:
+                call(text, some)
+            elif some:
+                call(CONTINUED, some)
+
+        self.patience.write(lambda: call(text, items), again)
+
+    def comment(self, one: Said) -> bool:
         """One comment; False where GitHub refuses its lines. Raises `ApiError`."""
-        made = {**comment_on(file, item), "commit_id": self.review.comparison.head if self.review.comparison else ""}
+        made = {**comment_on(*one), "commit_id": self.head or ""}
+
+        def call() -> bool:
+            self.request_json("POST", "/comments", made)
+            return True
+
         try:
-            self.patiently(
-                lambda: pull.requester.requestJsonAndCheck("POST", f"{pull.url}/comments", input=made),
-                done=lambda: True if item.key in _said(pull) else None,
-            )
-        except ApiError as answer:
-            if answer.status != 422:
+            return self.patience.write(call, lambda: not left(self.review, [one], self.told()) or call())
+        except ApiError as error:
+            if error.status != 422:
                 raise
             return False
-        return True
 
-    def patiently(self, call: Callable[[], Any], done: Callable[[], Any] | None = None) -> Any:
-        """`call`, tried again, with PyGithub's errors in our words."""
-        return patiently(lambda: _asked(call), done=(lambda: _asked(done)) if done else None, **self.patience)
+    def now(self) -> str:
+        """The head of the pull request. Raises `ApiError`."""
+        _, pull = self.request_json("GET", "")
+        head = field(pull, "head", "sha")
+        if not isinstance(head, str):
+            raise ApiError(0, _FOREIGN)
+        return head
+
+    def told(self) -> Told:
+        """What the pull request was told, and stands there to be seen. Raises `ApiError`.
+
+        A comment that is outdated stands on no line any more, and nobody but its author sees one that is pending.
+        """
+        told: Told = set()
+        for comment in self.listed("/comments"):
+            line = field(comment, "line")
+            if line is not None or field(comment, "position") is not None:
+                told |= key(field(comment, "body"), line)
+        for review in self.listed("/reviews"):
+            if field(review, "state") != "PENDING":
+                told |= keys(field(review, "body"))
+        return told
+
+    def listed(self, path: str) -> list[object]:
+        """All pages of a list."""
+        found: list[object] = []
+        for page in range(1, _PAGES + 1):
+            headers, data = self.request_json("GET", f"{path}?per_page=100&page={page}")
+            some = objects(data)
+            if some is None:
+                raise ApiError(0, _FOREIGN)
+            found += some
+            if 'rel="next"' not in str(headers.get("link")):
+                return found
+        raise ApiError(0, f"it has more than {_PAGES * 100} comments")
+
+    def request_json(self, verb: str, path: str, made: dict[str, Any] | None = None) -> tuple[dict[str, Any], Any]:
+        """The headers and the JSON that a request is answered with. Raises `ApiError`."""
+        status, headers, text = answer(
+            lambda: self.requester.requestJson(verb, self.path + path, input=made), self.token
+        )
+        data: Any = None
+        try:
+            data = json.loads(text or "null")
+        except (ValueError, RecursionError) as error:
+            if 200 <= status < 300:
+                raise ApiError(0, _FOREIGN) from error
+        if not 200 <= status < 300:
+            at = f"it is at {headers['location']} now" if "location" in headers else ""
+            raise ApiError(status, words(at or _said(data) or str(text or ""), self.token), headers)
+        return headers, data
 
 
-def _asked(call: Callable[[], Any]) -> Any:
-    try:
-        return call()
-    except GithubException as error:
-        data: Any = error.data
-        message = str(data.get("message", "")) if isinstance(data, dict) else ""  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
-        raise ApiError(error.status, message, error.headers) from error
-    except RequestException as error:
-        raise ApiError(0, type(error).__name__) from error
+def _said(data: object) -> str:
+    """The message of an error, and what it says of each part of the request."""
+    errors = field(data, "errors")
+    told = [field(data, "message"), *(objects(errors) or [errors])]
+    texts = [one if isinstance(one, str) else field(one, "message") or field(one, "code") for one in told]
+    return ": ".join(dict.fromkeys(str(text) for text in texts if text))
 
 
-def _said(pull: PullRequest) -> set[str]:
-    """The keys of all that the pull request was told."""
-    texts = [comment.body or "" for comment in pull.get_review_comments()]
-    texts += [review.body or "" for review in pull.get_reviews()]
-    return {key for text in texts for key in marks(text)}
-
-
-def _problem(answer: ApiError, request: Request) -> str:
+def _problem(error: ApiError, request: Request) -> str:
     where = f"{request.repository}#{request.number}"
-    if answer.status == 401:
-        return f"GitHub does not know the GITHUB_TOKEN ({where})"
-    if answer.limited:
-        return f"GitHub's rate limit is reached ({where}); try again later"
-    if answer.status == 403:
-        return f"GITHUB_TOKEN may not comment on {where}: give it pull-requests: write (a fork's token cannot have it)"
-    if answer.status == 404:
-        return f"GitHub does not show {where} to this GITHUB_TOKEN"
-    if answer.status == 0:
-        return f"GitHub cannot be reached: {answer.message}"
-    return f"GitHub answers with {answer.status} ({where}): {answer.message}"
+    said = f": {error.message}" if error.message else ""
+    if error.limited:
+        return f"GitHub's rate limit is reached ({where}); try again {later(error)}"
+    if error.status == 401:
+        return f"GitHub does not know the GITHUB_TOKEN ({where}){said}"
+    if error.status == 403 and (not said or "not accessible" in said):
+        needs = "it needs pull-requests: write, which a fork's cannot have"
+        return f"GITHUB_TOKEN may not comment on {where}{said}; {needs}"
+    if error.status == 403:
+        return f"GitHub refuses a review of {where}{said}"
+    if error.status == 404:
+        return f"GitHub does not show {where} to this GITHUB_TOKEN{said}"
+    if error.status == 0:
+        return f"GitHub cannot be asked about {where} at {request.api}{said}"
+    return f"GitHub answers with {error.status} ({where}){said}"

@@ -7,11 +7,22 @@ from typing import Any
 
 from ..review.review import Review
 from .plain import said
+from .printable import printable
 
 
 def as_codequality(review: Review) -> str:
-    """An issue for everything there is to say."""
+    """An issue for everything there is to say, and for what is wrong with a file."""
     issues: list[dict[str, Any]] = [
+        {
+            "description": printable(problem.reason),
+            "check_name": "dfopt",
+            "fingerprint": problem.key,
+            "severity": "major",
+            "location": {"path": problem.path, "lines": {"begin": problem.line or 1}},
+        }
+        for problem in review.errors
+    ]
+    issues += [
         {
             "description": said(item),
             "check_name": ",".join(item.rules),

@@ -11,7 +11,7 @@ from ..dockerfile.edits import Edit, EditSet
 from ..dockerfile.source import Source
 from ..dockerignore.plan import KeptOut, Plan
 from .plain import size
-from .printable import printable
+from .printable import place, printable
 from .template import render
 
 
@@ -55,7 +55,7 @@ def summary(files: list[Written]) -> str:
     """What is kept out, largest first, and what is left in, for a terminal."""
     lines: list[str] = []
     for file in files:
-        path, plan = printable(file.path), file.plan
+        path, plan = printable(place(file.path)), file.plan
         out = _largest(plan)
         saved, count = sum(item.size for item in out), sum(item.files for item in out)
         if not plan.added:

@@ -28,9 +28,9 @@ def write(form: str, review: Review) -> bytes:
     if form == "diff":
         return b"".join(file.diff for file in review.files)
     if form == "text":
-        from .text import reviewed
+        from .text import problem, reviewed
 
-        return "".join(map(reviewed, review.files)).encode()
+        return "".join([*map(problem, review.errors), *map(reviewed, review.files)]).encode()
     module, _, name = _WRITERS[form].partition(".")
     text: str = getattr(import_module(f".{module}", __package__), name)(review)
     return text.encode("utf-8", "replace")

@@ -9,9 +9,12 @@ import json
 from typing import Any
 
 from ..review.review import Item, Review, Reviewed
-from .markdown import as_bare_diff, code, comment, heading, mark, messages, place, rules, table
+from ..rules.finding import Problem
+from .markdown import as_bare_diff, code, comment, heading, mark, messages, place, problem_line, row, rules, table
 
-_LIMIT = 60_000  # characters: GitHub refuses a body of more than 65,536
+MOST = 30  # comments in a request: GitHub answers more of them with a bad gateway, or as spam
+CONTINUED = "**dfopt**, continued."
+_LIMIT = 60_000  # characters: GitHub refuses a body of more than 65,536, GitLab one of more than a million
 
 
 def as_github(review: Review) -> str:
@@ -20,12 +23,16 @@ def as_github(review: Review) -> str:
 
 
 def payload(review: Review, items: list[tuple[Reviewed, Item]]) -> dict[str, Any]:
-    """A review that says `items` of `review`."""
-    comments = [comment_on(file, item) for file, item in items if item.hunk]
-    made: dict[str, Any] = {"event": "COMMENT", "body": body(review, [one for one in items if not one[1].hunk])}
+    """A review that says `items` of `review`, as far as one request may."""
+    inside = [one for one in items if one[1].hunk]
+    outside = [one for one in items if not one[1].hunk]
+    text, *more = bodies(review, [*outside, *inside[MOST:]], list(review.errors))
+    if more:
+        text += "\nThere is more than fits here: `dfopt fix` and `dfopt check` show it.\n"
+    made: dict[str, Any] = {"event": "COMMENT", "body": text}
     if review.comparison and review.comparison.head:
         made["commit_id"] = review.comparison.head
-    return made | {"comments": comments}
+    return made | {"comments": [comment_on(*one) for one in inside[:MOST]]}
 
 
 def comment_on(file: Reviewed, item: Item) -> dict[str, Any]:
@@ -36,22 +43,57 @@ def comment_on(file: Reviewed, item: Item) -> dict[str, Any]:
     return {"path": file.path, **lines, "body": comment(item)}
 
 
-def body(review: Review, outside: list[tuple[Reviewed, Item]]) -> str:
-    """The review's own text: how much there is, and `outside`, of which the diff does not show all lines."""
+def bodies(
+    review: Review, outside: list[tuple[Reviewed, Item]], problems: list[Problem], *, continued: bool = False
+) -> list[str]:
+    """What a review says on no line, in texts that a platform takes.
+
+    It is how much there is, `problems`, and `outside`, of which the diff does not show all lines.
+    """
+    head = CONTINUED if continued else _head(review)
+    lines = [(f"- {problem_line(problem)}\n", f"{mark(problem.key)}\n") for problem in problems]
+    parts = [_part(*one) for one in outside]
+    texts: list[str] = []
+    while lines or parts or not texts:
+        text = head
+        if lines:
+            text += "\n\nThis keeps dfopt from looking at files:\n\n"
+            fits = _fitting([len(line) + len(key) for line, key in lines], _LIMIT - len(text))
+            text += "".join(line for line, _ in lines[:fits]) + "\n" + "".join(key for _, key in lines[:fits])
+            lines = lines[fits:]
+        elif parts:
+            text += "\n\nAbout lines that cannot be commented on here:\n\n"
+            fits = _fitting([len(row) + len(detail) for row, detail in parts], _LIMIT - len(text))
+            text += table([row for row, _ in parts[:fits]]) + "".join(detail for _, detail in parts[:fits])
+            parts = parts[fits:]
+        texts.append(text)
+        head = CONTINUED
+    return texts
+
+
+def _head(review: Review) -> str:
     unsafe = sum(file.unsafe for file in review.files)
     text = f"**dfopt**: {heading(review)}."
     if unsafe:
         text += f" {unsafe} more that may change what is installed or how it behaves: `dfopt check` lists them."
-    if not outside:
-        return text
-    text += "\n\nAbout lines that cannot be commented on here:\n\n" + table(outside)
-    for number, (file, item) in enumerate(outside):
-        part = f"\n{mark(item.key)}\n"
-        if item.suggestion:
-            part = (
-                f"\n{code(place(file, item))}: {messages(item)} ({rules(item)})\n\n{as_bare_diff(file, item)}\n" + part
-            )
-        if len(text) + len(part) > _LIMIT:
-            return f"{text}\n{len(outside) - number} more are shown by `dfopt fix`.\n"
-        text += part
     return text
+
+
+def _part(file: Reviewed, item: Item) -> tuple[str, str]:
+    """A row of the table, and what stands below it: the change where it is not too long, and the mark."""
+    detail = f"\n{mark(item.key)}\n"
+    if item.suggestion:
+        shown = f"\n{code(place(file, item))}: {messages(item)} ({rules(item)})\n\n{as_bare_diff(file, item)}\n"
+        detail = shown + detail if len(shown) < _LIMIT // 2 else detail
+    return row(file, item), detail
+
+
+def _fitting(lengths: list[int], room: int) -> int:
+    """How many from the start have room, at least one."""
+    count = 0
+    for length in lengths:
+        room -= length
+        if room < 0 and count:
+            break
+        count += 1
+    return count

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..review.git import Comparison
 from ..review.review import Item, Review, Reviewed
-from .github import body
+from .github import bodies
 from .markdown import comment
 
 _MOST = 100  # lines that a suggestion may reach above the one that it stands on
@@ -20,7 +20,7 @@ def as_gitlab(review: Review) -> str:
     """Every discussion to start."""
     inside, outside = parted(review.items)
     made = [discussion(review.comparison, *one) for one in inside]
-    made += [{"body": body(review, outside)}] if outside else []
+    made += [{"body": text} for text in bodies(review, outside, list(review.errors)) if outside or review.errors]
     return json.dumps(made, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -10,12 +10,16 @@ import re
 
 from ..knowledge.assumptions import ASSUMPTIONS
 from ..review.review import Item, Review, Reviewed
+from ..rules.finding import Problem
 from .plain import size
 
 _PUNCTUATION = re.compile(r"([\\`*_{}\[\]()<>#+.!|~@:&$%^=/-])")
 # What starts a mention, a reference or a link even where it is escaped: a word joiner behind it parts it from its word.
 _REFERENCE = re.compile(r"\\[@#!~%&$:](?=\S)|(?i:\bwww)\\\.")
-_MARKER = re.compile(r"<!-- dfopt:([0-9a-f]{16}(?:-\d+)?) -->")
+_LONGEST = 40_000  # characters of a suggestion in a comment, which may have 65,536 with what else stands in it
+_TEXTS, _WORDS = 10, 500  # messages in a comment, and characters of each: escaped they are thrice as many at most
+# On a line of its own, as no line of a diff is.
+_MARKER = re.compile(r"^<!-- dfopt:([0-9a-f]{16}(?:-\d+)?) -->\s*$", re.MULTILINE)
 
 
 def as_markdown(review: Review) -> str:
@@ -23,7 +27,7 @@ def as_markdown(review: Review) -> str:
     items = review.items
     if not items:
         return "dfopt has nothing to suggest.\n" + _errors(review)
-    parts = [f"### dfopt: {heading(review)}\n", table(items)]
+    parts = [f"### dfopt: {heading(review)}\n", table([row(*one) for one in items])]
     for file in review.files:
         if file.diff:
             parts.append(
@@ -40,12 +44,14 @@ def heading(review: Review) -> str:
     return ", ".join([*words, *([_count(notes, "note")] if notes else [])])
 
 
-def table(items: list[tuple[Reviewed, Item]]) -> str:
-    """A row for each: where, which rule, why, and what it saves."""
-    rows = [
-        f"| {code(place(file, item))} | {rules(item)} | {messages(item)} | {saving(item)} |" for file, item in items
-    ]
-    return "\n".join(("| where | rule | why | saves |", "|---|---|---|---:|", *rows)) + "\n"
+def table(rows: list[str]) -> str:
+    """A table of what `row` makes."""
+    return "| where | rule | why | saves |\n|---|---|---|---:|\n" + "".join(rows)
+
+
+def row(file: Reviewed, item: Item) -> str:
+    """Where, which rule, why, and what it saves."""
+    return f"| {code(place(file, item))} | {rules(item)} | {messages(item)} | {saving(item)} |\n"
 
 
 def comment(item: Item, head: str = "suggestion") -> str:
@@ -54,8 +60,11 @@ def comment(item: Item, head: str = "suggestion") -> str:
     parts = [f"{messages(item)} ({rules(item)}{saved})"]
     parts += [f"Unsafe: {escape(reason)}." for reason in reasons(item)]
     made = item.suggestion
-    if made and made.plain:
-        parts.append(fenced(made.text if made.lines else None, head))
+    shown = fenced(made.text if made.lines else None, head) if made and made.plain else ""
+    if shown and len(shown) < _LONGEST:
+        parts.append(shown)
+    elif shown:
+        parts.append("The change is too long to be shown here; `dfopt fix` makes it.")
     elif made:
         parts.append("A suggestion cannot express this change; `dfopt fix` makes it.")
     return "\n\n".join((*parts, mark(item.key)))
@@ -69,7 +78,7 @@ def as_bare_diff(file: Reviewed, item: Item) -> str:
 def messages(item: Item) -> str:
     """Why, in sentences."""
     texts = dict.fromkeys(found.finding.message for found in item.findings)
-    said = [escape(text[:1].upper() + text[1:]) + "." for text in texts]
+    said = [escape(text) + "." for text in _some([text[:1].upper() + text[1:] for text in texts])]
     assumed = dict.fromkeys(name for found in item.findings for name in found.finding.assumes)
     needs = ["Needs BuildKit."] if any(found.finding.needs_buildkit for found in item.findings) else []
     return " ".join([*said, *(f"Assumes that {ASSUMPTIONS[name]}." for name in assumed), *needs])
@@ -78,7 +87,13 @@ def messages(item: Item) -> str:
 def reasons(item: Item) -> list[str]:
     """Why it is not safe."""
     found = (one.finding for one in item.findings)
-    return list(dict.fromkeys(one.reason for one in found if one.applicability == "unsafe" and one.reason))
+    return _some(list(dict.fromkeys(one.reason for one in found if one.applicability == "unsafe" and one.reason)))
+
+
+def _some(texts: list[str]) -> list[str]:
+    """So many of them, and so much of each, that they fit into any comment."""
+    short = [text if len(text) <= _WORDS else text[:_WORDS] + "…" for text in texts[:_TEXTS]]
+    return short if len(texts) <= _TEXTS else [*short, f"And {len(texts) - _TEXTS} more"]
 
 
 def rules(item: Item) -> str:
@@ -96,14 +111,19 @@ def place(file: Reviewed, item: Item) -> str:
     return f"{file.path}:{item.first}"
 
 
+def problem_line(problem: Problem) -> str:
+    """Where, and what is wrong."""
+    return f"{code(problem.place)}: {escape(*_some([problem.reason]))}"
+
+
 def mark(key: str) -> str:
     """A comment that nobody sees, by which what was said is known again."""
     return f"<!-- dfopt:{key} -->"
 
 
-def marks(text: str) -> set[str]:
-    """The keys that a text is marked with."""
-    return set(_MARKER.findall(text))
+def marks(text: str) -> list[str]:
+    """The keys that a text is marked with. A comment's own is the last: a line that it suggests may look like one."""
+    return _MARKER.findall(text)
 
 
 def escape(text: str) -> str:
@@ -140,7 +160,8 @@ def _diff(file: Reviewed) -> str:
 
 
 def _errors(review: Review) -> str:
-    return "".join(f"\n- {escape(error)}" for error in review.errors) + ("\n" if review.errors else "")
+    lines = [f"\n- {problem_line(error)}" for error in review.errors]
+    return "".join(lines) + ("\n" if lines else "")
 
 
 def _count(number: int, noun: str) -> str:

@@ -10,10 +10,12 @@ from .. import __version__
 from ..dockerfile.source import Source
 from ..review.review import Item, Review, Reviewed
 from ..rules.engine import Applied, Offered
+from ..rules.finding import Problem
 from ..rules.registry import BY_NAME
 from .plain import sentence
 from .printable import printable
 
+_HOME = "https://pypi.org/project/dfopt/"
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 
@@ -21,14 +23,19 @@ def as_sarif(review: Review) -> str:
     """A log with one run."""
     names = list(dict.fromkeys(rule for _, item in review.items for rule in item.rules))
     run = {
-        "tool": {"driver": {"name": "dfopt", "semanticVersion": __version__, "rules": [_rule(name) for name in names]}},
+        "tool": {
+            "driver": {
+                "name": "dfopt",
+                "semanticVersion": __version__,
+                "informationUri": _HOME,
+                "rules": [_rule(name) for name in names],
+            }
+        },
         "columnKind": "utf16CodeUnits",
         "invocations": [
             {
                 "executionSuccessful": not review.errors,
-                "toolExecutionNotifications": [
-                    {"level": "error", "message": {"text": printable(error)}} for error in review.errors
-                ],
+                "toolExecutionNotifications": [_notification(problem) for problem in review.errors],
             }
         ],
         "results": [
@@ -40,12 +47,21 @@ def as_sarif(review: Review) -> str:
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
 
 
+def _notification(problem: Problem) -> dict[str, Any]:
+    place: dict[str, Any] = {"artifactLocation": _artifact(problem.path)}
+    if problem.line:
+        place["region"] = {"startLine": problem.line}
+    message = {"text": printable(problem.text)}
+    return {"level": "error", "message": message, "locations": [{"physicalLocation": place}]}
+
+
 def _rule(name: str) -> dict[str, Any]:
     rule = BY_NAME[name]
     title, _, page = (rule.load().__doc__ or "").partition("\n\n")
     return {
         "id": name,
         "shortDescription": {"text": title},
+        "helpUri": f"{_HOME}#{name}",
         "help": {"text": page.strip(), "markdown": page.strip()},
         "defaultConfiguration": {"level": "warning" if rule.applicability == "safe" else "note"},
     }
@@ -53,15 +69,14 @@ def _rule(name: str) -> dict[str, Any]:
 
 def _result(file: Reviewed, item: Item, found: Applied | Offered, names: list[str], number: int) -> dict[str, Any]:
     source = Source(file.result.original)
-    uri = quote(file.path, safe="/", errors="surrogateescape")
-    artifact = {"uri": uri}
+    artifact = _artifact(file.path)
     result: dict[str, Any] = {
         "ruleId": found.finding.rule,
         "ruleIndex": names.index(found.finding.rule),
         "level": "warning" if found.finding.applicability == "safe" else "note",
         "message": {"text": sentence(found) + "."},
         "locations": [
-            {"physicalLocation": {"artifactLocation": artifact, "region": _region(source, found.start, found.end)}}
+            {"physicalLocation": {"artifactLocation": artifact, "region": _place(source, file, item, found)}}
         ],
         "partialFingerprints": {"dfopt/v1": f"{item.key}:{number}"},
     }
@@ -77,6 +92,23 @@ def _result(file: Reviewed, item: Item, found: Applied | Offered, names: list[st
         if made.plain:
             result["fixes"] = [{"description": {"text": sentence(found) + "."}, "artifactChanges": [change]}]
     return result
+
+
+def _artifact(path: str) -> dict[str, str]:
+    return {"uri": quote(path, safe="/", errors="surrogateescape")}
+
+
+def _place(source: Source, file: Reviewed, item: Item, found: Applied | Offered) -> dict[str, int]:
+    """The finding, where it is on the line that the fix touches and the change made; else that line.
+
+    Code scanning shows in a pull request what begins on a line of its diff.
+    """
+    hunks = file.changed.hunks if file.changed else ()
+    new = (line for hunk in hunks for line in range(hunk.first, hunk.last + 1) if line not in hunk.old)
+    line = next((line for line in new if item.first <= line <= item.last), item.first)
+    if source.line_of(found.start) == line:
+        return _region(source, found.start, found.end)
+    return _region(source, source.line_starts[line - 1], source.line_starts[line - 1] + len(source.line_text(line)))
 
 
 def _region(source: Source, start: int, end: int) -> dict[str, int]:

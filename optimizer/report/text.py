@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from ..dockerfile.diff import split_lines
 from ..dockerfile.source import Source
 from ..rules.engine import Applied, Offered, Result
+from ..rules.finding import Problem
 from .plain import conditions
-from .printable import printable, printable_lines
+from .printable import place, printable, printable_lines
 
 if TYPE_CHECKING:
     from ..review.review import Reviewed
@@ -33,9 +34,14 @@ def findings(path: str, result: Result) -> str:
         if isinstance(item, Offered):
             mark = f" ({item.why}: {item.finding.reason})" if item.finding.reason else f" ({item.why})"
         mark += conditions(item.finding)
-        said = f"{path}:{line}:{column}: {item.finding.rule} {item.finding.message}{mark}"
+        said = f"{place(path)}:{line}:{column}: {item.finding.rule} {item.finding.message}{mark}"
         lines += (f"{printable(said)}\n", f"    {_shown(source.line_text(line)).strip()}\n")
     return "".join(lines)
+
+
+def problem(problem: Problem) -> str:
+    """``path:line: error why`` for a file that could not be looked at."""
+    return printable(f"{place(problem.place)}: error {problem.reason}") + "\n"
 
 
 def reviewed(file: Reviewed) -> str:
@@ -43,7 +49,7 @@ def reviewed(file: Reviewed) -> str:
     lines: list[str] = []
     for item in file.items:
         why = ". ".join(dict.fromkeys(found.finding.message for found in item.findings))
-        lines.append(printable(f"{file.path}:{item.first}: {', '.join(item.rules)} {why}") + "\n")
+        lines.append(printable(f"{place(file.path)}:{item.first}: {', '.join(item.rules)} {why}") + "\n")
         if item.suggestion:
             was = split_lines(file.result.original)[item.first - 1 : item.last]
             lines += (f"    -{_shown(line)}\n" for line in was)
@@ -62,7 +68,7 @@ def skipped(path: str, result: Result) -> str:
     for item in sorted(result.offered, key=lambda item: (item.start, item.finding.rule)):
         line, column = source.position(item.start)
         why = f"{item.why}: {item.finding.reason}" if item.finding.reason else item.why
-        lines.append(printable(f"{path}:{line}:{column}: skipped {item.finding.rule} ({why})") + "\n")
+        lines.append(printable(f"{place(path)}:{line}:{column}: skipped {item.finding.rule} ({why})") + "\n")
     return "".join(lines)
 
 

@@ -14,7 +14,7 @@ from ..image.compare import Difference
 from ..image.proof import Proof, Side, Tried, Verdict
 from ..rules.engine import Result
 from .plain import size
-from .printable import printable
+from .printable import place, printable
 
 _SHOWN = 20  # differences that a report for people lists
 
@@ -26,7 +26,7 @@ def as_text(path: str, result: Result, verdict: Verdict) -> str:
 
 def _text(path: str, result: Result, proof: Proof) -> str:
     before, after = proof.before, proof.after
-    lines = [f"{_title(path, proof)}: {_verdict(proof)}", ""]
+    lines = [f"{_title(place(path), proof)}: {_verdict(proof)}", ""]
     lines += [
         f"  before  {size(before.size):>9}  built in {before.seconds:.0f} s",
         f"  after   {size(after.size):>9}  built in {after.seconds:.0f} s",

@@ -16,6 +16,7 @@ from ..dockerfile.document import Document
 from ..dockerfile.edits import Edit, EditSet
 from ..dockerfile.source import Source
 from ..rules.engine import Applied, Offered, Result
+from ..rules.finding import Problem
 from ..rules.savings import about
 from .git import Changed, Comparison, Hunk
 from .suggest import Suggestion, suggest
@@ -81,10 +82,10 @@ class Reviewed(NamedTuple):
 
 
 class Review(NamedTuple):
-    """All files, and the errors of those that could not be read; `comparison` is None where nothing was compared."""
+    """All files, and what is wrong with others; `comparison` is None where nothing was compared."""
 
     files: tuple[Reviewed, ...]
-    errors: tuple[str, ...] = ()
+    errors: tuple[Problem, ...] = ()
     comparison: Comparison | None = None
 
     @property

@@ -10,6 +10,7 @@ from ..dockerfile.source import BOM
 from ..facts.files import read_file
 from ..knowledge.assumptions import ASSUMPTIONS
 from .engine import Settings
+from .finding import Problem
 from .registry import ALL, BY_NAME
 
 TYPE_CHECKING = False
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 class ConfigError(Exception):
     """A configuration that cannot be used; the text is ``PATH:LINE: what is wrong``."""
+
+    def __init__(self, path: str, line: int, reason: str) -> None:
+        self.problem = Problem(path, line, reason)
+        super().__init__(self.problem.text)
 
 
 class Config(Record):
@@ -99,7 +104,7 @@ def read_config(path: str, *, needed: bool = True) -> Config | None:
     try:
         data = read_file(path)
     except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}") from error
+        raise ConfigError(path, 0, error.strerror or str(error)) from error
     if not needed and b"dfopt" not in data:
         return None
     table = _parsed(path, data)
@@ -120,15 +125,15 @@ def _parsed(path: str, data: bytes) -> dict[str, object]:
         return tomllib.loads(data.removeprefix(BOM).decode("utf-8"))
     except UnicodeDecodeError as error:
         line = error.object.count(10, 0, error.start) + 1
-        raise ConfigError(f"{path}:{line}: not UTF-8") from error
+        raise ConfigError(path, line, "not UTF-8") from error
     except RecursionError as error:
-        raise ConfigError(f"{path}:1: nested too deeply") from error
+        raise ConfigError(path, 1, "nested too deeply") from error
     except tomllib.TOMLDecodeError as error:
         reason, _, place = str(error).rpartition(" (at ")
         line = place.removeprefix("line ").partition(",")[0]
-        raise ConfigError(f"{path}:{line if line.isdigit() else data.count(10) + 1}: {reason}") from error
+        raise ConfigError(path, int(line) if line.isdigit() else data.count(10) + 1, reason) from error
     except ValueError as error:  # a number with more digits than Python reads
-        raise ConfigError(f"{path}:1: {error}") from error
+        raise ConfigError(path, 1, str(error)) from error
 
 
 class _Reader:
@@ -152,7 +157,7 @@ class _Reader:
                 if ours:
                     line = number
                     break
-        return ConfigError(f"{self.path}:{line or 1}: {reason}")
+        return ConfigError(self.path, line or 1, reason)
 
     def config(self, table: dict[str, object]) -> Config:
         values: dict[str, Any] = {"directory": os.path.dirname(os.path.abspath(self.path))}

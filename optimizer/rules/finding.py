@@ -68,6 +68,31 @@ class Finding(Record):
         )
 
 
+class Problem(Record):
+    """A file that could not be dealt with, or a line of a configuration, and what is wrong with it."""
+
+    path: str
+    line: int  # 1-based; 0 where it is about the whole file
+    reason: str
+
+    @property
+    def place(self) -> str:
+        """``PATH:LINE``."""
+        return f"{self.path}:{self.line}" if self.line else self.path
+
+    @property
+    def text(self) -> str:
+        """``PATH:LINE: what is wrong``."""
+        return f"{self.place}: {self.reason}"
+
+    @property
+    def key(self) -> str:
+        """What it is known by as long as the file and what is wrong stay the same, whatever the line."""
+        from hashlib import sha256
+
+        return sha256(f"{self.path}\0{self.reason}".encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+
 class Offer(Record):
     """A fix, and what a finding says of it; with a doubt, it is unsafe."""
 

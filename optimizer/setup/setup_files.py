@@ -47,9 +47,34 @@ def _gitlab_include(old: str | None) -> str:
         return entry
     if _GITLAB_JOB in old:
         return old
-    if not _is_block(old) or re.search(r"^include\s*:", old, re.MULTILINE):
-        raise SetupError(f".gitlab-ci.yml: add this to its include:\n  - local: {_GITLAB_JOB}")
-    return f"{old.rstrip()}\n\n{entry}"
+    stage = _stage(old)
+    if stage is None or not _is_block(old) or re.search(r"^(?:include|dfopt)\s*:", old, re.MULTILINE):
+        more = "\ndfopt:\n  stage: one of its own, if test is none" if stage is None else stage.rstrip()
+        raise SetupError(f".gitlab-ci.yml: add this to its include:\n  - local: {_GITLAB_JOB}{more}")
+    return f"{old.rstrip()}\n\n{entry}{stage}"
+
+
+def _stage(text: str) -> str | None:
+    """What puts the job into a stage that is there; nothing where that is ``test``, None where nobody can tell.
+
+    A job says no stage and so is in ``test``, which is there unless ``stages`` lists others. A pipeline with no more
+    than jobs in ``.pre`` and ``.post`` is not run.
+    """
+    listed = re.search(r"^stages[ \t]*:[ \t]*(.*)\n((?:[ \t]*(?:#.*|-[ \t].*)?\n)*)", text + "\n", re.MULTILINE)
+    if listed is None:
+        return ""
+    inline = re.fullmatch(r"\[(.*)\][ \t]*(?:#.*)?", listed[1])
+    if inline:
+        names = inline[1].split(",")
+    elif re.fullmatch("(?:#.*)?", listed[1]):
+        names = re.findall(r"^[ \t]*-[ \t]+(.*?)[ \t]*(?:[ \t]#.*)?$", listed[2], re.MULTILINE)
+    else:
+        return None
+    names = [name.strip().strip("\"'") for name in names]
+    if not names or not all(re.fullmatch(r"[\w./ -]+", name) for name in names):
+        return None
+    own = [name for name in names if name not in (".pre", ".post")]
+    return "" if "test" in own or not own else f"\ndfopt:\n  stage: {own[0]}\n"
 
 
 def _pre_commit_entry(old: str | None) -> str:

@@ -71,7 +71,9 @@ def test_tools_in_environments(text: str, expected: str) -> None:
     assert installed_tool(command(text)) == expected
 
 
-@pytest.mark.parametrize("text", ["rm x", "/bin/rm x", "dos2unix ./x.sh", "awk '{print $1}'", "curl x", "/usr/bin/git clone x"])
+@pytest.mark.parametrize(
+    "text", ["rm x", "/bin/rm x", "dos2unix ./x.sh", "awk '{print $1}'", "curl x", "/usr/bin/git clone x"]
+)
 def test_inert(text: str) -> None:
     assert inert(command(text))
 

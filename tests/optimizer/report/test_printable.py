@@ -57,6 +57,7 @@ def test_what_is_printable_is_on_one_line_and_stays(text: str) -> None:
 
 def test_tabs_and_line_ends_stay_where_lines_are_shown() -> None:
     assert printable_lines(b"a\tb\r\nc\rd\n\x1be\xff\n") == "a\tb\nc\\rd\n\\x1be\\xff\n"
+    assert printable("\ud800 \udcff \udc7f") == r"\ud800 \xff \udc7f"
     assert printable("é\u0301\u3042 \U0001f40b") == "é\u0301\u3042 \U0001f40b"
 
 

@@ -1,5 +1,4 @@
 import json
-import os
 import shutil
 import subprocess
 import tarfile
@@ -7,68 +6,14 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from forge import Forge
 from hypothesis import given
 from hypothesis import strategies as st
+from repository import BASE, commit, git, reviewed
 
 from dfopt.optimizer import optimize
 from dfopt.optimizer.cli import run
-from dfopt.optimizer.post import ApiError, PostError, github, gitlab, patiently
 from dfopt.optimizer.report.markdown import code, escape, fenced, marks
-from dfopt.optimizer.review.ci import Request
-from dfopt.optimizer.review.git import compare
-from dfopt.optimizer.review.review import Review, review_file
 from dfopt.optimizer.review.suggest import accept_all, suggest
-
-BASE = "\n".join(
-    (
-        "FROM debian:12-slim",
-        "RUN apt-get update && apt-get install -y --no-install-recommends curl",
-        *(f"ENV A{n}={n}" for n in range(20)),
-        "RUN pip install flask",
-        "RUN npm ci",
-        "",
-    )
-)
-
-
-def git(*arguments):
-    identity = ("-c", "user.name=A", "-c", "user.email=a@example", "-c", "commit.gpgsign=false")
-    return subprocess.run(("git", *identity, *arguments), check=True, capture_output=True, text=True).stdout.strip()
-
-
-def commit(text, path="Dockerfile", message="change"):
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    Path(path).write_bytes(text if isinstance(text, bytes) else text.encode())
-    git("add", "-A")
-    git("commit", "-qm", message)
-    return git("rev-parse", "HEAD")
-
-
-@pytest.fixture
-def repository(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    for name in list(os.environ):
-        if name.startswith(("GITHUB_", "GITLAB_", "CI_", "GIT_")):
-            monkeypatch.delenv(name)
-    git("init", "-q", "-b", "main")
-    commit(BASE)
-    git("checkout", "-q", "-b", "topic")
-    return tmp_path
-
-
-def reviewed(head="HEAD", *, everything=False):
-    comparison = compare(".", "main", head, lambda _, path: path.endswith("Dockerfile"))
-    files = []
-    for changed in comparison.files:
-        data = comparison.read(changed.path)
-        result = optimize(data, path=changed.path)
-        files.append(
-            review_file(
-                changed.path, result, lambda text: optimize(text).patched, changed, everything=everything, unsafe=False
-            )
-        )
-    return Review(tuple(files), (), comparison)
 
 
 def output(capfdbinary, *arguments):
@@ -333,10 +278,13 @@ CHANGE = strict(
 )
 FIX = strict("artifactChanges", description=MESSAGE, artifactChanges={"type": "array", "minItems": 1, "items": CHANGE})
 LOCATION = strict(physicalLocation=strict("artifactLocation", artifactLocation=ARTIFACT, region=REGION))
+URI = {"type": "string", "format": "uri", "pattern": "^https://"}
 SARIF_RULE = strict(
     "id",
+    "helpUri",
     id={"type": "string"},
     shortDescription=MESSAGE,
+    helpUri=URI,
     help=MESSAGE,
     defaultConfiguration=strict(level=LEVEL),
 )
@@ -351,7 +299,12 @@ SARIF_RESULT = strict(
     fixes={"type": "array", "items": FIX},
 )
 DRIVER = strict(
-    "name", name={"type": "string"}, semanticVersion={"type": "string"}, rules={"type": "array", "items": SARIF_RULE}
+    "name",
+    "informationUri",
+    name={"type": "string"},
+    semanticVersion={"type": "string"},
+    informationUri=URI,
+    rules={"type": "array", "items": SARIF_RULE},
 )
 INVOCATION = strict(
     "executionSuccessful",
@@ -497,166 +450,6 @@ def test_nothing_ends_a_code_span(text):
     made = code(text)
     ticks = len(made) - len(made.lstrip("`"))
     assert "`" * ticks not in made[ticks:-ticks] or not text
-
-
-# -- posting
-
-
-def at_work(forge):
-    """The lines that the diff of the review shows, told to the server."""
-    review = reviewed(everything=True)
-    forge.head = review.comparison.head
-    for file in review.files:
-        forge.shown[file.path] = [set(range(hunk.first, hunk.last + 1)) for hunk in file.changed.hunks]
-    return review
-
-
-SEND = {"github": github.post, "gitlab": gitlab.post}
-
-
-@pytest.fixture(params=["github", "gitlab"])
-def platform(request):
-    return request.param
-
-
-@pytest.fixture
-def forge():
-    with Forge().serving() as served:
-        yield served
-
-
-def send(platform, forge, review, **extra):
-    slept = extra.pop("slept", [])
-    request = Request(platform, forge.url, "octo/repo", 7)
-    return SEND[platform](review, request, "s3cret", sleep=slept.append)
-
-
-def told(forge):
-    texts = [one["body"] for one in (*forge.comments, *forge.reviews)]
-    texts += [note["body"] for thread in forge.threads for note in thread["notes"]]
-    return texts
-
-
-def keys(forge):
-    return sorted(key for text in told(forge) for key in marks(text))
-
-
-@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-def test_everything_is_said_once(repository, forge, platform, text):
-    commit(text)
-    review = at_work(forge)
-    posted = send(platform, forge, review)
-    assert posted == (len(review.items), 0, 0)
-    assert keys(forge) == sorted(item.key for _, item in review.items)
-    again = len([one for one in forge.requests if one[0] == "POST"])
-    assert send(platform, forge, review) == (0, len(review.items), 0)
-    assert len([one for one in forge.requests if one[0] == "POST"]) == again
-    assert forge.tokens == {"token s3cret" if platform == "github" else "s3cret"}
-
-
-def test_a_renamed_file_is_commented_on_by_its_new_name(repository, forge, platform):
-    git("mv", "Dockerfile", "app.Dockerfile")
-    commit(BASE.replace("flask", "flask gunicorn"), "app.Dockerfile")
-    send(platform, forge, at_work(forge))
-    if platform == "github":
-        assert {comment["path"] for comment in forge.comments} == {"app.Dockerfile"}
-    else:
-        places = [thread["notes"][0]["position"] for thread in forge.threads]
-        assert {(place["new_path"], place["old_path"]) for place in places if place} == {
-            ("app.Dockerfile", "Dockerfile")
-        }
-
-
-def test_a_second_commit_is_told_only_what_is_new(repository, forge, platform):
-    commit(BASE.replace("flask", "flask gunicorn"))
-    send(platform, forge, at_work(forge))
-    commit(BASE.replace("flask", "flask gunicorn").replace("npm ci", "npm ci --no-audit"))
-    posted = send(platform, forge, at_work(forge))
-    assert (posted.said, posted.before) == (1, 2)
-    assert len(keys(forge)) == len(set(keys(forge)))
-
-
-def test_a_refused_comment_does_not_lose_the_others(repository, forge, platform):
-    commit(BASE.replace("flask", "flask gunicorn"))
-    review = at_work(forge)
-    forge.shown["Dockerfile"] = [{23}]
-    posted = send(platform, forge, review)
-    assert (posted.said, posted.refused) == (3, 1)
-    assert keys(forge) == sorted(item.key for _, item in review.items)
-
-
-@pytest.mark.parametrize("lost", [False, True], ids=["not done", "done"])
-def test_a_bad_gateway_is_tried_again_and_nothing_said_twice(repository, forge, platform, lost):
-    commit(BASE.replace("flask", "flask gunicorn"))
-    review = at_work(forge)
-    end = "/reviews" if platform == "github" else "/discussions"
-    forge.trouble = [("GET", "/7", 502, {}, False), ("POST", end, 502, {}, lost)]
-    slept = []
-    assert send(platform, forge, review, slept=slept).said == 3
-    assert keys(forge) == sorted(item.key for _, item in review.items)
-    assert slept == [1, 1]
-
-
-def test_a_rate_limit_is_waited_for(repository, forge):
-    commit(BASE.replace("flask", "flask gunicorn"))
-    review = at_work(forge)
-    forge.trouble = [("POST", "/reviews", 403, {"Retry-After": "17", "X-RateLimit-Remaining": "0"}, False)]
-    slept = []
-    assert send("github", forge, review, slept=slept).said == 3
-    assert slept == [17]
-
-
-def test_a_long_rate_limit_is_an_error(repository, forge):
-    commit(BASE.replace("flask", "flask gunicorn"))
-    review = at_work(forge)
-    forge.trouble = [("GET", "/7", 403, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "99999999999"}, False)]
-    with pytest.raises(PostError, match="rate limit"):
-        send("github", forge, review)
-
-
-@pytest.mark.parametrize(("status", "words"), [(401, "does not know"), (404, "does not show"), (418, "418")])
-def test_errors_are_clear_and_hold_no_token(repository, forge, platform, status, words):
-    commit(BASE.replace("flask", "flask gunicorn"))
-    review = at_work(forge)
-    forge.trouble = [("GET", "/7", status, {}, False)]
-    with pytest.raises(PostError, match=words) as caught:
-        send(platform, forge, review)
-    assert "s3cret" not in str(caught.value)
-
-
-def test_patience_ends():
-    calls = []
-
-    def call():
-        calls.append(1)
-        raise ApiError(502, "")
-
-    with pytest.raises(ApiError):
-        patiently(call, sleep=calls.append)
-    assert calls == [1, 1, 1, 2, 1, 4, 1, 8, 1]
-
-
-def test_the_command_posts_what_the_event_names(repository, forge, monkeypatch, capfd):
-    head = commit(BASE.replace("flask", "flask gunicorn"))
-    at_work(forge)
-    event = {"pull_request": {"number": 7, "base": {"sha": git("rev-parse", "main")}, "head": {"sha": head}}}
-    Path("event.json").write_text(json.dumps(event))
-    environment = {
-        "GITHUB_ACTIONS": "true",
-        "GITHUB_API_URL": forge.url,
-        "GITHUB_REPOSITORY": "octo/repo",
-        "GITHUB_EVENT_PATH": str(repository / "event.json"),
-    }
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    assert run(["review", "--isolated", "--post"]) == 2
-    assert "GITHUB_TOKEN" in capfd.readouterr().err
-    monkeypatch.setenv("GITHUB_TOKEN", "s3cret")
-    assert run(["review", "--isolated", "--post"]) == 0
-    assert capfd.readouterr().err == "posted 1\n"
-    assert run(["review", "--isolated", "--post"]) == 0
-    assert capfd.readouterr().err == "posted 0; 1 were there already\n"
-    assert len(forge.comments) == 1
 
 
 # -- accepting suggestions is the fix

@@ -85,8 +85,55 @@ def test_the_diff_applies(directory, capfd):
 
 
 @pytest.mark.parametrize(
+    ("stages", "stage"),
+    [
+        ("", None),
+        ("stages: [build, test]\n", None),
+        ("stages:\n  - lint # first\n\n  # then\n  - test\n", None),
+        ("stages: [lint, deploy]  # ours\n", "lint"),
+        ("stages:\n- .pre\n- 'my lint'\n- deploy\njob:\n  stage: deploy\n  script: x\n", "my lint"),
+        ('stages:\r\n  - "lint"\r\n  - deploy\r\n', "lint"),
+        ("stages: [.pre]\n", None),
+    ],
+)
+def test_the_job_is_in_a_stage_that_is_there_and_runs(directory, stages, stage):
+    """A job that says no stage is in ``test``; with nothing but ``.pre`` GitLab makes no pipeline."""
+    path = directory / ".gitlab-ci.yml"
+    path.write_bytes(stages.encode())
+    assert run(["init", "gitlab", "--write"]) == 0
+    made = yaml.safe_load(path.read_bytes())
+    job = yaml.safe_load((directory / ".gitlab/dfopt.gitlab-ci.yml").read_bytes())["dfopt"]
+    assert "stage" not in job
+    assert made.get("dfopt") == (stage and {"stage": stage})
+    assert made["include"] == [{"local": ".gitlab/dfopt.gitlab-ci.yml"}]
+    valid(path, "vendor.gitlab-ci")
+
+
+@pytest.mark.parametrize(
+    ("token", "called"), [("", "review"), ("x", "review --format gitlab --post"), (None, "review")]
+)
+def test_the_job_posts_with_a_token_and_else_prints(directory, token, called):
+    assert run(["init", "gitlab", "--write"]) == 0
+    job = yaml.safe_load((directory / ".gitlab/dfopt.gitlab-ci.yml").read_bytes())["dfopt"]
+    component = (ROOT / "templates/gitlab-component.yml").read_text().replace("$[[ inputs.options ]]", "")
+    parts = list(yaml.safe_load_all(component))
+    assert parts[0]["spec"]["inputs"]["stage"]["default"] == "test"
+    tool = directory / "dfopt"
+    tool.write_text('#!/bin/sh\necho "$@"\n')
+    tool.chmod(0o755)
+    environment = {"PATH": f"{directory}:{os.environ['PATH']}"} | ({} if token is None else {"GITLAB_TOKEN": token})
+    for script in (job["script"], parts[1]["dfopt"]["script"]):
+        ran = subprocess.run(["sh", "-euc", *script], env=environment, capture_output=True, text=True, check=True)
+        assert ran.stdout == f"{called}\n"
+
+
+@pytest.mark.parametrize(
     ("name", "text"),
     [
+        (".gitlab-ci.yml", "stages: *ours\n"),
+        (".gitlab-ci.yml", "stages: [a,\n  b]\n"),
+        (".gitlab-ci.yml", "stages:\n  - !reference [a, b]\n"),
+        (".gitlab-ci.yml", "dfopt:\n  script: x\n"),
         (".pre-commit-config.yaml", "{repos: []}\n"),
         (".pre-commit-config.yaml", "repos: []\n"),
         (".pre-commit-config.yaml", "repos:\n- repo: a\n  rev: v1\n  hooks: []\nfail_fast: true\n"),
