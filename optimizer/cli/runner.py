@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from ..dockerfile.record import Record
@@ -21,6 +21,7 @@ from .options import Options
 if TYPE_CHECKING:
     from ..dockerfile.document import Document
     from ..facts.context import Context
+    from ..review.suggest import Refix
 
 
 class UsageError(Exception):
@@ -121,11 +122,18 @@ def _leave_interrupts_to_parent() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _process(path: str, options: Options, data: bytes | None = None, *, is_file: bool | None = None) -> Outcome:
+def _process(
+    path: str,
+    options: Options,
+    data: bytes | None = None,
+    *,
+    is_file: bool | None = None,
+    read: list[Document] | None = None,
+) -> Outcome:
     try:
         text = read_file(path) if data is None else data
         known = data is None if is_file is None else is_file
-        return Outcome(path, _optimize(path, text, options, settings_for(path, options), is_file=known))
+        return Outcome(path, _optimize(path, text, options, settings_for(path, options), is_file=known, read=read))
     except OSError as error:
         return Outcome(path, None, f"{path}: {error.strerror or error}")
     except DockerfileError as error:
@@ -152,7 +160,16 @@ def _find_context(path: str, document: Document, options: Options, *, is_file: b
     return find_context(path, document, _shared) if is_file else None
 
 
-def _optimize(path: str, text: bytes, options: Options, settings: Settings, *, is_file: bool) -> Result:
+def _optimize(
+    path: str,
+    text: bytes,
+    options: Options,
+    settings: Settings,
+    *,
+    is_file: bool,
+    read: list[Document] | None = None,
+    goal: bytes | None = None,
+) -> Result:
     shown = "Dockerfile" if path == "-" else shown_path(path)
 
     found: list[Context | None] = []
@@ -162,35 +179,49 @@ def _optimize(path: str, text: bytes, options: Options, settings: Settings, *, i
             found.append(_find_context(path, document, options, is_file=is_file))
         return found[0]
 
-    return optimize(text, path=shown, context=context, settings=settings)
+    return optimize(text, path=shown, context=context, settings=settings, read=read, goal=goal)
 
 
-def refix(path: str, options: Options, *, is_file: bool = True) -> Callable[[bytes], bytes]:
-    """What makes of another text of the file at `path` what is made of the file."""
-    settings = settings_for(path, options)
-    return lambda text: _optimize(path, text, options, settings, is_file=is_file).patched
+def refix(path: str, options: Options, *, is_file: bool = True, read: Iterable[Document] = ()) -> Refix:
+    """What makes of another text of the file at `path` what is made of the file, of which `read` is known."""
+    settings = settings_for(path, options)._replace(manual=False)
+    known = list(read)
+
+    def again(text: bytes, *, goal: bytes) -> Result:
+        return _optimize(path, text, options, settings, is_file=is_file, read=[*known], goal=goal)
+
+    return again
 
 
-def optimized(path: str, text: bytes, options: Options, *, in_place: bool) -> Result:
+def optimized(
+    path: str, text: bytes, options: Options, *, in_place: bool, read: list[Document] | None = None
+) -> Result:
     """What becomes of `text` as the contents of `path`, built in the directory that it lies `in_place` in.
 
-    Raises `FileError`.
+    `read` are documents much like it, to which those of this text are added. Raises `FileError`.
     """
-    outcome = _process(path, options, text, is_file=in_place)
+    outcome = _process(path, options, text, is_file=in_place, read=read)
     if outcome.result is None:
         raise FileError(outcome.error)
     return outcome.result
 
 
-def fixed(path: str, text: bytes, options: Options, key: tuple[str, int] | None = None) -> Result:
-    """What becomes of `text` as the contents of `path`; with a `key`, no more than the rewrite that has it.
+def fixed(
+    path: str,
+    text: bytes,
+    options: Options,
+    keys: frozenset[tuple[str, int]] | None = None,
+    read: list[Document] | None = None,
+) -> Result:
+    """What becomes of `text` as the contents of `path`; with `keys`, no more than the rewrites that have them.
 
-    Raises `DockerfileError` and `ConfigError`.
+    `read` are documents much like it, to which those of this text are added. Raises `DockerfileError` and
+    `ConfigError`.
     """
     settings = settings_for(path, options)
-    if key:
-        settings = settings._replace(only=frozenset((key,)), unsafe=True)
-    return _optimize(path, text, options, settings, is_file=True)
+    if keys is not None:
+        settings = settings._replace(only=keys, unsafe=True)
+    return _optimize(path, text, options, settings, is_file=True, read=read)
 
 
 def only(path: str, options: Options, result: Result, keys: frozenset[tuple[str, int]]) -> Result:

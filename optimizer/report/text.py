@@ -44,9 +44,10 @@ def reviewed(file: Reviewed) -> str:
         why = ". ".join(dict.fromkeys(found.finding.message for found in item.findings))
         lines.append(printable(f"{file.path}:{item.first}: {', '.join(item.rules)} {why}") + "\n")
         if item.suggestion:
-            was = split_lines(file.result.original)[item.first - 1 : item.last]
-            lines += (f"    -{_shown(line)}\n" for line in was)
-            lines += (f"    +{_shown(line)}\n" for line in item.suggestion.lines)
+            old = split_lines(file.result.original)
+            for change in item.suggestion.changes:
+                lines += (f"    -{_shown(line)}\n" for line in old[change.start : change.end])
+                lines += (f"    +{_shown(line)}\n" for line in change.lines)
     return "".join(lines)
 
 

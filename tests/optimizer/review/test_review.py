@@ -63,11 +63,7 @@ def reviewed(head="HEAD", *, everything=False):
     for changed in comparison.files:
         data = comparison.read(changed.path)
         result = optimize(data, path=changed.path)
-        files.append(
-            review_file(
-                changed.path, result, lambda text: optimize(text).patched, changed, everything=everything, unsafe=False
-            )
-        )
+        files.append(review_file(changed.path, result, optimize, changed, everything=everything, unsafe=False))
     return Review(tuple(files), (), comparison)
 
 
@@ -674,7 +670,7 @@ def test_the_command_posts_what_the_event_names(repository, forge, monkeypatch, 
 )
 def test_one_by_one_or_all_at_once(text):
     result = optimize(text)
-    suggestions = suggest(result, lambda data: optimize(data).patched)
+    suggestions = suggest(result, optimize)
     assert accept_all(text, suggestions) == result.patched
     for one in suggestions:
         assert optimize(one.accept(text)).patched == result.patched
