@@ -18,7 +18,7 @@ from .options import Options, ReviewOptions
 from .runner import FileError, Sink, UsageError, check_options, complain, optimized, refix
 
 if TYPE_CHECKING:
-    from ..dockerfile.document import Document
+    from ..dockerfile.shell import Scripts
     from ..rules.engine import Result
 
 
@@ -108,9 +108,9 @@ def _review(options: Options, asked: ReviewOptions, comparison: Comparison) -> R
     errors: list[str] = []
     for file in comparison.files:
         path = os.path.relpath(os.path.join(comparison.root, file.path))
-        read: list[Document] = []
+        scripts: Scripts = {}
         try:
-            result = optimized(path, comparison.read(file.path), options, in_place=in_place, read=read)
+            result = optimized(path, comparison.read(file.path), options, in_place=in_place, scripts=scripts)
         except FileError as problem:
             errors.append(str(problem))
         except OSError as error:
@@ -122,9 +122,9 @@ def _review(options: Options, asked: ReviewOptions, comparison: Comparison) -> R
                 review_file(
                     file.path,
                     result,
-                    refix(path, options, is_file=in_place, read=read),
+                    refix(path, options, is_file=in_place, scripts=scripts),
                     file,
-                    before=partial(_before, comparison, file, path, options, in_place, read),
+                    before=partial(_before, comparison, file, path, options, in_place, scripts),
                     everything=asked.everything,
                     unsafe=False,
                 )
@@ -135,11 +135,11 @@ def _review(options: Options, asked: ReviewOptions, comparison: Comparison) -> R
 
 
 def _before(
-    comparison: Comparison, file: Changed, path: str, options: Options, in_place: bool, read: list[Document]
+    comparison: Comparison, file: Changed, path: str, options: Options, in_place: bool, scripts: Scripts
 ) -> Result | None:
     """What becomes of the file as it was before the change; None where there is none, or none that can be read."""
     try:
         data = comparison.read_before(file)
-        return None if data is None else optimized(path, data, options, in_place=in_place, read=[*read])
+        return None if data is None else optimized(path, data, options, in_place=in_place, scripts=scripts)
     except (FileError, GitError):  # the change may be what mends it
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ..dockerfile.record import Record
@@ -20,6 +20,7 @@ from .options import Options
 
 if TYPE_CHECKING:
     from ..dockerfile.document import Document
+    from ..dockerfile.shell import Scripts
     from ..facts.context import Context
     from ..review.suggest import Refix
 
@@ -128,12 +129,14 @@ def _process(
     data: bytes | None = None,
     *,
     is_file: bool | None = None,
-    read: list[Document] | None = None,
+    scripts: Scripts | None = None,
 ) -> Outcome:
     try:
         text = read_file(path) if data is None else data
         known = data is None if is_file is None else is_file
-        return Outcome(path, _optimize(path, text, options, settings_for(path, options), is_file=known, read=read))
+        return Outcome(
+            path, _optimize(path, text, options, settings_for(path, options), is_file=known, scripts=scripts)
+        )
     except OSError as error:
         return Outcome(path, None, f"{path}: {error.strerror or error}")
     except DockerfileError as error:
@@ -167,7 +170,7 @@ def _optimize(
     settings: Settings,
     *,
     is_file: bool,
-    read: list[Document] | None = None,
+    scripts: Scripts | None = None,
     goal: bytes | None = None,
 ) -> Result:
     shown = "Dockerfile" if path == "-" else shown_path(path)
@@ -179,28 +182,28 @@ def _optimize(
             found.append(_find_context(path, document, options, is_file=is_file))
         return found[0]
 
-    return optimize(text, path=shown, context=context, settings=settings, read=read, goal=goal)
+    return optimize(text, path=shown, context=context, settings=settings, scripts=scripts, goal=goal)
 
 
-def refix(path: str, options: Options, *, is_file: bool = True, read: Iterable[Document] = ()) -> Refix:
-    """What makes of another text of the file at `path` what is made of the file, of which `read` is known."""
-    settings = settings_for(path, options)._replace(manual=False)
-    known = list(read)
+def refix(path: str, options: Options, *, is_file: bool = True, scripts: Scripts | None = None) -> Refix:
+    """What makes of another text of the file at `path` what is made of the file, of which `scripts` are known."""
+    settings = settings_for(path, options)
+    only = frozenset(name for name, rule in BY_NAME.items() if rule.applicability == "safe" or settings.unsafe)
+    settings = settings._replace(ignore=settings.ignore | (BY_NAME.keys() - only))  # the others do not change a text
+    known = {} if scripts is None else scripts
 
     def again(text: bytes, *, goal: bytes) -> Result:
-        return _optimize(path, text, options, settings, is_file=is_file, read=[*known], goal=goal)
+        return _optimize(path, text, options, settings, is_file=is_file, scripts=known, goal=goal)
 
     return again
 
 
-def optimized(
-    path: str, text: bytes, options: Options, *, in_place: bool, read: list[Document] | None = None
-) -> Result:
+def optimized(path: str, text: bytes, options: Options, *, in_place: bool, scripts: Scripts | None = None) -> Result:
     """What becomes of `text` as the contents of `path`, built in the directory that it lies `in_place` in.
 
-    `read` are documents much like it, to which those of this text are added. Raises `FileError`.
+    `scripts` are those of texts much like it, to which those of this text are added. Raises `FileError`.
     """
-    outcome = _process(path, options, text, is_file=in_place, read=read)
+    outcome = _process(path, options, text, is_file=in_place, scripts=scripts)
     if outcome.result is None:
         raise FileError(outcome.error)
     return outcome.result
@@ -211,17 +214,17 @@ def fixed(
     text: bytes,
     options: Options,
     keys: frozenset[tuple[str, int]] | None = None,
-    read: list[Document] | None = None,
+    scripts: Scripts | None = None,
 ) -> Result:
     """What becomes of `text` as the contents of `path`; with `keys`, no more than the rewrites that have them.
 
-    `read` are documents much like it, to which those of this text are added. Raises `DockerfileError` and
+    `scripts` are those of texts much like it, to which those of this text are added. Raises `DockerfileError` and
     `ConfigError`.
     """
     settings = settings_for(path, options)
     if keys is not None:
         settings = settings._replace(only=keys, unsafe=True)
-    return _optimize(path, text, options, settings, is_file=True, read=read)
+    return _optimize(path, text, options, settings, is_file=True, scripts=scripts)
 
 
 def only(path: str, options: Options, result: Result, keys: frozenset[tuple[str, int]]) -> Result:

@@ -116,9 +116,9 @@ def review_file(
     items: list[Item] = []
     offered: list[Applied | Offered] = [item for item in result.offered if item.why in ("unsafe", "manual")]
     told: list[tuple[int, int, tuple[Applied | Offered, ...], Suggestion | None]] = [
-        (made.first, made.last, made.findings, made) for made in suggest(result, refix)
+        (made.first, made.last, made.findings, made) for made in suggest(result, refix, document)
     ]
-    told += [(*_lines(document.source, item), (item,), None) for item in offered]
+    told += [(*_lines(document.source, item.start, item.end), (item,), None) for item in offered]
     counted = 0
     for first, last, findings, suggestion in sorted(told, key=lambda item: item[:2]):
         changes = suggestion.changes if suggestion else ()
@@ -146,8 +146,10 @@ class _Scope:
 
     def holds(self, lines: list[tuple[int, int]], findings: tuple[Applied | Offered, ...]) -> bool:
         """Whether the change touched these lines or the instructions that the findings are about, or is their cause."""
-        spans = [*lines, *(_instruction(self.document, item) for item in findings)]
-        if any(hunk.touches(*span) for hunk in self.changed.hunks for span in spans):
+        hunks = self.changed.hunks
+        if any(hunk.touches(*span) for hunk in hunks for span in lines):
+            return True
+        if any(hunk.touches(*_instruction(self.document, item)) for item in findings for hunk in hunks):
             return True
         return self._known is not None and any(self._place(item) not in self._known for item in findings)
 
@@ -175,45 +177,50 @@ class _Savings:
     def of(self, findings: tuple[Applied | Offered, ...]) -> int | None:
         """About how many bytes smaller the image gets by these alone; None where only a build can tell."""
         saved: dict[object, int | None] = {}
+        shared = {path for item in findings for path in indexes(item.finding)}
+        gone = {path for path in shared if self._is_last(path, findings)}
         for item in findings:
-            paths = indexes(item.finding)
-            if all(self._is_last(path, findings) for path in paths):
+            if gone.issuperset(indexes(item.finding)):
                 # What removes the same is one saving, as an index refreshed and cleared by two rewrites.
                 saved[item.finding.removes or item.start] = about(item.finding)
         return sum(filter(None, saved.values())) or None
 
     def _is_last(self, path: str, findings: tuple[Applied | Offered, ...]) -> bool:
         """Whether no layer holds the index at `path` where these findings are applied."""
-        others = [item for item in self.result.applied if item not in findings and path in item.finding.removes]
-        if others:
+        if self._applied[path] > sum(path in item.finding.removes for item in findings if isinstance(item, Applied)):
             return False
         if isinstance(findings[0], Applied):
-            return not self._left(path)
-        left = kept(Facts(self.document), path)
-        return all(_instruction(self.document, findings[0])[0] == run.line for run in left)
+            return not any(True for _ in kept(self._patched, path))
+        line, _ = _instruction(self.document, findings[0])
+        return all(line == run.line for run in kept(self._facts, path))
 
-    def _left(self, path: str) -> bool:
-        return any(True for _ in kept(self._patched, path))
+    @cached_property
+    def _applied(self) -> Counter[str]:
+        """How many applied findings remove each index."""
+        return Counter(path for item in self.result.applied for path in indexes(item.finding))
+
+    @cached_property
+    def _facts(self) -> Facts:
+        return Facts(self.document)
 
     @cached_property
     def _patched(self) -> Facts:
         return Facts(Document.parse(self.result.patched))
 
 
-def _lines(source: Source, item: Applied | Offered) -> tuple[int, int]:
-    """The lines that a finding is about, the line ending of the last not counted as the next."""
-    start, end = item.start, max(item.start, item.end)
+def _lines(source: Source, start: int, end: int) -> tuple[int, int]:
+    """The lines of the bytes from `start` to `end`, the line ending of the last not counted as the next."""
     while end > start and source.data[end - 1 : end] in (b"\n", b"\r"):
         end -= 1
-    return source.line_of(start), source.line_of(end)
+    return source.line_of(start), source.line_of(max(start, end))
 
 
 def _instruction(document: Document, item: Applied | Offered) -> tuple[int, int]:
     """The lines of the instruction that a finding is about: a change anywhere in it is a reason to speak."""
     for instruction in document.instructions_between(item.start, item.start):
         if instruction.start <= item.start < instruction.end:
-            return _lines(document.source, item._replace(start=instruction.start, end=instruction.end))
-    return _lines(document.source, item)
+            return _lines(document.source, instruction.start, instruction.end)
+    return _lines(document.source, item.start, item.end)
 
 
 def _key(path: str, findings: tuple[Applied | Offered, ...], old: list[bytes], suggestion: Suggestion | None) -> str:

@@ -15,11 +15,13 @@ from itertools import pairwise
 from typing import NamedTuple, Protocol
 
 from ..dockerfile.diff import Change, line_changes, split_lines
+from ..dockerfile.document import Document
 from ..dockerfile.scanner import DockerfileError
 from ..rules.engine import Applied, Result
 
 _FEW = 8  # suggestions, of which each is tried alone
-_MANY = 64  # from here on a trial costs enough for the first two to be tried before others
+_MANY = 32  # suggestions, of which only a few neighbours are tried
+_NEIGHBOURS = 4
 _ROUNDS = 4  # of trials, before all that is left is one suggestion
 
 
@@ -73,11 +75,14 @@ def _made(old: list[bytes], changes: list[Change]) -> bytes:
     return b"".join((*parts, *old[at:]))
 
 
-def suggest(result: Result, refix: Refix) -> tuple[Suggestion, ...]:
-    """The suggestions that `result` comes to, in the order of their lines, no two of which overlap."""
+def suggest(result: Result, refix: Refix, document: Document | None = None) -> tuple[Suggestion, ...]:
+    """The suggestions that `result` comes to, in the order of their lines, no two of which overlap.
+
+    `document` is its original text, where that has been read.
+    """
     old = split_lines(result.original)
     choices = _together(line_changes(result.original, result.edits), result.applied)
-    tries = _Trials(old, result, refix)
+    tries = _Trials(old, result, refix, document)
     choices = _apart(old, choices)
     for _ in range(_ROUNDS):
         ties = list(tries.ties(choices)) if len(choices) > 1 else []
@@ -94,9 +99,12 @@ def _together(changes: list[Change], applied: tuple[Applied, ...]) -> list[list[
     before = list(range(len(applied)))  # for each finding, one of those before it that it goes with, or itself
 
     def leader(number: int) -> int:
-        while before[number] != number:
-            number = before[number]
-        return number
+        path = [number]
+        while before[path[-1]] != path[-1]:
+            path.append(before[path[-1]])
+        for one in path:
+            before[one] = path[-1]
+        return path[-1]
 
     for number, item in enumerate(applied):
         for one in {leader(other) for other in item.follows}:
@@ -115,11 +123,15 @@ def _together(changes: list[Change], applied: tuple[Applied, ...]) -> list[list[
 def _apart(old: list[bytes], choices: list[list[Change]]) -> list[list[Change]]:
     """The choices, those together that would share a line."""
     apart: list[list[Change]] = []
+    ends: list[int] = []  # of the lines that each replaces
     for choice in choices:
-        whole = choice
-        while apart and _span(old, apart[-1]).end > _span(old, whole).start:
+        whole, span = choice, _span(old, choice)
+        while ends and ends[-1] > span.start:
+            ends.pop()
             whole = [*apart.pop(), *whole]
+            span = _span(old, whole)
         apart.append(whole)
+        ends.append(span.end)
     return apart
 
 
@@ -140,15 +152,17 @@ def _joined(choices: list[list[Change]], ties: list[tuple[int, int]]) -> Iterato
 class _Trials:
     """Finds out which choices do not hold without each other."""
 
-    def __init__(self, old: list[bytes], result: Result, refix: Refix) -> None:
+    def __init__(self, old: list[bytes], result: Result, refix: Refix, document: Document | None = None) -> None:
         self.old = old
         self.result = result
         self.refix = refix
+        self.document = document
 
     def ties(self, choices: list[list[Change]]) -> Iterator[tuple[int, int]]:
         """The first and the last of those that have to be one; none where every trial comes to the fix."""
         count = len(choices)
-        if count > _MANY and not any(self.unlike(choices, accepted) for accepted in self.samples(choices)):
+        if count > _MANY:
+            yield from self.ties_of_many(choices)
             return
         tried = [(accepted, self.unlike(choices, accepted)) for accepted in _trials(count)]
         everyone = frozenset(range(count))
@@ -166,11 +180,22 @@ class _Trials:
                     nearest = min(suspects - {number}, key=lambda other: abs(other - number))
                     yield min(number, nearest), max(number, nearest)
 
-    def samples(self, choices: list[list[Change]]) -> Iterator[frozenset[int]]:
-        """All but one of each kind: the first of them, then the last. Kinds have the same rules."""
-        kinds = [tuple(sorted({rule for change in choice for rule in change.rules})) for choice in choices]
-        for order in (reversed(range(len(kinds))), range(len(kinds))):
-            yield frozenset(range(len(kinds))) - frozenset({kinds[number]: number for number in order}.values())
+    def ties_of_many(self, choices: list[list[Change]]) -> Iterator[tuple[int, int]]:
+        """What a few neighbours, where the file begins and where it ends, say of all of the same kinds."""
+        kinds = [frozenset(rule for change in choice for rule in change.rules) for choice in choices]
+        document = self.document or Document.parse(self.result.original)
+        patterns: set[tuple[frozenset[str], frozenset[str], int]] = set()
+        for first in (0, len(choices) - _NEIGHBOURS):
+            text = _part(document, choices[first][0].start, choices[first + _NEIGHBOURS - 1][-1].end)
+            result = self.refix(text, goal=b"")
+            part = _Trials(split_lines(text), result, self.refix)
+            found = _apart(part.old, _together(line_changes(text, result.edits), result.applied))
+            if len(found) == _NEIGHBOURS:  # else they are others without the rest of the file
+                patterns |= {(kinds[first + a], kinds[first + b], b - a) for a, b in part.ties(found)}
+        for one, other, apart in patterns:
+            for number in range(len(choices) - apart):
+                if (kinds[number], kinds[number + apart]) == (one, other):
+                    yield number, number + apart
 
     def unlike(self, choices: list[list[Change]], accepted: frozenset[int]) -> set[int]:
         """The choices that, or beside which something, comes out otherwise where the `accepted` ones are made first."""
@@ -216,6 +241,21 @@ class _Trials:
         return wrong or set(range(len(choices)))
 
 
+def _part(document: Document, start: int, end: int) -> bytes:
+    """The instructions on the lines `start` to `end` (0-based, exclusive) as a Dockerfile: below their FROM."""
+    source = document.source
+    starts = [*source.line_starts, len(source)]
+    inside = document.instructions_between(starts[start], starts[end] - 1)
+    stages = [stage for stage in document.stages if stage.instructions[0].index <= inside[0].index]
+    head = document.stages[0].instructions[0].start
+    base = stages[-1].instructions[0] if stages else inside[0]
+    parts = [source.data[:head]]
+    if base.index < inside[0].index:
+        parts.append(source.data[base.start : source.line_end(base.end)])
+    parts.append(source.data[max(inside[0].start, head) : source.line_end(inside[-1].end)])
+    return b"".join(parts)
+
+
 def _trials(count: int) -> Iterator[frozenset[int]]:
     """Which choices to accept: each alone, or of many those whose number has a bit, and those whose number has not.
 
@@ -240,6 +280,8 @@ def _span(old: list[bytes], choice: list[Change]) -> Change:
 
 def _merged(old: list[bytes], changes: list[Change]) -> Change:
     """One change for several, with what lies between them."""
+    if len(changes) == 1:
+        return changes[0]
     lines: list[bytes] = []
     at = changes[0].start
     for change in changes:

@@ -18,6 +18,7 @@ from .finding import Finding
 from .registry import ALL, RULES, Rule
 
 if TYPE_CHECKING:
+    from ..dockerfile.shell import Scripts
     from ..facts.context import Context
 
 _PASSES = 10
@@ -113,7 +114,7 @@ def optimize(
     context: Context | Callable[[Document], Context | None] | None = None,
     settings: Settings | None = None,
     rules: Iterable[Rule] = RULES,
-    read: list[Document] | None = None,
+    scripts: Scripts | None = None,
     goal: bytes | None = None,
 ) -> Result:
     """Rewrite a Dockerfile.
@@ -123,12 +124,12 @@ def optimize(
     win. Pure: nothing is written, and nothing read but the context. Raises `DockerfileError` for a text that BuildKit's
     parser would refuse.
 
-    For texts that are much the same: scripts that stand in the documents of `read` are not read again, and those that
-    this run begins and ends with are put there. Where it comes to `goal`, a text that stays as it is, it ends.
+    For texts that are much the same: what is in `scripts` is not read again, and what the text begins and ends with is
+    put there. Where it comes to `goal`, a text that stays as it is, it ends.
     """
     original = text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text
     settings = settings or Settings()
-    return _Engine(original, path, context, settings, settings.chosen(rules)).run(read, goal)
+    return _Engine(original, path, context, settings, settings.chosen(rules)).run(scripts, goal)
 
 
 class _Engine:
@@ -151,15 +152,12 @@ class _Engine:
         self.guilty: Counter[str] = Counter()  # how many findings of a rule were refused
         self.facts: Facts | None = None  # of the last document that was searched
 
-    def run(self, read: list[Document] | None = None, goal: bytes | None = None) -> Result:
+    def run(self, scripts: Scripts | None = None, goal: bytes | None = None) -> Result:
         document = Document.parse(self.original)
-        if read:
-            from ..dockerfile.shell import keep_scripts
+        if scripts is not None:
+            from ..dockerfile.shell import collect_scripts, hand_on
 
-            for known in read:
-                keep_scripts(known, document)
-        if read is not None:
-            read.append(document)
+            hand_on(scripts, document)
         data = self.original
         offered: list[Offered] = []
         seen = {data}
@@ -175,6 +173,8 @@ class _Engine:
             if goal is not None and (step := _edit_set(chosen, len(self.applied))).apply(data) == goal:
                 self.take(document, chosen, step)
                 return Result(self.path, self.original, goal, tuple(self.applied), tuple(offered), self.edits)
+            if scripts is not None and data is self.original:
+                collect_scripts(document, scripts)
             good, following = self.largest_good(document, chosen)
             if not good:
                 continue
@@ -187,8 +187,8 @@ class _Engine:
         offered += self.refused.values()
         # What is only ever shown is looked for once, in what is left at the end.
         offered += self.find(document, manual=True)[1]
-        if read is not None:
-            read.append(document)
+        if scripts is not None:
+            collect_scripts(document, scripts)
         return Result(self.path, self.original, data, tuple(self.applied), tuple(offered), self.edits)
 
     def find(self, document: Document, *, manual: bool = False) -> tuple[list[Finding], list[Offered]]:
