@@ -81,17 +81,22 @@ def suggest(result: Result, refix: Refix, document: Document | None = None) -> t
     `document` is its original text, where that has been read.
     """
     old = split_lines(result.original)
-    choices = _together(line_changes(result.original, result.edits), result.applied)
-    tries = _Trials(old, result, refix, document)
-    choices = _apart(old, choices)
+    trials = _Trials(old, result, refix, document)
+    made = by_construction(result)
     for _ in range(_ROUNDS):
-        ties = list(tries.ties(choices)) if len(choices) > 1 else []
+        ties = list(trials.ties(made)) if len(made) > 1 else []
         if not ties:
             break
-        choices = _apart(old, list(_joined(choices, ties)))
+        made = _apart(old, list(_joined(made, ties)))
     else:
-        choices = _apart(old, [[change for choice in choices for change in choice]])
-    return tuple(_suggestion(old, choice, result) for choice in choices)
+        made = [[change for choice in made for change in choice]]
+    return tuple(_suggestion(old, choice, result) for choice in made)
+
+
+def by_construction(result: Result) -> list[list[Change]]:
+    """The changes of `result`, those together that belong together by their findings and their lines."""
+    old = split_lines(result.original)
+    return _apart(old, _together(line_changes(result.original, result.edits), result.applied))
 
 
 def _together(changes: list[Change], applied: tuple[Applied, ...]) -> list[list[Change]]:
@@ -175,8 +180,8 @@ class _Trials:
             for inside in (False, True):
                 cleared = frozenset[int]().union(*(them for side, them, bad in others if side == inside and not bad))
                 guilty = [them - cleared or them for side, them, bad in others if side == inside and bad]
-                common = frozenset.intersection(*guilty) if guilty else frozenset[int]()
-                for suspects in [common] if common else guilty:
+                common = everyone.intersection(*guilty)
+                for suspects in [common] if common and guilty else guilty:
                     nearest = min(suspects - {number}, key=lambda other: abs(other - number))
                     yield min(number, nearest), max(number, nearest)
 
@@ -189,7 +194,7 @@ class _Trials:
             text = _part(document, choices[first][0].start, choices[first + _NEIGHBOURS - 1][-1].end)
             result = self.refix(text, goal=b"")
             part = _Trials(split_lines(text), result, self.refix)
-            found = _apart(part.old, _together(line_changes(text, result.edits), result.applied))
+            found = by_construction(result)
             if len(found) == _NEIGHBOURS:  # else they are others without the rest of the file
                 patterns |= {(kinds[first + a], kinds[first + b], b - a) for a, b in part.ties(found)}
         for one, other, apart in patterns:

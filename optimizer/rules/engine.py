@@ -155,7 +155,7 @@ class _Engine:
     def run(self, scripts: Scripts | None = None, goal: bytes | None = None) -> Result:
         document = Document.parse(self.original)
         if scripts is not None:
-            from ..dockerfile.shell import collect_scripts, hand_on
+            from ..dockerfile.shell import hand_on
 
             hand_on(scripts, document)
         data = self.original
@@ -174,7 +174,7 @@ class _Engine:
                 self.take(document, chosen, step)
                 return Result(self.path, self.original, goal, tuple(self.applied), tuple(offered), self.edits)
             if scripts is not None and data is self.original:
-                collect_scripts(document, scripts)
+                _collect(document, scripts)
             good, following = self.largest_good(document, chosen)
             if not good:
                 continue
@@ -188,7 +188,7 @@ class _Engine:
         # What is only ever shown is looked for once, in what is left at the end.
         offered += self.find(document, manual=True)[1]
         if scripts is not None:
-            collect_scripts(document, scripts)
+            _collect(document, scripts)
         return Result(self.path, self.original, data, tuple(self.applied), tuple(offered), self.edits)
 
     def find(self, document: Document, *, manual: bool = False) -> tuple[list[Finding], list[Offered]]:
@@ -277,6 +277,12 @@ class _Engine:
         start, end = self.edits.origin(finding.start), self.edits.origin(finding.end)
         self.refused[finding.rule, start] = Offered(finding, start, end, f"it would not hold: {why}")
         self.guilty[finding.rule] += 1
+
+
+def _collect(document: Document, scripts: Scripts) -> None:
+    from ..dockerfile.shell import collect_scripts
+
+    collect_scripts(document, scripts)
 
 
 def _as_assumed(finding: Finding, assume: frozenset[str]) -> Finding:
