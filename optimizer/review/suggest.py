@@ -25,6 +25,9 @@ _NEIGHBOURS = 4
 _ROUNDS = 4  # of trials, before all that is left is one suggestion
 
 
+Kind = frozenset[tuple[str, tuple[str, ...]]]
+
+
 class Suggestion(NamedTuple):
     """Lines `first` to `last` (1-based, inclusive, at least one) become `lines`, each with its line ending.
 
@@ -187,9 +190,9 @@ class _Trials:
 
     def ties_of_many(self, choices: list[list[Change]]) -> Iterator[tuple[int, int]]:
         """What a few neighbours, where the file begins and where it ends, say of all of the same kinds."""
-        kinds = [frozenset(rule for change in choice for rule in change.rules) for choice in choices]
+        kinds = [self.kind(choice) for choice in choices]
         document = self.document or Document.parse(self.result.original)
-        patterns: set[tuple[frozenset[str], frozenset[str], int]] = set()
+        patterns: set[tuple[Kind, Kind, int]] = set()
         for first in (0, len(choices) - _NEIGHBOURS):
             text = _part(document, choices[first][0].start, choices[first + _NEIGHBOURS - 1][-1].end)
             result = self.refix(text, goal=b"")
@@ -201,6 +204,11 @@ class _Trials:
             for number in range(len(choices) - apart):
                 if (kinds[number], kinds[number + apart]) == (one, other):
                     yield number, number + apart
+
+    def kind(self, choice: list[Change]) -> Kind:
+        """Its rules, each with what it lets disappear."""
+        findings = (self.result.applied[number].finding for change in choice for number in change.findings)
+        return frozenset((finding.rule, finding.removes) for finding in findings)
 
     def unlike(self, choices: list[list[Change]], accepted: frozenset[int]) -> set[int]:
         """The choices that, or beside which something, comes out otherwise where the `accepted` ones are made first."""
