@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -92,7 +93,7 @@ def suggested(result: Result, settings: Settings) -> list[str]:
     def fixed(text: bytes) -> bytes:
         return optimize(text, settings=settings).patched
 
-    suggestions = suggest(result, fixed)
+    suggestions = suggest(result, partial(optimize, settings=settings))
     problems = [] if accept_all(result.original, suggestions) == result.patched else ["the suggestions are not the fix"]
     if len(suggestions) > 1 and any(fixed(one.accept(result.original)) != result.patched for one in suggestions):
         problems.append("the suggestions depend on each other")

@@ -7,14 +7,13 @@ import shlex
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
 from typing import TextIO
 
-from ..dockerfile.diff import split_lines
+from ..dockerfile.diff import Change, split_lines
 from ..report.plain import said
 from ..report.printable import printable_lines
 from ..review.review import Item, Reviewed, review_file
-from ..review.suggest import Suggestion, accept_all
+from ..review.suggest import Refix, Suggestion, accept_all
 from ..rules.engine import Result
 from ..rules.finding import Problem
 from .runner import FileError
@@ -37,7 +36,7 @@ class Questions:
         self.out = out
         self.over = False
 
-    def chosen(self, path: str, result: Result, refix: Callable[[bytes], bytes]) -> bytes:
+    def chosen(self, path: str, result: Result, refix: Refix) -> bytes:
         """The text of the file with what was said yes to. Raises `FileError` where an editor cannot be run."""
         file = review_file(path, result, refix, unsafe=False)
         items = [item for item in file.items if item.suggestion]
@@ -93,7 +92,8 @@ def _edited(made: Suggestion) -> Suggestion | None:
         if run.returncode:
             return None
         with open(path, "rb") as file:
-            return made._replace(lines=tuple(split_lines(file.read())))
+            lines = tuple(split_lines(file.read()))
+    return made._replace(lines=lines, changes=(Change(made.first - 1, made.last, lines, made.rules),))
 
 
 def questions() -> Questions:

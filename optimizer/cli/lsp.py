@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from typing import TYPE_CHECKING
 
 from ..rules.engine import Result
 from ..rules.registry import BY_NAME
@@ -10,7 +10,11 @@ from .explain import page
 from .extras import need
 from .files import is_dockerfile_name
 from .options import Options
-from .runner import UsageError, check_options, complain, fixed
+from .runner import UsageError, check_options, complain, fixed, refix
+
+if TYPE_CHECKING:
+    from ..dockerfile.shell import Scripts
+    from ..review.suggest import Refix
 
 
 def lsp(options: Options) -> int:
@@ -23,9 +27,18 @@ def lsp(options: Options) -> int:
         return 2
     from ..lsp.server import serve
 
-    serve(partial(_fix, options._replace(manual=True)), lambda rule: page(BY_NAME[rule]), is_dockerfile_name)
+    serve(_Fixer(options._replace(manual=True)), lambda rule: page(BY_NAME[rule]), is_dockerfile_name)
     return 0
 
 
-def _fix(options: Options, path: str, text: bytes, key: tuple[str, int] | None) -> Result:
-    return fixed(path, text, options, key)
+class _Fixer:
+    """How the server fixes texts, as the options say."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+
+    def __call__(self, path: str, text: bytes, keys: frozenset[tuple[str, int]] | None, scripts: Scripts) -> Result:
+        return fixed(path, text, self.options, keys, scripts)
+
+    def again(self, path: str, scripts: Scripts) -> Refix:
+        return refix(path, self.options, scripts=scripts)

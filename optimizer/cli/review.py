@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
+from typing import TYPE_CHECKING
 
 from ..report.formats import write
 from ..report.markdown import heading
 from ..review.ci import Request, RequestError, request
-from ..review.git import Comparison, GitError, compare, is_ancestor
+from ..review.git import Changed, Comparison, GitError, compare, is_ancestor
 from ..review.review import Review, Reviewed, review_file
 from ..rules.finding import Problem
 from .files import is_dockerfile_name
 from .fix import count
 from .options import Options, ReviewOptions
 from .runner import FileError, Sink, UsageError, check_options, complain, optimized, refix, within
+
+if TYPE_CHECKING:
+    from ..dockerfile.shell import Scripts
+    from ..rules.engine import Result
 
 
 def review(options: Options, asked: ReviewOptions) -> int:
@@ -115,8 +121,9 @@ def _review(options: Options, asked: ReviewOptions, comparison: Comparison) -> R
 
     for file in comparison.files:
         path = os.path.relpath(os.path.join(comparison.root, file.path))
+        scripts: Scripts = {}
         try:
-            result = optimized(path, comparison.read(file.path), with_manual, in_place=in_place)
+            result = optimized(path, comparison.read(file.path), with_manual, in_place=in_place, scripts=scripts)
         except FileError as error:
             wrong(error.problem)
         except OSError as error:
@@ -128,10 +135,22 @@ def _review(options: Options, asked: ReviewOptions, comparison: Comparison) -> R
                 review_file(
                     file.path,
                     result,
-                    refix(path, options, is_file=in_place),
+                    refix(path, options, is_file=in_place, scripts=scripts),
                     file,
+                    before=partial(_before, comparison, file, path, options, in_place, scripts),
                     everything=asked.everything,
                     unsafe=False,
                 )
             )
     return Review(tuple(files), tuple(errors), comparison)
+
+
+def _before(
+    comparison: Comparison, file: Changed, path: str, options: Options, in_place: bool, scripts: Scripts
+) -> Result | None:
+    """What becomes of the file as it was before the change; None where there is none, or none that can be read."""
+    try:
+        data = comparison.read_before(file)
+        return None if data is None else optimized(path, data, options, in_place=in_place, scripts=scripts)
+    except (FileError, GitError):  # the change may be what mends it
+        return None

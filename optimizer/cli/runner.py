@@ -21,7 +21,9 @@ from .options import Options
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..dockerfile.document import Document
+    from ..dockerfile.shell import Scripts
     from ..facts.context import Context
+    from ..review.suggest import Refix
 
 
 class UsageError(Exception):
@@ -123,11 +125,20 @@ def _leave_interrupts_to_parent() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _process(path: str, options: Options, data: bytes | None = None, *, is_file: bool | None = None) -> Outcome:
+def _process(
+    path: str,
+    options: Options,
+    data: bytes | None = None,
+    *,
+    is_file: bool | None = None,
+    scripts: Scripts | None = None,
+) -> Outcome:
     try:
         text = read_file(path) if data is None else data
         known = data is None if is_file is None else is_file
-        return Outcome(path, _optimize(path, text, options, settings_for(path, options), is_file=known))
+        return Outcome(
+            path, _optimize(path, text, options, settings_for(path, options), is_file=known, scripts=scripts)
+        )
     except OSError as error:
         return Outcome(path, None, Problem(path, 0, error.strerror or str(error)))
     except DockerfileError as error:
@@ -155,7 +166,16 @@ def _find_context(path: str, document: Document, options: Options, *, is_file: b
     return find_context(path, document, _shared) if is_file else None
 
 
-def _optimize(path: str, text: bytes, options: Options, settings: Settings, *, is_file: bool) -> Result:
+def _optimize(
+    path: str,
+    text: bytes,
+    options: Options,
+    settings: Settings,
+    *,
+    is_file: bool,
+    scripts: Scripts | None = None,
+    goal: bytes | None = None,
+) -> Result:
     shown = "Dockerfile" if path == "-" else shown_path(path)
 
     found: list[Context | None] = []
@@ -165,35 +185,49 @@ def _optimize(path: str, text: bytes, options: Options, settings: Settings, *, i
             found.append(_find_context(path, document, options, is_file=is_file))
         return found[0]
 
-    return optimize(text, path=shown, context=context, settings=settings)
+    return optimize(text, path=shown, context=context, settings=settings, scripts=scripts, goal=goal)
 
 
-def refix(path: str, options: Options, *, is_file: bool = True) -> Callable[[bytes], bytes]:
-    """What makes of another text of the file at `path` what is made of the file."""
+def refix(path: str, options: Options, *, is_file: bool = True, scripts: Scripts | None = None) -> Refix:
+    """What makes of another text of the file at `path` what is made of the file, of which `scripts` are known."""
     settings = settings_for(path, options)
-    return lambda text: _optimize(path, text, options, settings, is_file=is_file).patched
+    only = frozenset(name for name, rule in BY_NAME.items() if rule.applicability == "safe" or settings.unsafe)
+    settings = settings._replace(ignore=settings.ignore | (BY_NAME.keys() - only))  # the others do not change a text
+    known = {} if scripts is None else scripts
+
+    def again(text: bytes, *, goal: bytes) -> Result:
+        return _optimize(path, text, options, settings, is_file=is_file, scripts=known, goal=goal)
+
+    return again
 
 
-def optimized(path: str, text: bytes, options: Options, *, in_place: bool) -> Result:
+def optimized(path: str, text: bytes, options: Options, *, in_place: bool, scripts: Scripts | None = None) -> Result:
     """What becomes of `text` as the contents of `path`, built in the directory that it lies `in_place` in.
 
-    Raises `FileError`.
+    `scripts` are those of texts much like it, to which those of this text are added. Raises `FileError`.
     """
-    outcome = _process(path, options, text, is_file=in_place)
+    outcome = _process(path, options, text, is_file=in_place, scripts=scripts)
     if outcome.result is None:
         raise FileError(outcome.problem or Problem(path, 0, "nothing came of it"))
     return outcome.result
 
 
-def fixed(path: str, text: bytes, options: Options, key: tuple[str, int] | None = None) -> Result:
-    """What becomes of `text` as the contents of `path`; with a `key`, no more than the rewrite that has it.
+def fixed(
+    path: str,
+    text: bytes,
+    options: Options,
+    keys: frozenset[tuple[str, int]] | None = None,
+    scripts: Scripts | None = None,
+) -> Result:
+    """What becomes of `text` as the contents of `path`; with `keys`, no more than the rewrites that have them.
 
-    Raises `DockerfileError` and `ConfigError`.
+    `scripts` are those of texts much like it, to which those of this text are added. Raises `DockerfileError` and
+    `ConfigError`.
     """
     settings = settings_for(path, options)
-    if key:
-        settings = settings._replace(only=frozenset((key,)), unsafe=True)
-    return _optimize(path, text, options, settings, is_file=True)
+    if keys is not None:
+        settings = settings._replace(only=keys, unsafe=True)
+    return _optimize(path, text, options, settings, is_file=True, scripts=scripts)
 
 
 def only(path: str, options: Options, result: Result, keys: frozenset[tuple[str, int]]) -> Result:

@@ -174,6 +174,12 @@ class Document:
         except Exception:  # noqa: BLE001  # whatever it raises is its opinion
             return None
 
+    def instructions_between(self, start: int, end: int) -> tuple[Instruction, ...]:
+        """The instructions that an edit of the bytes from `start` to `end` changes."""
+        first = bisect_left(self.instructions, start, key=_end)
+        last = bisect_left(self.instructions, max(end, start + 1), key=_start)
+        return self.instructions[first:last]
+
     def comments_above(self, instruction: Instruction) -> tuple[tuple[int, int], ...]:
         """The comment lines that stand directly above `instruction`, no empty line between, top first."""
         line_start = instruction.line_start
@@ -186,6 +192,14 @@ class Document:
     def comments_between(self, start: int, end: int) -> tuple[tuple[int, int], ...]:
         """The comment lines that start in the bytes from `start` to `end`."""
         return self.comments[bisect_left(self.comments, (start,)) : bisect_left(self.comments, (end,))]
+
+
+def _start(instruction: Instruction) -> int:
+    return instruction.start
+
+
+def _end(instruction: Instruction) -> int:
+    return instruction.end
 
 
 _NEED_ARGUMENTS = KEYWORDS - {"CMD", "ENTRYPOINT", "RUN", "SHELL"}

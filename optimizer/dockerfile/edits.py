@@ -68,6 +68,17 @@ class EditSet:
         behind = offset - self._places[at] - len(edit.text)
         return edit.start if behind < 0 else edit.end + behind
 
+    def made_between(self, start: int, end: int) -> Iterator[int]:
+        """The numbers of the findings that made text, or took some away, within the bytes `start` to `end` after it."""
+        if self._places is None:
+            self._places = list(self._starts_after())
+        at = bisect_right(self._places, start)
+        if at and self._places[at - 1] + len(self.edits[at - 1].text) > start:
+            at -= 1
+        while at < len(self.edits) and self._places[at] < end:
+            yield from self.edits[at].findings
+            at += 1
+
     def _starts_after(self) -> Iterator[int]:
         """Where in the text that the edits make each of them starts."""
         shift = 0

@@ -167,11 +167,27 @@ def read_script(instruction: Instruction) -> Script | None:
     return instruction.shell_view
 
 
+Scripts = dict[tuple[bytes, bytes], Script]  # by the escape character, and the spelling of their instruction
+
+
 def keep_scripts(before: Document, after: Document) -> None:
     """Hand the scripts that have been read in `before` on to the instructions of `after` that say the same."""
-    read = {old.raw: old.shell_view for old in before.instructions if isinstance(old.shell_view, Script)}
-    for new in after.instructions if before.directives == after.directives else ():
-        same = read.get(new.raw) if new.keyword == "RUN" else None
+    read: Scripts = {}
+    collect_scripts(before, read)
+    hand_on(read, after)
+
+
+def collect_scripts(document: Document, read: Scripts) -> None:
+    """Add the scripts that have been read in `document` to `read`."""
+    for old in document.instructions:
+        if isinstance(old.shell_view, Script):
+            read[document.escape, old.raw] = old.shell_view
+
+
+def hand_on(read: Scripts, document: Document) -> None:
+    """Give the instructions of `document` the scripts in `read` that say the same."""
+    for new in document.instructions:
+        same = read.get((document.escape, new.raw)) if new.keyword == "RUN" else None
         if same is not None:
             new.shell_view = same.of(new)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from functools import partial
 
 from ..dockerfile.document import Instruction
 from ..dockerfile.shell import Command, read_script
-from ..knowledge.tools import Store, Tool
+from ..knowledge.tools import Index, Store, Tool
 from ..knowledge.uses import Use, clears, clears_any, may_clear, use_of, uses
 from .stages import Facts, Run, StageFacts
 
@@ -45,6 +46,23 @@ def clears_itself_later(run: Run, tool: Tool, store: Store) -> bool:
 
 def _clears_itself(tool: Tool, store: Store, stage: StageFacts, at: int) -> bool:
     return any(use_of(tool, command) for command in _clearing(tool, store, stage, at))
+
+
+def kept(facts: Facts, path: str) -> Iterator[Instruction]:
+    """The RUNs of the stages that ship whose layers hold the package index at `path`, or may."""
+    for tool, index in facts.indexes:
+        names = [command.encode() for command in tool.commands]
+        for run in (run for stage in facts.shipping for run in stage.runs if path in index.paths):
+            if any(name in run.source_text for name in names) and _may_keep(run, tool, index):
+                yield run.instruction
+
+
+def _may_keep(run: Run, tool: Tool, index: Index) -> bool:
+    if run.script is None:
+        return True
+    writes = [use.command.start for use in uses_in(run, tool) if use.action == "refresh" or use.fetches_index()]
+    cleared = [one.start for one in run.script.commands if clears(tool, index, one)]
+    return bool(writes) and max(cleared, default=0) < max(writes)
 
 
 def settled(pattern: re.Pattern[bytes], stage: StageFacts) -> bool:

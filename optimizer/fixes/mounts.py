@@ -65,7 +65,8 @@ def mounted(facts: Facts, run: Run, tool: Tool) -> Offer:
     check_unshared(facts, run, tool)
     options = ",sharing=locked" if tool.mounts.locked else ""
     flags = [f"--mount=type=cache,target={place}{options}" for place in places]
-    fix = combine(*without_cleanups(facts, run, tool), add_run_flags(run, *flags))
+    # In one order, whichever of the tools comes first.
+    fix = combine(*without_cleanups(facts, run, tool), add_run_flags(run, *flags, first=tool.package_index is not None))
     there = tuple(f"{place}/**" for place in places)
     left = tuple(path for store in stores(tool) for path in store.paths)
     before = (tool.mounts.before_changes,) if tool.mounts.before_changes else ()

@@ -256,18 +256,24 @@ def _deleted(document: Document, instruction: Instruction, *, comments: bool) ->
     return Edit(start, end, b"")
 
 
-def add_run_flags(run: Run, *flags: str) -> Fix:
-    """Give a RUN more builder flags, each on a line of its own where the RUN goes over several."""
+def add_run_flags(run: Run, *flags: str, first: bool = False) -> Fix:
+    """Give a RUN more builder flags, each on a line of its own where the RUN goes over several.
+
+    They stand behind those that it has, or `first`.
+    """
     script = readable(run)
     if script.heredoc:
         raise Refusal("its script is a heredoc")
     instruction = run.instruction
-    at = instruction.args_start
+    behind = instruction.args_start
+    at = instruction.flags[0].start if first and instruction.flags else behind
     style = Style(instruction, script)
-    width = at - instruction.source.line_start(at) + sum(map(len, flags)) + script.units[-1].end - at
-    end = b" " + style.escape + style.newline + style.indent if style.multiline or width > WIDE else b" "
-    text = b"".join(flag.encode() + end for flag in flags)
-    return Fix((Edit(at, at, text),), adds=tuple(b"RUN " + flag.encode() for flag in flags))
+    width = behind - instruction.source.line_start(behind) + sum(map(len, flags)) + script.units[-1].end - behind
+    line = style.escape + style.newline + style.indent if style.multiline or width > WIDE else b""
+    edits = [Edit(at, at, b"".join(flag.encode() + b" " + line for flag in flags))]
+    if at < behind and line and b"\n" not in instruction.source.data[instruction.flags[-1].end : behind]:
+        edits.append(Edit(behind, behind, line))
+    return Fix(tuple(edits), adds=tuple(b"RUN " + flag.encode() for flag in flags))
 
 
 def drop_unit(script: Script, unit: Unit) -> Fix:

@@ -47,13 +47,14 @@ def problem(problem: Problem) -> str:
 def reviewed(file: Reviewed) -> str:
     """``path:line: rules why`` for everything there is to say, and the suggestion below it as a diff shows it."""
     lines: list[str] = []
+    old = split_lines(file.result.original)
     for item in file.items:
         why = ". ".join(dict.fromkeys(found.finding.message for found in item.findings))
         lines.append(printable(f"{place(file.path)}:{item.first}: {', '.join(item.rules)} {why}") + "\n")
         if item.suggestion:
-            was = split_lines(file.result.original)[item.first - 1 : item.last]
-            lines += (f"    -{_shown(line)}\n" for line in was)
-            lines += (f"    +{_shown(line)}\n" for line in item.suggestion.lines)
+            for change in item.suggestion.changes:
+                lines += (f"    -{_shown(line)}\n" for line in old[change.start : change.end])
+                lines += (f"    +{_shown(line)}\n" for line in change.lines)
     return "".join(lines)
 
 

@@ -56,6 +56,16 @@ class Changed(NamedTuple):
     old_path: str | None
     hunks: tuple[Hunk, ...]
 
+    def line_before(self, line: int) -> int | None:
+        """The old file's line of a line of the new one; None for one that is new."""
+        shift = 0
+        for hunk in self.hunks:
+            if line <= hunk.last:
+                return hunk.old.get(line) if line >= hunk.first else line + shift
+            if hunk.last in hunk.old:  # every hunk ends with lines that are in both, but for one at the file's end
+                shift = hunk.old[hunk.last] - hunk.last
+        return line + shift
+
 
 class Comparison(NamedTuple):
     """What `head` changed since it left `base`, in hashes of commits; `head` is None for the work tree.
@@ -74,6 +84,10 @@ class Comparison(NamedTuple):
         if self.head is not None:
             return _git(self.root, "cat-file", "blob", f"{self.head}:{path}")
         return read_file(os.path.join(self.root, path))
+
+    def read_before(self, file: Changed) -> bytes | None:
+        """The contents of a changed file in `base`; None where it was not there. Raises `GitError`."""
+        return None if file.old_path is None else _git(self.root, "cat-file", "blob", f"{self.base}:{file.old_path}")
 
 
 def compare(directory: str, base: str, head: str | None, wanted: Callable[[str, str], bool]) -> Comparison:

@@ -18,6 +18,7 @@ from .registry import ALL, RULES, Rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..dockerfile.shell import Scripts
     from ..facts.context import Context
 
 _PASSES = 10
@@ -61,11 +62,15 @@ class Offered(Record):
 
 
 class Applied(Record):
-    """A finding that was applied. `start` and `end` are offsets into the original text."""
+    """A finding that was applied. `start` and `end` are offsets into the original text.
+
+    `follows` are those, by number, that in passes before had changed the instructions which it changes.
+    """
 
     finding: Finding
     start: int
     end: int
+    follows: tuple[int, ...] = ()
 
     @property
     def key(self) -> tuple[str, int]:
@@ -109,6 +114,8 @@ def optimize(
     context: Context | Callable[[Document], Context | None] | None = None,
     settings: Settings | None = None,
     rules: Iterable[Rule] = RULES,
+    scripts: Scripts | None = None,
+    goal: bytes | None = None,
 ) -> Result:
     """Rewrite a Dockerfile.
 
@@ -116,10 +123,13 @@ def optimize(
     known, or finds it when it is asked for; `rules` are those to select from, in the order in which conflicting fixes
     win. Pure: nothing is written, and nothing read but the context. Raises `DockerfileError` for a text that BuildKit's
     parser would refuse.
+
+    For texts that are much the same: what is in `scripts` is not read again, and what the text begins and ends with is
+    put there. Where it comes to `goal`, a text that stays as it is, it ends.
     """
     original = text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text
     settings = settings or Settings()
-    return _Engine(original, path, context, settings, settings.chosen(rules)).run()
+    return _Engine(original, path, context, settings, settings.chosen(rules)).run(scripts, goal)
 
 
 class _Engine:
@@ -142,8 +152,12 @@ class _Engine:
         self.guilty: Counter[str] = Counter()  # how many findings of a rule were refused
         self.facts: Facts | None = None  # of the last document that was searched
 
-    def run(self) -> Result:
+    def run(self, scripts: Scripts | None = None, goal: bytes | None = None) -> Result:
         document = Document.parse(self.original)
+        if scripts is not None:
+            from ..dockerfile.shell import hand_on
+
+            hand_on(scripts, document)
         data = self.original
         offered: list[Offered] = []
         seen = {data}
@@ -155,20 +169,26 @@ class _Engine:
                 why = f"dfopt's two parsers read line {line} in different ways"
                 offered = [Offered(finding, finding.start, finding.end, why) for finding in findings] + offered
                 break
-            good, following = self.largest_good(document, _without_conflicts(findings))
+            chosen = _without_conflicts(findings)
+            if goal is not None and (step := _edit_set(chosen, len(self.applied))).apply(data) == goal:
+                self.take(document, chosen, step)
+                return Result(self.path, self.original, goal, tuple(self.applied), tuple(offered), self.edits)
+            if scripts is not None and data is self.original:
+                _collect(document, scripts)
+            good, following = self.largest_good(document, chosen)
             if not good:
                 continue
             if following.source.data in seen:  # two rules undo each other; what is there already is whole
                 break
+            self.take(document, good, _edit_set(good, len(self.applied)))
             document = following
             data = document.source.data
             seen.add(data)
-            step = _edit_set(good, len(self.applied))
-            self.applied += [Applied(f, self.edits.origin(f.start), self.edits.origin(f.end)) for f in good]
-            self.edits = self.edits.then(step, self.original)
         offered += self.refused.values()
         # What is only ever shown is looked for once, in what is left at the end.
         offered += self.find(document, manual=True)[1]
+        if scripts is not None:
+            _collect(document, scripts)
         return Result(self.path, self.original, data, tuple(self.applied), tuple(offered), self.edits)
 
     def find(self, document: Document, *, manual: bool = False) -> tuple[list[Finding], list[Offered]]:
@@ -212,6 +232,23 @@ class _Engine:
         firing = {finding.rule for _, _, finding in ready}
         return [finding for n, _, finding in ready if not _waits(self.rules[n], firing)], offered
 
+    def take(self, document: Document, good: list[Finding], step: EditSet) -> None:
+        """Note that the findings `good` in `document` are applied, by the edits `step`."""
+        self.applied += [
+            Applied(f, self.edits.origin(f.start), self.edits.origin(f.end), self.follows(document, f)) for f in good
+        ]
+        self.edits = self.edits.then(step, self.original)
+
+    def follows(self, document: Document, finding: Finding) -> tuple[int, ...]:
+        """The numbers of the findings that made what the instructions of `document` are that `finding` changes."""
+        if not self.edits or finding.fix is None:
+            return ()
+        found: dict[int, None] = {}
+        for edit in finding.fix.edits:
+            for instruction in document.instructions_between(edit.start, edit.end):
+                found.update(dict.fromkeys(self.edits.made_between(instruction.start, instruction.end)))
+        return tuple(found)
+
     def largest_good(self, before: Document, findings: list[Finding]) -> tuple[list[Finding], Document]:
         """The findings that pass the post-conditions, and what they make of `before`.
 
@@ -240,6 +277,12 @@ class _Engine:
         start, end = self.edits.origin(finding.start), self.edits.origin(finding.end)
         self.refused[finding.rule, start] = Offered(finding, start, end, f"it would not hold: {why}")
         self.guilty[finding.rule] += 1
+
+
+def _collect(document: Document, scripts: Scripts) -> None:
+    from ..dockerfile.shell import collect_scripts
+
+    collect_scripts(document, scripts)
 
 
 def _as_assumed(finding: Finding, assume: frozenset[str]) -> Finding:

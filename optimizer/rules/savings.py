@@ -12,5 +12,9 @@ def about(finding: Finding) -> int | None:
     """Bytes; None where only a build can tell."""
     if finding.saves is not None:
         return finding.saves
-    known = [_INDEXES[path] for path in finding.removes if path in _INDEXES]
-    return sum(known) or None
+    return sum(_INDEXES[path] for path in indexes(finding)) or None
+
+
+def indexes(finding: Finding) -> list[str]:
+    """The package indexes in what it removes; an image holds each of them as long as one of its layers does."""
+    return [path for path in finding.removes if path in _INDEXES]

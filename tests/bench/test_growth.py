@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -11,6 +13,9 @@ import dockerfile
 import pytest
 
 from dfopt.optimizer import Result, Settings, optimize
+from dfopt.optimizer.dockerfile.shell import Scripts
+from dfopt.optimizer.review.git import Changed, Hunk
+from dfopt.optimizer.review.review import Reviewed, review_file
 
 _spec = importlib.util.spec_from_file_location("growth", Path(__file__).parents[2] / "bench" / "growth.py")
 assert _spec is not None
@@ -19,8 +24,8 @@ growth = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(growth)
 
 
-def work(text: str, settings: Settings) -> int:
-    """How many lines of Python a rewrite takes."""
+def lines_run(job: Callable[[], object]) -> int:
+    """How many lines of Python a job takes."""
     count = 0
 
     def trace(frame: FrameType, event: str, _: object) -> object:
@@ -31,10 +36,14 @@ def work(text: str, settings: Settings) -> int:
     before = sys.gettrace()
     sys.settrace(trace)
     try:
-        assert optimize(text, settings=settings).diff
+        assert job()
     finally:
         sys.settrace(before)
     return count
+
+
+def work(text: str, settings: Settings) -> int:
+    return lines_run(lambda: optimize(text, settings=settings).diff)
 
 
 def chained(count: int) -> str:
@@ -70,6 +79,48 @@ def test_work_is_linear(name: str, everything: bool) -> None:
     make = INPUTS[name]
     work(make(100), settings)  # what is loaded and compiled once
     once, twice, thrice = (work(make(100 * times), settings) for times in (1, 2, 3))
+    assert thrice - twice < 1.15 * (twice - once)
+
+
+def reviewed(text: str) -> tuple[int, int]:
+    """How much a fix takes, and a review that begins with it."""
+    scripts: Scripts = {}
+    results: list[Result] = []
+
+    def fix() -> list[Result]:
+        results.append(optimize(text, scripts=scripts))
+        return results
+
+    def review() -> Reviewed:
+        again = partial(optimize, scripts=scripts)
+        return review_file("Dockerfile", results[0], again, NEW._replace(hunks=(Hunk(1, 10**6, {}, frozenset()),)))
+
+    fixed = lines_run(fix)
+    return fixed, fixed + lines_run(review)
+
+
+NEW = Changed("Dockerfile", None, ())
+REVIEWED = {
+    "findings of three kinds": lambda count: growth.findings(count * 5 // 3),
+    "one install after the other": lambda count: (
+        "FROM debian:12\n" + "".join(f"RUN pip install a{n}\nENV A={n}\n" for n in range(count))
+    ),
+    "findings that belong together": lambda count: (
+        "FROM centos:7\n" + "".join(PAIR.format(n) for n in range(count // 2))
+    ),
+    "caches that other installs clear": lambda count: (
+        "FROM ruby:3\n" + "".join(f"RUN gem install a{n}\nENV A={n}\nRUN bundle install\n" for n in range(count // 2))
+    ),
+}
+PAIR = "RUN yum makecache\nENV A={}\nRUN yum install -y \\\n    b\n"
+
+
+@pytest.mark.parametrize("name", REVIEWED)
+def test_a_review_takes_little_more_than_a_fix(name: str) -> None:
+    make = REVIEWED[name]
+    reviewed(make(20))  # what is loaded and compiled once
+    (_, once), (fixed, twice), (_, thrice) = (reviewed(make(150 * times)) for times in (1, 2, 3))
+    assert twice < 1.5 * fixed
     assert thrice - twice < 1.15 * (twice - once)
 
 

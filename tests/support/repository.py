@@ -41,9 +41,5 @@ def reviewed(head="HEAD", *, everything=False):
     for changed in comparison.files:
         data = comparison.read(changed.path)
         result = optimize(data, path=changed.path)
-        files.append(
-            review_file(
-                changed.path, result, lambda text: optimize(text).patched, changed, everything=everything, unsafe=False
-            )
-        )
+        files.append(review_file(changed.path, result, optimize, changed, everything=everything, unsafe=False))
     return Review(tuple(files), (), comparison)

@@ -14,7 +14,7 @@ def ask(answers, text=TEXT):
     out = io.StringIO()
     result = optimize(text)
     questions = Questions(io.StringIO(answers), out)
-    return questions.chosen("Dockerfile", result, lambda data: optimize(data).patched), out.getvalue(), questions
+    return questions.chosen("Dockerfile", result, optimize), out.getvalue(), questions
 
 
 def test_yes_to_all_is_the_fix():
@@ -34,7 +34,7 @@ def test_quit_leaves_the_rest_and_every_other_file():
     made, _, questions = ask("y\nq\n")
     assert made == TEXT.replace(b"install a", b"install --no-cache-dir a")
     assert questions.over
-    assert questions.chosen("other", optimize(TEXT), lambda data: optimize(data).patched) == TEXT
+    assert questions.chosen("other", optimize(TEXT), optimize) == TEXT
 
 
 def test_the_end_of_the_answers_is_a_quit():

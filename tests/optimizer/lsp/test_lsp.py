@@ -81,12 +81,14 @@ class Editor:
         return text
 
 
-def speak(directory, conversation, *options, name="Dockerfile"):
+def speak(directory, conversation, *options, name="Dockerfile", before="pass"):
+    """`before` is what the server's process does first."""
+
     async def run():
         client = LanguageClient("editor", "1")
         editor = Editor(client, (directory / name).as_uri())
         environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
-        program = "import sys; from dfopt.optimizer.cli import main; main()"
+        program = f"{before}\nimport sys; from dfopt.optimizer.cli import main; main()"
         await client.start_io(sys.executable, "-c", program, "lsp", *options, env=environment)
         capabilities = lsp.ClientCapabilities(general=lsp.GeneralClientCapabilities(position_encodings=["utf-16"]))
         made = await client.initialize_async(lsp.InitializeParams(capabilities))
@@ -207,6 +209,113 @@ def test_other_files_are_left_alone(tmp_path):
         assert editor.published.empty()
 
     speak(tmp_path, conversation, name="notes.md")
+
+
+SLOW = """
+import time
+from dfopt.optimizer.cli import lsp
+quick = lsp.fixed
+def slow(path, text, *rest):
+    time.sleep({seconds} if b"slow" in text else 0)
+    return quick(path, text, *rest)
+lsp.fixed = slow
+"""
+NO_CHOICES = """
+from dfopt.optimizer.lsp import server
+def review_file(*_):
+    raise AssertionError("nobody asked what to do")
+server.review_file = review_file
+"""
+
+
+def test_typing_is_looked_at_when_it_pauses(tmp_path):
+    async def conversation(editor, _):
+        await editor.open(TEXT)
+        await editor.diagnostics()
+        for count in range(1, 20):
+            await editor.type(TEXT + "#" * count)
+        assert len(await editor.diagnostics()) == 2  # of the last version, and of no other
+        await editor.actions(everywhere())
+        assert editor.published.empty()
+
+    speak(tmp_path, conversation)
+
+
+def test_what_an_old_version_has_is_dropped(tmp_path):
+    async def conversation(editor, _):
+        await editor.open(TEXT + "# slow\n")
+        await asyncio.sleep(0.3)  # it is being looked at
+        await editor.type(TEXT)
+        assert len(await editor.diagnostics()) == 2
+        assert editor.published.empty()
+
+    speak(tmp_path, conversation, before=SLOW.format(seconds=1))
+
+
+def test_a_request_about_an_old_version_is_answered_with_nothing(tmp_path):
+    async def conversation(editor, _):
+        await editor.open(TEXT + "# slow\n")
+        asked = asyncio.ensure_future(editor.actions(everywhere()))
+        await asyncio.sleep(0.3)
+        await editor.type(TEXT)
+        assert await asked == {}
+        assert len(await editor.actions(everywhere())) == 5
+
+    speak(tmp_path, conversation, before=SLOW.format(seconds=1))
+
+
+def test_a_shutdown_waits_for_nothing(tmp_path):
+    async def conversation(editor, _):
+        await editor.open(TEXT + "# slow\n")
+        await asyncio.sleep(0.3)
+
+    speak(tmp_path, conversation, before=SLOW.format(seconds=600))
+
+
+def test_what_is_shown_as_one_types_needs_no_choices(tmp_path):
+    async def conversation(editor, _):
+        await editor.open(TEXT)
+        one, *_ = await editor.diagnostics()
+        params = lsp.HoverParams(lsp.TextDocumentIdentifier(editor.uri), one.range.start)
+        assert await editor.client.text_document_hover_async(params)
+
+    speak(tmp_path, conversation, before=NO_CHOICES)
+
+
+def test_what_belongs_together_is_one_action(tmp_path):
+    envs = "".join(f"ENV A{n}={n}\n" for n in range(12))
+    text = "FROM debian:12-slim\nRUN apt-get update\n" + envs + "RUN apt-get install -y \\\n    curl\n"
+
+    async def conversation(editor, _):
+        await editor.open(text)
+        await editor.diagnostics()
+        place = lsp.Range(lsp.Position(14, 0), lsp.Position(14, 0))
+        actions = await editor.actions(place)
+        (action,) = (one for title, one in actions.items() if title.startswith("dfopt: fix index"))
+        assert action.title == "dfopt: fix index-refreshed-alone, package-index-kept"
+        assert editor.applied(action) == optimize(text).text
+        assert [edit.range.start.line for edit in action.edit.changes[editor.uri]] == [1, 14, 15]
+
+    speak(tmp_path, conversation)
+
+
+def test_each_of_several_unsafe_fixes_makes_its_own_change(tmp_path):
+    install = "RUN apt-get update && apt-get install -y {} && rm -rf /var/lib/apt/lists/*\n"
+    text = "FROM debian:12-slim\n" + install.format("a") + "ENV A=1\n" + install.format("b")
+
+    async def conversation(editor, _):
+        await editor.open(text)
+        first, second = await editor.diagnostics()
+        for one in (first, second):
+            actions = await editor.actions(one.range)
+            lines = editor.applied(actions["dfopt: fix recommended-packages-installed (unsafe)"]).split("\n")
+            changed = [number for number, line in enumerate(lines) if "--no-install-recommends" in line]
+            assert changed == [one.range.start.line]
+        params = lsp.CodeActionParams(lsp.TextDocumentIdentifier(editor.uri), everywhere(), lsp.CodeActionContext([]))
+        titles = [one.title for one in await editor.client.text_document_code_action_async(params)]
+        assert titles.count("dfopt: fix recommended-packages-installed (unsafe)") == 2
+
+    speak(tmp_path, conversation)
 
 
 @pytest.mark.parametrize(

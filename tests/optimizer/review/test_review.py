@@ -467,7 +467,7 @@ def test_nothing_ends_a_code_span(text):
 )
 def test_one_by_one_or_all_at_once(text):
     result = optimize(text)
-    suggestions = suggest(result, lambda data: optimize(data).patched)
+    suggestions = suggest(result, optimize)
     assert accept_all(text, suggestions) == result.patched
     for one in suggestions:
         assert optimize(one.accept(text)).patched == result.patched
