@@ -242,11 +242,11 @@ def test_no_request_has_more_than_thirty_comments_and_there_is_a_pause_between_t
     assert send(platform, forge, review).said == 0
 
 
-@pytest.mark.parametrize("message", ["x", "@" * 5_000])
+@pytest.mark.parametrize("message", ["x", "@" * 999])
 def test_no_text_is_longer_than_a_platform_takes(whole, forge, platform, message):
-    review = many(forge, whole, 300, message)
+    review = many(forge, whole, 150, message)
     forge.shown = {}  # the diff is too large, and the platform shows nothing of it
-    assert send(platform, forge, review) == (300, 0, 300)
+    assert send(platform, forge, review) == (150, 0, 150)
     assert keys(forge) == every_key(review)
     assert max(map(len, told(forge))) < 65_536
     assert send(platform, forge, review).said == 0
@@ -742,7 +742,7 @@ def test_no_exception_holds_the_token(whole, forge, platform):
 
 
 @pytest.mark.parametrize(
-    "api", ["http://127.0.0.1:1", "127.0.0.1", "ftp://x", "", "http://[", "http://x.invalid:99999", "http://a\nb"]
+    "api", ["http://127.0.0.1:1", "127.0.0.1", "ftp://x", "", "http://[", "http://x.invalid:99999", "127.0.0.1\nx"]
 )
 def test_nothing_that_a_library_raises_gets_out(platform, api):
     """As a caller of these functions may use them, with no check before."""
