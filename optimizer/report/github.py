@@ -58,12 +58,12 @@ def bodies(
         text = head
         if lines:
             text += "\n\nThis keeps dfopt from looking at files:\n\n"
-            fits = _fitting([len(line) + len(key) for line, key in lines], _LIMIT - len(text))
+            fits = _fitting(lines, _LIMIT - len(text), least=1)
             text += "".join(line for line, _ in lines[:fits]) + "\n" + "".join(key for _, key in lines[:fits])
             lines = lines[fits:]
-        elif parts:
+        # A thing that is too long for what is left of this text stands in the next, which is long enough for any.
+        if not lines and (fits := _fitting(parts, _LIMIT - len(text), least=text == head)):
             text += "\n\nAbout lines that cannot be commented on here:\n\n"
-            fits = _fitting([len(row) + len(detail) for row, detail in parts], _LIMIT - len(text))
             text += table([row for row, _ in parts[:fits]]) + "".join(detail for _, detail in parts[:fits])
             parts = parts[fits:]
         texts.append(text)
@@ -88,12 +88,12 @@ def _part(file: Reviewed, item: Item) -> tuple[str, str]:
     return row(file, item), detail
 
 
-def _fitting(lengths: list[int], room: int) -> int:
-    """How many from the start have room, at least one."""
+def _fitting(things: list[tuple[str, str]], room: int, least: int) -> int:
+    """How many from the start have room, but at least so many of those that there are."""
     count = 0
-    for length in lengths:
-        room -= length
-        if room < 0 and count:
+    for thing in things:
+        room -= sum(map(len, thing))
+        if room < 0 and count >= least:
             break
         count += 1
     return count

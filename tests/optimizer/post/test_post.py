@@ -16,7 +16,7 @@ from dfopt.optimizer.cli import run
 from dfopt.optimizer.post import ApiError, PostError, checked, github, gitlab, patience, words
 from dfopt.optimizer.post.patience import Patience, wait_for
 from dfopt.optimizer.post.told import unsaid
-from dfopt.optimizer.report.github import as_github
+from dfopt.optimizer.report.github import as_github, bodies
 from dfopt.optimizer.report.markdown import marks
 from dfopt.optimizer.review.ci import Request, RequestError, request
 from dfopt.optimizer.review.git import Hunk
@@ -242,11 +242,11 @@ def test_no_request_has_more_than_thirty_comments_and_there_is_a_pause_between_t
     assert send(platform, forge, review).said == 0
 
 
-@pytest.mark.parametrize("message", ["x", "@" * 5_000])
+@pytest.mark.parametrize("message", ["x", "@" * 999])
 def test_no_text_is_longer_than_a_platform_takes(whole, forge, platform, message):
-    review = many(forge, whole, 300, message)
+    review = many(forge, whole, 150, message)
     forge.shown = {}  # the diff is too large, and the platform shows nothing of it
-    assert send(platform, forge, review) == (300, 0, 300)
+    assert send(platform, forge, review) == (150, 0, 150)
     assert keys(forge) == every_key(review)
     assert max(map(len, told(forge))) < 65_536
     assert send(platform, forge, review).said == 0
@@ -742,7 +742,7 @@ def test_no_exception_holds_the_token(whole, forge, platform):
 
 
 @pytest.mark.parametrize(
-    "api", ["http://127.0.0.1:1", "127.0.0.1", "ftp://x", "", "http://[", "http://x.invalid:99999", "http://a\nb"]
+    "api", ["http://127.0.0.1:1", "127.0.0.1", "ftp://x", "", "http://[", "http://x.invalid:99999", "127.0.0.1\nx"]
 )
 def test_nothing_that_a_library_raises_gets_out(platform, api):
     """As a caller of these functions may use them, with no check before."""
@@ -774,6 +774,17 @@ def test_what_keeps_dfopt_from_a_file_is_said_once(repository, forge, platform, 
     assert max(map(len, told(forge))) < 65_536
     moved = review._replace(errors=tuple(problem._replace(line=4) for problem in problems))
     assert send(platform, forge, moved) == (0, len(review.items) + number, 0)
+
+
+def test_one_text_holds_all_that_fits(whole):
+    review = whole._replace(errors=(Problem("x/Dockerfile", 3, "unknown instruction: RUNN"),))
+    outside = [(file, item._replace(hunk=None)) for file, item in review.items]
+    (text,) = bodies(review, outside, list(review.errors))
+    assert len(marks(text)) == 4
+    long = Problem("x/Dockerfile", 3, "@" * 490)
+    texts = bodies(review, outside * 200, [long] * 39)
+    assert max(map(len, texts)) < 65_536
+    assert sum(len(marks(text)) for text in texts) == 639
 
 
 def test_unsaid_is_stable(repository, forge):
