@@ -5,6 +5,6 @@ gate -check && echo healthy
 kill $!
 id -un; pwd
 stat -c '%U:%G %a %n' /usr/local/bin/gate /var/lib/gate /var/lib/gate/dictionaries /var/lib/gate/dictionaries/one.csv
-go version | cut -d. -f1,2
+go version | cut -d' ' -f 1,2
 xz --version | head -c 2; echo
 ls /go/src

@@ -1,4 +1,4 @@
-tini -- java -jar settle.jar rates
+tini -s -- java -jar settle.jar rates
 cat out/result.txt
 id -un; pwd
 stat -c '%U:%G %a %n' . settle.jar conf conf/settle.properties rates rates/2023.csv out
