@@ -1,6 +1,8 @@
 """How much of what is removable do dfopt's fixes remove from applications that no rule was written for?
 
-    python bench/frozen.py [NAME …] [--differences]      needs a Docker engine and its bases (see tests/slow), and git
+    python bench/frozen.py [NAME …] [--safe] [--differences]
+
+in an environment with dfopt, with git, a Docker engine and its bases (see tests/slow)
 
 The applications in bench/frozen are drawn from the habits of real Dockerfiles, and stay as they are: a rule is not
 fitted to them. Each has a `context` with its Dockerfile, an expert's Dockerfile that keeps what is installed and the
@@ -25,7 +27,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -37,7 +39,7 @@ from size import SETTINGS, UNSAFE, Row, left, measure, mega
 from dfopt.optimizer import optimize
 from dfopt.optimizer.facts.context import Context
 from dfopt.optimizer.image.compare import compare
-from dfopt.optimizer.rules.engine import Result
+from dfopt.optimizer.rules.engine import Result, Settings
 
 FROZEN = Path(__file__).parent / "frozen"
 HTTP_PORT, GIT_PORT = 8765, 9418  # the Dockerfiles name them
@@ -98,14 +100,14 @@ def prepared(application: Path) -> Iterator[Path]:
             yield context
 
 
-def results(application: Path) -> Application:
-    """Build and run all variants of `application`."""
+def results(application: Path, settings: Mapping[str, Settings] = SETTINGS) -> Application:
+    """Build and run `application` as it is, after dfopt with each of `settings`, and after the expert."""
     with prepared(application) as directory:
         original = (directory / "Dockerfile").read_bytes()
         context = Context(str(directory), str(directory / "Dockerfile"))
         fixes = {
-            name: optimize(original, path="Dockerfile", context=context, settings=settings)
-            for name, settings in SETTINGS.items()
+            name: optimize(original, path="Dockerfile", context=context, settings=setting)
+            for name, setting in settings.items()
         }
         texts = {"original": original, **{name: result.patched for name, result in fixes.items()}}
         texts[EXPERT] = (application / "expert.Dockerfile").read_bytes()
@@ -117,17 +119,18 @@ def results(application: Path) -> Application:
 
 
 def table(applications: list[Application]) -> str:
+    names = list(applications[0].fixes)
     head = ["original", "removable", "the expert removes"]
-    for name in SETTINGS:
+    for name in names:
         head += [f"{name} removes", "of removable", "of the expert's", "behaves the same"]
     lines = [f"| application | {' | '.join(head)} |", "|---|" + "---:|" * len(head)]
-    totals: dict[str, int] = dict.fromkeys(["removable", EXPERT, *SETTINGS], 0)
+    totals: dict[str, int] = dict.fromkeys(["removable", EXPERT, *names], 0)
     for row, _ in applications:
         original = row.variants["original"].image
         assert original is not None
-        saved = {name: row.saved(name) for name in (EXPERT, *SETTINGS) if row.variants[name].image}
+        saved = {name: row.saved(name) for name in (EXPERT, *names) if row.variants[name].image}
         cells = [mega(original.size), mega(row.rest), shown(row, EXPERT, saved)]
-        for name in SETTINGS:
+        for name in names:
             same = "yes" if row.variants[name].same else "**no**"
             shares = [f"{saved[name] / all_of:.0%}" if name in saved else "" for all_of in (row.rest, saved[EXPERT])]
             cells += [shown(row, name, saved), *shares, same]
@@ -135,7 +138,7 @@ def table(applications: list[Application]) -> str:
         for name, size in {"removable": row.rest, **saved}.items():
             totals[name] += size
     cells = ["", mega(totals["removable"]), mega(totals[EXPERT])]
-    for name in SETTINGS:
+    for name in names:
         cells += [mega(totals[name]), *(f"{totals[name] / totals[whole]:.0%}" for whole in ("removable", EXPERT)), ""]
     return "\n".join([*lines, f"| *all* | {' | '.join(cells)} |"]) + "\n"
 
@@ -164,15 +167,19 @@ def differences(application: Application) -> Iterator[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", help="applications; all of them where none is named")
+    parser.add_argument("--safe", action="store_true", help="not --unsafe: a quarter less to build")
     parser.add_argument("--differences", action="store_true")
     options = parser.parse_args()
+    settings = {name: setting for name, setting in SETTINGS.items() if not (options.safe and name == UNSAFE)}
     paths = [path.parents[1] for path in sorted(FROZEN.glob("*/context/Dockerfile"))]
+    if unknown := set(options.names) - {path.name for path in paths}:
+        parser.error(f"no such application: {', '.join(sorted(unknown))}")
     applications: list[Application] = []
     for path in paths:
         if options.names and path.name not in options.names:
             continue
         started = time.monotonic()
-        applications.append(results(path))
+        applications.append(results(path, settings))
         print(f"\r\x1b[K{path.name}: {time.monotonic() - started:.0f} s", file=sys.stderr)
     print(table(applications))
     for application in applications:
