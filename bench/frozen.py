@@ -2,7 +2,7 @@
 
     python bench/frozen.py [NAME …] [--safe] [--differences]
 
-in an environment with dfopt, with git, a Docker engine and its bases (see tests/slow)
+It needs dfopt installed, git, and a Docker engine with its bases (see tests/slow).
 
 The applications in bench/frozen are drawn from the habits of real Dockerfiles, and stay as they are: a rule is not
 fitted to them. Each has a `context` with its Dockerfile, an expert's Dockerfile that keeps what is installed and the
