@@ -48,6 +48,7 @@ class Variant(NamedTuple):
     """One image of an example; `image` is None where it does not build."""
 
     image: Image | None
+    ran: Ran | None  # the smoke script
     same: bool  # whether the smoke script says what it says in the original
     problem: str = ""
 
@@ -57,17 +58,16 @@ class Row(NamedTuple):
     variants: dict[str, Variant]
     removable: Waste
     left: Waste  # by all safe rules
+    documentation: int  # the bytes of `removable` that are documentation of Debian packages
 
     @property
-    def documentation(self) -> int:
-        """The bytes of documentation that Debian packages bring."""
-        installs = "apt-get" in (self.directory / "Dockerfile").read_text()
-        return sum(self.removable.leftovers["documentation"].values()) if installs else 0
+    def rest(self) -> int:
+        """The removable bytes but for that documentation."""
+        return self.removable.total - self.documentation
 
-    @property
-    def saved(self) -> int:
-        """The bytes that all safe rules remove."""
-        return image_of(self.variants["original"]).size - image_of(self.variants[SAFE]).size
+    def saved(self, name: str) -> int:
+        """The bytes that the variant called `name` is smaller by."""
+        return image_of(self.variants["original"]).size - image_of(self.variants[name]).size
 
 
 def dockerfiles(directory: Path) -> dict[str, bytes]:
@@ -92,31 +92,41 @@ def after(directory: Path, *command: str) -> bytes:
         return (Path(copy) / "Dockerfile").read_bytes()
 
 
-def measure(directory: Path) -> Row:
+def measure(directory: Path, texts: dict[str, bytes], smoke: str) -> Row:
+    """Build `texts`, the variants of the Dockerfile in the context `directory`, and run `smoke` in each image.
+
+    The first is the original. What is the same text is the same image.
+    """
     options = Options(str(directory), str(directory / "Dockerfile"), extra=("--network=host",), cache=True)
-    smoke = (directory / "smoke.sh").read_text()
     variants: dict[str, Variant] = {}
+    known: dict[bytes, Variant] = {}
     expected: Ran | None = None
     with BuildSession(
         "docker",
         options,
         lambda text: print(f"\r\x1b[K{directory.name}: {text.splitlines()[0][:100]}", end="", file=sys.stderr),
     ) as shop:
-        for name, text in dockerfiles(directory).items():
+        for name, text in texts.items():
+            if text in known:
+                variants[name] = known[text]
+                continue
             try:
                 built, _ = shop.build(text, name)
             except BuildError as error:
-                variants[name] = Variant(None, False, " / ".join(error.lines[-3:]))
+                variants[name] = known[text] = Variant(None, None, False, " / ".join(error.lines[-3:]))
                 continue
             image = shop.read(built)
             ran = shop.run(built, smoke, image)
             expected = expected or ran
             if name == "original" and ran.status:
                 raise SystemExit(f"{directory.name}: the smoke script fails: {ran.output.decode()}")
-            variants[name] = Variant(image, ran == expected, "" if ran == expected else ran.output.decode()[-300:])
+            problem = "" if ran == expected else ran.output.decode()[-300:]
+            variants[name] = known[text] = Variant(image, ran, ran == expected, problem)
         base = read_base(shop, directory)
     original, fixed = image_of(variants["original"]), image_of(variants[SAFE])
-    return Row(directory, variants, waste(original, base), waste(fixed, base))
+    removable = waste(original, base)
+    documentation = sum(removable.leftovers["documentation"].values()) if b"apt-get" in texts["original"] else 0
+    return Row(directory, variants, removable, waste(fixed, base), documentation)
 
 
 def image_of(variant: Variant) -> Image:
@@ -141,8 +151,8 @@ def table(rows: list[Row]) -> str:
     lines = [f"| image | {' | '.join(head)} |", "|---|" + "---:|" * len(head)]
     for row in rows:
         cells = [cell(variant) for variant in row.variants.values()]
-        rest = row.removable.total - row.documentation
-        cells += [mega(row.removable.total), mega(row.documentation), f"{mega(row.saved)} ({row.saved / rest:.0%})"]
+        saved = row.saved(SAFE)
+        cells += [mega(row.removable.total), mega(row.documentation), f"{mega(saved)} ({saved / row.rest:.0%})"]
         lines.append(f"| {row.directory.name} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
@@ -179,7 +189,11 @@ def main() -> None:
     parser.add_argument("--readme", type=Path, help="replace the table between the marks in this file")
     options = parser.parse_args()
     directories = [path.parent for path in sorted((ROOT / "examples").glob("*/Dockerfile"))]
-    rows = [measure(directory) for directory in directories if not options.names or directory.name in options.names]
+    rows = [
+        measure(directory, dockerfiles(directory), (directory / "smoke.sh").read_text())
+        for directory in directories
+        if not options.names or directory.name in options.names
+    ]
     print("\r\x1b[K", end="", file=sys.stderr)
     print(table(rows))
     print("\n".join(left(row) for row in rows))
