@@ -42,12 +42,15 @@ def of_run(run: Run, before: int | None = None, since: int | None = None) -> Eff
                 effects |= redirected(command, directory) | _of_program(program, directory, run.stage.facts.tools)
             else:
                 effects |= of_command(command, directory, run.stage.facts.tools)
-    if effects.users != "makes" and any(overlap(path, one) for path in _ACCOUNTS for one in effects.writes.below):
-        effects = effects._replace(users="makes")
-    return effects
+    return effects._replace(users="makes") if may_make_users(effects) else effects
 
 
-# Where names of users and groups stand: who writes them by hand makes users too.
+def may_make_users(effects: Effects) -> bool:
+    """Whether what has the effects may make users: who writes their names by hand does so too."""
+    return effects.users == "makes" or any(overlap(path, one) for path in _ACCOUNTS for one in effects.writes.below)
+
+
+# Where names of users and groups stand.
 _ACCOUNTS = ("/etc/passwd", "/etc/group")
 
 

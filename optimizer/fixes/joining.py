@@ -16,7 +16,7 @@ from ..facts.joins import directory_for, may_join
 from ..facts.leftovers import Left
 from ..facts.stages import Run, readable
 from ..rules.finding import Fix
-from .scripts import WIDE, Style, appended, is_compound, joiner_at_end
+from .scripts import WIDE, Style, appended, is_compound, joiner_at_end, with_comments
 
 
 def check_joinable(document: Document, first: Run, second: Run, moved: Sequence[Instruction] = ()) -> None:
@@ -81,7 +81,7 @@ def join_runs(
     styles = [Style(run.instruction, view) for run, view in zip(runs, views, strict=True)]
     style = next((style for style in styles if style.multiline), styles[0])
     alone = len(runs) == 2 and len(views[0].units) == 1 and not styles[0].multiline and not then
-    moved = [_with_comments(document, instruction) for instruction in (*above, *below)]
+    moved = [with_comments(document, instruction) for instruction in (*above, *below)]
     edits: list[Edit] = []
     adds = list(then or ())
     drops: list[bytes] = []
@@ -136,11 +136,9 @@ def _moves(
 ) -> Iterator[Edit]:
     """Put the lines of `above` before those of the first of `runs`, and those of `below` behind those of the last."""
     data = document.source.data
-    before, behind = (
-        b"".join(data[slice(*_with_comments(document, one))] for one in moved) for moved in (above, below)
-    )
+    before, behind = (b"".join(data[slice(*with_comments(document, one))] for one in moved) for moved in (above, below))
     if before:
-        at = _with_comments(document, runs[0].instruction)[0]
+        at = with_comments(document, runs[0].instruction)[0]
         yield Edit(at, at, before)
     if behind:
         at = runs[-1].instruction.line_end
@@ -148,10 +146,3 @@ def _moves(
             yield Edit(at, at, behind)
         else:  # the file's last line, which goes without a newline
             yield Edit(at, at, document.source.newline(at) + behind.rstrip(b"\r\n"))
-
-
-def _with_comments(document: Document, instruction: Instruction) -> tuple[int, int]:
-    """Where the lines of `instruction` start and end, the comments directly above it included."""
-    comments = document.comments_above(instruction)
-    start = document.source.line_start(comments[0][0]) if comments else instruction.line_start
-    return start, instruction.line_end

@@ -239,6 +239,13 @@ def delete_instruction(document: Document, instruction: Instruction) -> Fix:
     return Fix((gone,), drops=(instruction.normal,))
 
 
+def with_comments(document: Document, instruction: Instruction) -> tuple[int, int]:
+    """Where the lines of `instruction` start and end, the comments directly above it included."""
+    comments = document.comments_above(instruction)
+    start = document.source.line_start(comments[0][0]) if comments else instruction.line_start
+    return start, instruction.line_end
+
+
 def _deleted(document: Document, instruction: Instruction, *, comments: bool) -> Edit:
     source = document.source
     data = source.data

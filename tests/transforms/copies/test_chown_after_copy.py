@@ -49,6 +49,18 @@ REWRITES = (
         "FROM debian:12\nCOPY --chown=root:0 a.conf /etc/a.conf\nRUN useradd app\n",
     ),
     (
+        "FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN useradd app\nRUN chown root:root /etc/a.conf\n",
+        "FROM debian:12\nCOPY --chown=root:root a.conf /etc/a.conf\nRUN useradd app\n",
+    ),
+    (
+        "FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN useradd app && chown app:app /etc/a.conf\n",
+        "FROM debian:12\nRUN useradd app\nCOPY --chown=app:app a.conf /etc/a.conf\n",
+    ),
+    (
+        "FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN adduser --system app\nRUN chown app:adm /etc/a.conf\n",
+        "FROM debian:12\nRUN adduser --system app\nCOPY --chown=app:adm a.conf /etc/a.conf\n",
+    ),
+    (
         "FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN chown app /etc/a.conf /x\n",
         "FROM debian:12\nCOPY --chown=app:0 a.conf /etc/a.conf\nRUN chown app /x\n",
     ),
@@ -79,10 +91,6 @@ KEEPS = (
     ("FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN echo chown app:app /etc/a.conf\n", ("echo chown", "chown")),
     ("FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN chown app:app /etc/a.conf -v\n", ("/etc/a.conf -v", "/etc/a.conf")),
     ("FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN chown app: /etc/a.conf\n", ("app:", "app")),
-    (
-        "FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN useradd app\nRUN chown root:root /etc/a.conf\n",
-        "line 3 may make the user",
-    ),
     (
         "FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN apt-get install -y x\nRUN chown app /etc/a.conf\n",
         "line 3 may have to do with it: /etc/a.conf, where packages may have files",
