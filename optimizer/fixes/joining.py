@@ -12,8 +12,11 @@ from itertools import pairwise
 from ..dockerfile.document import Document, Instruction
 from ..dockerfile.edits import Edit, Refusal
 from ..dockerfile.record import Record
+from ..facts.commands import of_command
+from ..facts.effects import commands_of
 from ..facts.joins import directory_for, may_join
 from ..facts.leftovers import Left
+from ..facts.paths import lies_in
 from ..facts.stages import Run, readable
 from ..rules.finding import Fix
 from .scripts import WIDE, Style, appended, is_compound, joiner_at_end, with_comments
@@ -56,6 +59,33 @@ class Trim(Record):
 
     start: int = 0
     end: int = 0
+
+
+def without_needless_cd(runs: list[Run]) -> list[Trim]:
+    """What `join_runs` need not do again where a RUN goes to the directory that the one before it ends in."""
+    trims = [Trim()]
+    for first, second in pairwise(runs):
+        script = readable(second)
+        start = next(iter(script.commands), None)
+        goes = start is not None and start.name == "cd" and len(script.units) > 1 and script.only_and
+        needless = goes and start is not None and start.values() == [_ends_in(first)]
+        trims.append(Trim(start=int(needless)))
+    return trims
+
+
+def _ends_in(run: Run) -> str | None:
+    """The directory that a RUN ends in, if it began its work there and the directory is certainly still the same."""
+    there = None
+    for command, directory in commands_of(run):
+        effects = of_command(command, directory, run.stage.facts.tools)
+        renews = command.name in ("rm", "rmdir", "mv", "ln", "find") and effects.writes.touches(directory or "/")
+        if command.name == "cd":
+            there = None
+        elif effects.writes.unknown or (renews and any(lies_in(directory or "/", one) for one in effects.writes.below)):
+            return None
+        else:
+            there = directory
+    return there if readable(run).only_and and readable(run).is_plain else None
 
 
 def join_runs(
