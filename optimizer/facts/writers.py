@@ -38,15 +38,18 @@ def _writer_of(path: bytes, near: list[Run]) -> Run | None:
 
 
 # What they make is not worth a join.
-_SMALL = frozenset(("mkdir", "touch", "ln", "chmod", "chown", "chgrp", "setfacl", "rm", "rmdir", *ACCOUNTS))
+_SMALL = frozenset(("mkdir", "touch", "ln", "setfacl", "rm", "rmdir", "mv", "find", "echo", "printf", *ACCOUNTS))
+_GIVES_AWAY = frozenset(("chmod", "chown", "chgrp"))
 
 
 def fills_tree(run: Run, tree: str) -> bool:
-    """Whether `run` certainly puts files into the directory `tree`, or works in it and nobody knows what it does."""
+    """Whether `run` certainly stores files in the directory `tree`, or works in it and nobody knows what it does."""
     for command, directory in commands_of(run):
+        if command.name in _GIVES_AWAY and not command.has_option("R", "recursive"):
+            continue
         if command.name not in _SMALL:
             writes = of_run(run, before=command.start + 1, since=command.start).writes
-            if any(lies_in(path, tree) for path in writes.below) and (command.name != "find"):
+            if any(lies_in(path, tree) for path in writes.below):
                 return True
             if writes.unknown and directory is not None and lies_in(directory, tree):
                 return True

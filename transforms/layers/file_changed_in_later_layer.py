@@ -100,7 +100,8 @@ def _changed(run: Run) -> list[bytes]:
         if paths is None:
             return []
         found += [_absolute(path, directory) if "cd" in script.names else path for path in paths]
-    return found
+    made = {word.raw for command in script.commands if command.name == "mkdir" for word in command.operands()}
+    return [path for path in found if path not in made]
 
 
 def _absolute(path: bytes, directory: str | None) -> bytes:

@@ -221,6 +221,16 @@ KEEPS = (
     ),
     ("FROM debian:12\nRUN mkdir -p /opt/x\nRUN chown -R app /opt/x\n", ("mkdir -p /opt/x", "cp -r /y /opt/x/")),
     ("FROM debian:12\nRUN make install\nRUN chown -R app /opt/x\n", ("make install", "cp -r /y /opt/x/")),
+    ("FROM debian:12\nRUN echo a >/opt/x/y\nRUN chown -R app /opt/x\n", ("echo a >/opt/x/y", "cat a b >/opt/x/y")),
+    ("FROM debian:12\nRUN mv /opt/x/y /y\nRUN chown -R app /opt/x\n", ("mv /opt/x/y /y", "cp -r /y /opt/x/")),
+    (
+        "FROM debian:12\nRUN chmod 700 /opt/x/y\nRUN chown -R app /opt/x\n",
+        ("chmod 700 /opt/x/y", "chmod -R 700 /opt/x"),
+    ),
+    (
+        "FROM debian:12\nRUN curl -o tool http://e.org/tool\nRUN mkdir /run/tool && chmod 777 /run/tool\n",
+        ("mkdir /run/tool && chmod 777 /run/tool", "mkdir /run/tool && chmod 777 tool"),
+    ),
     ("FROM debian:12\nRUN find / -delete\nRUN chown -R app /opt/x\n", ("find / -delete", "cp -r /y /opt/x/")),
     (
         "FROM debian:12\nWORKDIR /opt/x\nRUN make install\nRUN chmod -R g=u /opt/x\n",
