@@ -146,7 +146,7 @@ def _is_there(run: Run, chown: RecursiveChown) -> bool:
             directory = run.stage.directory(at + 1)
             found |= directory is not None and chown.holds(directory)
         elif instruction.keyword in ("COPY", "ADD"):
-            target = copy_destination(instruction, run.stage.directory(at))
+            target = copy_destination(run.stage, at)
             found |= target is not None and chown.holds(target) and target != chown.directory
         elif instruction.keyword == "VOLUME":  # what a RUN does there may not stay
             return False

@@ -135,7 +135,7 @@ def _copies_into(run: Run, at: int, chown: RecursiveChown) -> bool | None:
 
     None where its place is not certain, or is a directory that the tree lies in.
     """
-    target = copy_destination(run.stage.instructions[at], run.stage.directory(at))
+    target = copy_destination(run.stage, at)
     if target is None or (target != chown.directory and lies_in(chown.directory, target)):
         return None
     return chown.holds(target)

@@ -375,13 +375,18 @@ def _read_stage(facts: StageFacts) -> None:
             facts.shell = _shell(instruction.json)
         elif instruction.keyword == "RUN":
             facts.runs.append(Run(instruction, facts, at))
-        facts.held.append(_held_behind(instruction, facts.held[-1]))
+        facts.held.append(_held_behind(facts, at, instruction, facts.held[-1]))
 
 
-def _held_behind(instruction: Instruction, held: Held) -> Held:
+def _held_behind(stage: StageFacts, at: int, instruction: Instruction, held: Held) -> Held:
     text = instruction.args.decode("utf-8", "replace").strip()
     if instruction.keyword == "WORKDIR":
-        return held._replace(directory=resolve(text.strip("\"'"), held.directory))
+        text = text.strip("\"'")
+        if "$" in text:
+            from .variables import expanded
+
+            text = expanded(stage, at, text) or text
+        return held._replace(directory=resolve(text, held.directory))
     return held._replace(user=text) if instruction.keyword == "USER" else held
 
 

@@ -23,10 +23,13 @@ ENTRYPOINT ["entrypoint.sh"]
 
 Only what is folded goes: other commands of the RUN, and other operands, stay.
 
+A file that ADD fetches has mode 0600 before. A path that ENV spells counts as what that says; one that an ARG decides
+on has to be spelled alike in both instructions.
+
 When it stays away: the classic builder, which has no `--chmod`; a directory, a symbolic link, a pattern, several
-sources, another stage's files, an archive that ADD unpacks, a URL; a variable in a path; `-R` and other options; a
-mode with more than permission bits; the RUN goes on where the chmod fails; anything between the COPY and the chmod
-that may have to do with the file.
+sources that do not all get the same mode, another stage's files, an archive that ADD unpacks; another variable in a
+path; `-R` and other options; a mode with more than permission bits; the RUN goes on where the chmod fails; anything
+between the COPY and the chmod that may have to do with the file.
 
 Safety: the file ends with the same mode and content. `chmod +x` is safe where the build context shows the file's
 mode; otherwise 0644 is an assumption, and the rewrite is unsafe. It is unsafe too where COPY would create the
@@ -44,12 +47,19 @@ from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.dockerfile.shell import Command, Word
-from ...optimizer.facts.copies import Copied, assumptions, commands_on_copies, copied_operands, stored_twice
+from ...optimizer.facts.copies import (
+    Copied,
+    assumptions,
+    commands_on_copies,
+    copied_operands,
+    stored_twice,
+    with_others,
+)
 from ...optimizer.facts.stages import Facts, Run, readable
 from ...optimizer.facts.touches import touched
 from ...optimizer.fixes.operands import drop_operands, with_flag
 from ...optimizer.fixes.scripts import combine
-from ...optimizer.rules.finding import Finding, Fix, Offer, attempt
+from ...optimizer.rules.finding import Finding, Offer, attempt
 
 RULE = "chmod-after-copy"
 
@@ -80,20 +90,28 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 def _folded(facts: Facts, run: Run, command: Command, files: list[tuple[Word, Copied]]) -> Offer:
     """The modes in the COPYs, of the files that nothing has to do with before the chmod."""
-    reasons = {word: touched(file, run, command) for word, file in files}
-    free = [(word, file) for word, file in files if reasons[word] is None]
+    mode = command.argv[1].value or ""
+    reasons = {file.instruction: reason for _, file in files if (reason := touched(file, run, command))}
+    reasons |= with_others(files)
+    modes = {file.path: _resulting_mode(mode, file, run) for _, file in files if file.instruction not in reasons}
+    for _, file in files:
+        alike = {
+            modes[other.path][0] for _, other in files if other.instruction is file.instruction and other.path in modes
+        }
+        if len(alike) > 1:
+            reasons[file.instruction] = "its sources would not all have the same mode"
+    free = [(word, file) for word, file in files if file.instruction not in reasons]
     if not free:
-        raise Refusal(next(filter(None, reasons.values())))
-    mode, kept = command.argv[1].value or "", len(command.argv) - 2 - len(free)
+        raise Refusal(next(iter(reasons.values())))
+    flags = {file.instruction: with_flag(file.instruction, f"--chmod={modes[file.path][0]:o}") for _, file in free}
     doubts: list[str] = []
-    flags: list[Fix] = []
     for _, file in free:
-        bits, doubt = _resulting_mode(mode, file, run)
-        flags.append(with_flag(file.instruction, f"--chmod={bits:o}"))
+        bits, doubt = modes[file.path]
         doubts += [doubt] if doubt else _doubts(file, bits)
+    kept = len(command.argv) - 2 - len(free)
     gone, commented = drop_operands(facts.document, run, command, [word for word, _ in free], kept)
     doubts += ["the comment above it would go with it"] if commented else []
-    return Offer(combine(*flags, gone), doubts, saves=stored_twice([file for _, file in free]))
+    return Offer(combine(*flags.values(), gone), doubts, saves=stored_twice([file for _, file in free]))
 
 
 def _resulting_mode(mode: str, file: Copied, run: Run) -> tuple[int, str]:
@@ -110,7 +128,7 @@ def _resulting_mode(mode: str, file: Copied, run: Run) -> tuple[int, str]:
             bits |= bit
     if file.entry is None:
         return 0o644 | bits, f"that {file.source} has mode 0644 is an assumption"
-    if file.entry.mode not in (0o644, 0o755):
+    if file.entry.mode not in (0o644, 0o755) and "://" not in file.source:
         return (
             file.entry.mode | bits,
             f"{file.source} has mode {file.entry.mode:04o} here, and may have another elsewhere",
@@ -121,6 +139,6 @@ def _resulting_mode(mode: str, file: Copied, run: Run) -> tuple[int, str]:
 def _doubts(file: Copied, bits: int) -> list[str]:
     """Why giving the mode in the COPY may do more than the chmod did."""
     doubts = assumptions(file)
-    if not file.parent_exists and bits != 0o755:
+    if (file.spelling or not file.parent_exists) and bits != 0o755:
         doubts.append("a directory that COPY creates would get the mode too")
     return doubts

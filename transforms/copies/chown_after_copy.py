@@ -26,10 +26,11 @@ always written, `--chown=app:0`.
 
 Where `useradd`, `adduser`, `groupadd` or `addgroup` makes the user only behind the COPY, it goes above it.
 
-When it stays away: a directory, a symbolic link, a pattern, several sources, another stage's files, an archive that ADD
-unpacks, a URL; a variable in a path; `-R`, because the directory itself and what was in it before would keep their
-owner; the RUN goes on where the chown fails; something else between the COPY and the chown may make the user, or keeps
-the command that does from going up; a directory that COPY would create, and give to the user too.
+When it stays away: a directory, a symbolic link, a pattern, several sources that are not all named, another stage's
+files, an archive that ADD unpacks; a variable in a path, unless ENV says what it is; `-R`, because the directory itself
+and what was in it before would keep their owner; the RUN goes on where the chown fails; something else between the COPY
+and the chown may make the user, or keeps the command that does from going up; a directory that COPY would create, and
+give to the user too.
 
 Safety: the file ends with the same owner, mode and content, since nothing between the two can change which users
 there are. Unsafe where only the name says that the source is a file, and where a comment would go with the RUN.
@@ -46,7 +47,14 @@ from functools import partial
 from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.dockerfile.shell import Command, Word
 from ...optimizer.facts.accounts import makers, named
-from ...optimizer.facts.copies import Copied, assumptions, commands_on_copies, copied_operands, stored_twice
+from ...optimizer.facts.copies import (
+    Copied,
+    assumptions,
+    commands_on_copies,
+    copied_operands,
+    stored_twice,
+    with_others,
+)
 from ...optimizer.facts.ownership import sets_id
 from ...optimizer.facts.stages import Facts, Run
 from ...optimizer.facts.touches import touched
@@ -80,7 +88,7 @@ def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every chown of a copied file."""
     for run, command in commands_on_copies(facts, "chown"):
         owner = _OWNER.fullmatch(command.argv[1].value or "")
-        files = [one for one in copied_operands(run, command, "chown") if one[1].parent_exists]
+        files = [one for one in copied_operands(run, command, "chown") if one[1].parent_exists and not one[1].spelling]
         if files and owner is not None:
             flag = f"--chown={owner[1]}:{owner[2] or 0}"
             yield attempt(RULE, _MESSAGE, command, partial(_folded, facts, run, command, files, flag))
@@ -88,15 +96,16 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 def _folded(facts: Facts, run: Run, command: Command, files: list[tuple[Word, Copied]], flag: str) -> Offer:
     """The owner in the COPYs, of the files that nothing has to do with before the chown."""
-    reasons = {word: _why_not(file, run, command) for word, file in files}
-    free = [(word, file) for word, file in files if reasons[word] is None]
+    reasons = {file.instruction: reason for _, file in files if (reason := _why_not(file, run, command))}
+    reasons |= with_others(files)
+    free = [(word, file) for word, file in files if file.instruction not in reasons]
     if not free:
-        raise Refusal(next(filter(None, reasons.values())))
+        raise Refusal(next(iter(reasons.values())))
     kept = len(command.argv) - 2 - len(free)
     first = min((file.instruction for _, file in free), key=lambda copy: copy.start)
     made = makers(run, command, named(flag.removeprefix("--chown=")), run.stage.index_of(first))
     users = made_above(facts.document, made, first, None if kept else command)
-    flags = [with_flag(file.instruction, flag) for _, file in free]
+    flags = [with_flag(copy, flag) for copy in {file.instruction: None for _, file in free}]
     doubts = [doubt for _, file in free for doubt in assumptions(file)]
     if not kept and made and made[-1].run is run:
         return Offer(combine(*flags, users), doubts, saves=stored_twice([file for _, file in free]))

@@ -123,7 +123,7 @@ def _part(run: Run, command: Command) -> Finding | None:
             if instruction.keyword not in ("COPY", "ADD") or instruction.flag("from") or instruction.heredocs:
                 continue
             words = instruction.words
-            target = copy_destination(instruction, run.stage.directory(run.stage.index_of(instruction)))
+            target = copy_destination(run.stage, run.stage.index_of(instruction))
             whole = len(words) == 2 and words[0] in (".", "./", "/")
             inside = target is not None and path != target and lies_in(path, target)
             if whole and inside and not _reads_first(run, command):

@@ -13,6 +13,14 @@ RULE = "chown-after-copy"
 # before, after
 REWRITES = (
     (
+        "FROM debian:12\nCOPY a.sh b.sh /opt/\nRUN chown app:app /opt/b.sh /opt/a.sh\n",
+        "FROM debian:12\nCOPY --chown=app:app a.sh b.sh /opt/\n",
+    ),
+    (
+        "FROM debian:12\nADD https://e.org/a /opt/a.sh\nRUN chown app:app /opt/a.sh\n",
+        "FROM debian:12\nADD --chown=app:app https://e.org/a /opt/a.sh\n",
+    ),
+    (
         "FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN chown app /etc/a.conf\n",
         "FROM debian:12\nCOPY --chown=app:0 a.conf /etc/a.conf\n",
     ),
@@ -81,6 +89,8 @@ UNSAFE = (
 
 # what stays, and why: a reason that is given, or a difference that keeps it
 KEEPS = (
+    ("FROM debian:12\nCOPY a.sh b.sh /opt/\nRUN chown app:app /opt/b.sh\n", "line 2 brings other files too"),
+    ("FROM debian:12\nARG D=/opt\nCOPY a.sh $D/\nRUN chown app:app $D/a.sh\n", ("ARG", "ENV")),
     ("FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN chown :app /etc/a.conf\n", (":app", "app")),
     ("FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN chown app:app /etc/a.conf; b\n", ("/etc/a.conf; b", "/etc/a.conf")),
     ("FROM debian:12\nCOPY --chown=a:a a.conf /etc/a.conf\nRUN chown b:b /etc/a.conf\n", (" --chown=a:a", "")),
