@@ -87,3 +87,12 @@ def replace_word(command: Command, word: Word, text: str) -> Fix:
     words = [text.encode() if other is word else other.raw for other in command.words]
     edit = Edit(word.start, word.end, text.encode())
     return Fix((edit,), drops=(command.normal,), adds=(b" ".join((*command.assignments, *words)),))
+
+
+def without_option(command: Command, option: Word, letter: bytes) -> Fix:
+    """Take `letter` out of `option`, or that as a whole where it is a long one or has no other letter."""
+    rest = b"" if option.raw.startswith(b"--") else option.raw.replace(letter, b"").removesuffix(b"-")
+    words = [rest if word is option else word.raw for word in command.words]
+    start = option.start if rest else command.words[command.words.index(option) - 1].end
+    after = b" ".join((*command.assignments, *filter(None, words)))
+    return Fix((Edit(start, option.end, rest),), drops=(command.normal,), adds=(after,))

@@ -147,6 +147,7 @@ RULES: tuple[Rule, ...] = (
     Rule("remove-after-copy", _COPIES, "safe", "files that are removed again", (b"rm ",), ()),
     Rule("chmod-after-copy", _COPIES, "safe", "second copies", (b"chmod",), ("tally/prefer-copy-chmod",)),
     Rule("chown-after-copy", _COPIES, "safe", "second copies", (b"chown",), ()),
+    Rule("tree-chmodded-after-copy", _COPIES, "safe", "second copies", (b"chmod",), ("tally/prefer-copy-chmod",)),
     Rule("tree-chowned-after-copy", _COPIES, "safe", "second copies", (b"chown",), ()),
     Rule("tree-chowned-in-later-layer", _COPIES, "safe", "second copies", (b"chown",), ("DL3059",)),
     Rule(

@@ -61,6 +61,10 @@ CASES = {
     ),
     "chmod-after-copy": (f"{DEBIAN}COPY blob /usr/local/bin/\nRUN chmod 755 /usr/local/bin/blob\n", BYTES),
     "chown-after-copy": (f"{DEBIAN}COPY blob /opt/blob.bin\nRUN chown 7:7 /opt/blob.bin\n", BYTES),
+    "tree-chmodded-after-copy": (
+        f"{DEBIAN}COPY node /opt/one\nCOPY . /opt/two\nRUN chmod -R 755 /opt/one\nRUN chmod -R g+rwX /opt/two\n",
+        BYTES,
+    ),
     "tree-chowned-after-copy": (
         f"{DEBIAN}RUN mkdir /srv/app\nWORKDIR /srv/app\nCOPY . .\nRUN chown -R games:games /srv/app\n",
         BYTES,

@@ -55,7 +55,7 @@ from ...optimizer.facts.ownership import RecursiveChown, is_empty_at_first, recu
 from ...optimizer.facts.paths import SYSTEM_DIRECTORIES
 from ...optimizer.facts.stages import Facts, Run, readable
 from ...optimizer.fixes.accounts import made_above
-from ...optimizer.fixes.operands import with_flag
+from ...optimizer.fixes.operands import with_flag, without_option
 from ...optimizer.fixes.scripts import Style, combine, prepend_command
 from ...optimizer.rules.finding import Finding, Fix, Offer, attempt
 
@@ -115,10 +115,7 @@ def _for_the_directories_alone(run: Run, command: Command, trees: list[tuple[Rec
     new = sorted({path for _, filled in trees for path in filled.made})
     rest = [word for word in command.words if word not in alone]
     if len(rest) == 3 and not new:
-        words = [plain if word is option else word.raw for word in command.words]
-        start = option.start if plain else command.words[command.words.index(option) - 1].end
-        after = b" ".join((*command.assignments, *filter(None, words)))
-        return Fix((Edit(start, option.end, plain),), drops=(command.normal,), adds=(after,))
+        return without_option(command, option, b"R")
     owner = command.operands()[0]
     words = [command.words[0].raw, plain, owner.raw, *(word.raw for word in alone), *(path.encode() for path in new)]
     added = [b" ".join(filter(None, words))]
