@@ -270,9 +270,14 @@ _PROGRAMS = re.compile(r"/(?:app|code|usr/src/app|(?:srv|opt|home)/([\w.-]+))(?:
 _THEIRS = re.compile(r"node|ubuntu|yarn.*|java|.*jdk.*|www")
 
 
+def is_official(image: Image | None) -> bool:
+    """Whether an image is one of those whose files are known."""
+    return image is not None and image.name.removeprefix("library/") in _OFFICIAL and "onbuild" not in image.tag
+
+
 def is_empty_at_first(image: Image | None, directory: str) -> bool:
     """Whether the base image certainly has no file in `directory`."""
-    if image is None or image.name.removeprefix("library/") not in _OFFICIAL or "onbuild" in image.tag:
+    if not is_official(image):
         return False
     found = _PROGRAMS.fullmatch(directory)
     return found is not None and not _THEIRS.fullmatch(found[1] or "")

@@ -48,6 +48,10 @@ CASES = {
         f"{DEBIAN}COPY bulky.tar.gz /tmp/\nRUN tar -xzf /tmp/bulky.tar.gz -C /srv\nRUN rm /tmp/bulky.tar.gz\n",
         BYTES,
     ),
+    "input-copied": (
+        f"{DEBIAN}COPY . /tmp/parts\nRUN cp /tmp/parts/blob /srv/ && chmod 700 /tmp/parts/node && rm -rf /tmp/parts\n",
+        2 * BYTES,
+    ),
     "archive-kept": (
         f"{DEBIAN}{CURL}COPY bulky.tar.gz /opt/\n"
         "RUN curl -sO file:///opt/bulky.tar.gz && tar -xzf bulky.tar.gz -C /srv && test -e /srv/blob\n",

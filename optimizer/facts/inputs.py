@@ -1,0 +1,174 @@
+"""What a COPY brings for one RUN alone, which removes it again."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from ..dockerfile.document import Instruction
+from ..dockerfile.edits import Refusal
+from ..dockerfile.record import Record
+from ..dockerfile.shell import Command, Word
+from .commands import is_of_system, of_command
+from .context import local_sources
+from .copies import looks_like_a_file
+from .effects import commands_of, copy_destination, of_instruction
+from .ownership import is_official
+from .paths import SYSTEM_DIRECTORIES, is_private, lies_in, overlap
+from .stages import Run, StageFacts
+from .walks import brought_before, named_path
+
+
+class Input(Record):
+    """What `copy` brings to `path` for `run`, and the ``rm`` that removes it, in `removing`, with that operand.
+
+    `writable` says whether the RUN may change something in it, `doubts` why more may have to do with it.
+    """
+
+    copy: Instruction
+    path: str
+    mount: str  # the options of a bind mount that shows the same there
+    run: Run
+    removing: Run
+    rm: Command
+    operand: Word
+    writable: bool
+    doubts: list[str]
+
+
+def input_of(stage: StageFacts, at: int) -> Input | None:
+    """What the COPY at index `at` brings for one RUN; None where no ``rm`` takes it away again.
+
+    Raises `Refusal` where something else may need it, or there may be more at its place.
+    """
+    copy = stage.instructions[at]
+    path = copy_destination(stage, at)
+    if path is None or copy.keyword != "COPY" or copy.heredocs or len(copy.words) != 2 or path in SYSTEM_DIRECTORIES:
+        return None
+    removal = _removal(stage, at, path)
+    if removal is None:
+        return None
+    removing, rm, operand = removal
+    users = [run for run in stage.runs if at < run.at <= removing.at and _touching(run, path, rm)]
+    if len(users) != 1:
+        if users:
+            raise Refusal(f"lines {users[0].instruction.line} and {users[1].instruction.line} may both need it")
+        return None
+    for index in range(at + 1, removing.at):
+        if stage.run_at(index) is None and (reason := _touches(stage, index, path)):
+            raise Refusal(f"line {stage.instructions[index].line} may have to do with it: {reason}")
+    doubts = _there_before(stage, copy, path)
+    writable, unknown = _use(users[0], path, rm)
+    return Input(
+        copy, path, _mount(stage, copy, path, users[0]), users[0], removing, rm, operand, writable, doubts + unknown
+    )
+
+
+def _touches(stage: StageFacts, at: int, path: str) -> str:
+    """Why an instruction that is no RUN may have to do with `path`; empty where it has not."""
+    copy = stage.instructions[at]
+    target = copy_destination(stage, at) if copy.keyword in ("COPY", "ADD") else None
+    sources = copy.words[:-1]
+    if target is not None and not copy.flag("parents") and all(map(looks_like_a_file, sources)):
+        names = {target, *(posixpath.join(target, posixpath.basename(source)) for source in sources)}
+        return path if any(lies_in(name, path) or (name != target and overlap(name, path)) for name in names) else ""
+    return of_instruction(stage, at).touches(path)
+
+
+def _removal(stage: StageFacts, at: int, path: str) -> tuple[Run, Command, Word] | None:
+    """The first ``rm`` below index `at` that certainly removes all at `path`, with its RUN."""
+    for run in (run for run in stage.runs if run.at > at):
+        for command, directory in commands_of(run):
+            if command.name == "rm" and not command.wrappers and run.fails_with(command):
+                for word in command.operands():
+                    if named_path(word, directory) == path:
+                        return run, command, word
+    return None
+
+
+def _touching(run: Run, path: str, rm: Command) -> list[tuple[Command, str | None]]:
+    """The commands of `run`, but for `rm`, that may have to do with `path`."""
+    if run.script is None or run.mounted(path):
+        raise Refusal(f"line {run.instruction.line} may have to do with it")
+    name = path.encode()
+    return [
+        (command, directory)
+        for command, directory in commands_of(run)
+        if command is not rm
+        and (
+            any(name in word.raw for word in command.argv)
+            or of_command(command, directory, run.stage.facts.tools).touches(path)
+            or (directory is not None and lies_in(directory, path))
+        )
+    ]
+
+
+def _there_before(stage: StageFacts, copy: Instruction, path: str) -> list[str]:
+    """Why there may be something at `path` before the COPY, which the ``rm`` removes as well."""
+    if stage.parent is not None:
+        raise Refusal("a stage that this one is built on may have something there")
+    if reason := brought_before(stage, copy, path):
+        raise Refusal(reason)
+    for at, instruction in enumerate(stage.instructions):
+        makes = instruction.keyword == "WORKDIR" and lies_in(stage.directory(at + 1) or path, path)
+        if makes or (instruction.keyword == "VOLUME" and of_instruction(stage, at).touches(path)):
+            raise Refusal(f"line {instruction.line} makes a directory there")
+    if lies_in(path, "/tmp") or (is_official(stage.image) and is_private(path)):
+        return []
+    return [f"that the base image has nothing at {path} is an assumption"]
+
+
+# They only read what they are given, or unpack it elsewhere.
+_READERS = frozenset(
+    (
+        "ls", "cat", "test", "[", "find", "tar", "unzip", "dpkg", "rpm", "apt", "apt-get", "apk", "yum", "dnf", "cp",
+        "microdnf", "sha256sum", "sha512sum", "md5sum", "grep", "head", "echo", "printf", "install", "du", "gem",
+    )
+)  # fmt: skip
+_FILES = re.compile(rb".*(?:\.(?:whl|txt|zip|tar\.gz|tgz|toml|cfg|deb|rpm|apk)\b|\*)[\"']?$|--?[a-z-]+(?:=|$)")
+
+
+def _use(run: Run, path: str, rm: Command) -> tuple[bool, list[str]]:
+    """Whether `run` may change what is at `path`, and why it may do what a mount does not bear. Raises `Refusal`."""
+    writable, doubts = False, list[str]()
+    removes = rm in (run.script.commands if run.script else ())
+    for command, directory in _touching(run, path, rm):
+        if removes and command.start > rm.start:
+            raise Refusal(f"`{command.name}` may need it after it is removed")
+        words = command.argv
+        named = [word for at, word in enumerate(words) if path.encode() in word.raw and words[at - 1].raw != b"-f"]
+        whole = any(named_path(word, directory) == path for word in named)
+        links = command.name in ("ln", "link") or (command.name == "cp" and command.has_option("l", "link"))
+        if links or (command.name in ("mv", "rm", "rmdir") and (whole or command.name != "mv")):
+            raise Refusal(f"`{command.name}` does with it what a mount does not bear")
+        pip = command.name in ("pip", "pip3") or re.search(rb"python[\d.]* -m pip ", command.normal)
+        deletes = command.name == "find" and (command.started() or "-delete" in command.values())
+        reads = command.name in _READERS or (pip and all(_FILES.match(word.raw) for word in named))
+        if reads and not deletes and not command.wrappers and is_of_system(command):
+            continue
+        writable = True
+        if of_command(command, directory, run.stage.facts.tools).writes.unknown and not pip:
+            doubts.append(f"`{command.name}` may move or remove it")
+    return writable, doubts
+
+
+def _mount(stage: StageFacts, copy: Instruction, path: str, run: Run) -> str:
+    """The options of a bind mount that shows at `path` what `copy` brings there. Raises `Refusal`."""
+    source, origin = copy.words[0], copy.flag("from")
+    if any(flag.name != "from" for flag in copy.flags):
+        raise Refusal("a mount knows no flags of the COPY")
+    if re.search(r"[$*?\[\"'\\,\s]", source + path) or (origin and re.search(rb"[$,\"']", origin.value or b"$")):
+        raise Refusal("its source is not spelled out")
+    slash = copy.words[1].endswith("/") or copy.words[1] in (".", "./")
+    context = stage.facts.context if origin is None else None
+    entry = context.entry(source) if context else None
+    inside = source[-1:] != "/" and f"{path}/{posixpath.basename(source)}".encode() in run.source_text
+    if entry.kind not in ("directory", "file")[: 1 if slash else 2] if entry else (context or (slash and inside)):
+        raise Refusal("what is copied is not certainly a directory")
+    if origin is not None:
+        name = (origin.value or b"").decode("utf-8", "replace")
+        return f"from={name},source={posixpath.normpath('/' + source.lstrip('/'))},target={path}"
+    if local_sources(copy) is None:
+        raise Refusal("its source is not spelled out")
+    place = posixpath.normpath(source).lstrip("/")
+    return f"target={path}" if place in ("", ".") else f"source={place},target={path}"
