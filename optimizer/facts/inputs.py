@@ -172,3 +172,81 @@ def _mount(stage: StageFacts, copy: Instruction, path: str, run: Run) -> str:
         raise Refusal("its source is not spelled out")
     place = posixpath.normpath(source).lstrip("/")
     return f"target={path}" if place in ("", ".") else f"source={place},target={path}"
+
+
+class Pattern(Record):
+    """What `copy` brings by a pattern for `run` alone, where `word` of `reader` names it and `operand` of `rm` does.
+
+    The rm may stay where it removes all that lies there.
+    """
+
+    copy: Instruction
+    mount: str  # the options of a bind mount of the directory that it comes from
+    run: Run
+    reader: Command
+    word: Word
+    spelled: str  # what `word` has to be then
+    rm: Command
+    operand: Word | None
+
+
+def pattern_of(stage: StageFacts, at: int) -> Pattern | None:
+    """What the COPY at index `at` brings by a pattern for the RUN right behind it; None where that is not its case.
+
+    Raises `Refusal` where other files may match, or something else may need them.
+    """
+    copy = stage.instructions[at]
+    path = copy_destination(stage, at)
+    found = re.fullmatch(r"(?:\./|/)?([\w.-][\w./-]*)/([\w.-]*\*[\w.-]*(\.\w+))", copy.words[0])
+    if path is None or found is None or copy.keyword != "COPY" or len(copy.words) != 2:
+        return None
+    directory, pattern, ending = found.groups()
+    run = next((run for run in stage.runs if run.at > at), None)
+    if run is None or run.script is None:
+        return None
+    whole, everything = (f"{path.rstrip('/')}/{name}" for name in (pattern, "*"))
+    named = [
+        (command, word)
+        for command, where in commands_of(run)
+        for word in command.argv[1:]
+        if word.raw.decode("utf-8", "replace") in (whole, pattern if where == path else "")
+        or (
+            command.name == "rm"
+            and (named_path(word, where) == path or word.raw.decode("utf-8", "replace") == everything)
+        )
+    ]
+    removals = [(command, word) for command, word in named if command.name == "rm" and run.fails_with(command)]
+    if len(removals) != 1 or not 1 < len(named) <= 2:
+        return None
+    (reader, given), (rm, operand) = sorted(named, key=lambda one: one[0] is removals[0][0])
+    if reader.name not in ("pip", "pip3", "dpkg", "rpm", "apt", "apt-get", "apk", "yum", "dnf", "gem", "ls"):
+        raise Refusal(f"`{reader.name}` may do with it what a mount does not bear")
+    _check_alone(stage, at, run, ending)
+    place = f"/mnt/{posixpath.basename(directory)}"
+    if named_path(operand, None) == path and given.raw.decode() == whole:
+        place = path
+        if run.source_text.count(path.encode()) != 2 or _there_before(stage, copy, path):
+            raise Refusal("there may be more than that")
+    elif b"/mnt" in run.source_text:
+        raise Refusal("it has to do with /mnt, where the mount would be")
+    origin = copy.flag("from")
+    if any(flag.name != "from" for flag in copy.flags) or (origin and re.search(rb"[$,\"']", origin.value or b"$")):
+        raise Refusal("a mount knows no flags of the COPY")
+    name = f"from={(origin.value or b'').decode()},source=/{directory}" if origin else f"source={directory}"
+    kept = operand.raw.decode("utf-8", "replace") == everything
+    shown = f"{name},target={place}"
+    return Pattern(copy, shown, run, reader, given, f"{place}/{pattern}", rm, None if kept else operand)
+
+
+def _check_alone(stage: StageFacts, at: int, run: Run, ending: str) -> None:
+    """Raise `Refusal` where anything else may bring, or need, files with that ending."""
+    text = run.source_text.count(ending.encode())
+    for index, instruction in enumerate(stage.instructions):
+        other = instruction.keyword in ("COPY", "ADD") and index != at and index < run.at
+        sources = instruction.words[:-1] if other else ()
+        if instruction.keyword == "RUN" and index < run.at and ending.encode() in instruction.raw:
+            raise Refusal(f"line {instruction.line} may bring such files too")
+        if any(not looks_like_a_file(source) or source.endswith(ending) for source in sources):
+            raise Refusal(f"line {instruction.line} may bring such files too")
+    if stage.parent is not None or text > 2:
+        raise Refusal("other files may match")

@@ -89,6 +89,17 @@ def replace_word(command: Command, word: Word, text: str) -> Fix:
     return Fix((edit,), drops=(command.normal,), adds=(b" ".join((*command.assignments, *words)),))
 
 
+def replace_start(command: Command, word: Word, text: str) -> Fix:
+    """Spell `word` of `command` as `text`, and leave the bytes as they are that both end with."""
+    raw, new = word.raw, text.encode()
+    kept = 0
+    while kept < min(len(raw), len(new)) and raw[-1 - kept] == new[-1 - kept]:
+        kept += 1
+    words = [new if other is word else other.raw for other in command.words]
+    edit = Edit(word.start, word.end - kept, new[: len(new) - kept])
+    return Fix((edit,), drops=(command.normal,), adds=(b" ".join((*command.assignments, *words)),))
+
+
 def without_option(command: Command, option: Word, letter: bytes) -> Fix:
     """Take `letter` out of `option`, or that as a whole where it is a long one or has no other letter."""
     rest = b"" if option.raw.startswith(b"--") else option.raw.replace(letter, b"").removesuffix(b"-")

@@ -28,9 +28,12 @@ RUN --mount=type=bind,from=build,source=/wheels,target=/wheels \\
 Where the RUN changes something in it (`chmod`, a build in its tree), the mount is a writable one, whose changes are
 thrown away.
 
-When it stays away: the COPY has other flags, several sources or a pattern; two RUNs need it; something else may have to
-do with its place, or may bring more to there; nothing removes it for certain; a command moves or links to it, which a
-mount does not bear; the RUN is a heredoc, or has a mount there; it is not certain to be a directory; `--builder
+Of `COPY dist/*.whl /tmp/` the directory is mounted, at /mnt/dist, and `pip install /tmp/*.whl` names what is there:
+what pip notes of where a package came from is all that differs.
+
+When it stays away: the COPY has other flags, several sources or another pattern; two RUNs need it; something else may
+have to do with its place, or may bring more to there; nothing removes it for certain; a command moves or links to it,
+which a mount does not bear; the RUN is a heredoc, or has a mount there; it is not certain to be a directory; `--builder
 classic`, which has no mounts; the stage does not ship. It is unsafe where a program that nobody knows reads it, which
 may remove it by itself, and where the base image may have something of that name.
 
@@ -45,11 +48,11 @@ from collections.abc import Iterator
 from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
-from ...optimizer.facts.inputs import input_of
+from ...optimizer.facts.inputs import input_of, pattern_of
 from ...optimizer.facts.stages import Facts, StageFacts
-from ...optimizer.fixes.operands import drop_operands
+from ...optimizer.fixes.operands import drop_operands, replace_start
 from ...optimizer.fixes.scripts import add_run_flags, combine, delete_instruction
-from ...optimizer.rules.finding import Finding, Offer, attempt
+from ...optimizer.rules.finding import Finding, Fix, Offer, attempt
 
 RULE = "input-copied"
 
@@ -69,12 +72,30 @@ def find(facts: Facts) -> Iterator[Finding]:
         for at, instruction in enumerate(stage.instructions):
             if instruction.keyword == "COPY" and not instruction.heredocs:
                 message = "it is removed again, and stays in the layer that copies it"
-                finding = attempt(RULE, message, instruction, partial(_mounted, facts, stage, at))
+                make = _of_a_directory if "*" in instruction.words[0] else _mounted
+                finding = attempt(RULE, message, instruction, partial(make, facts, stage, at))
                 if finding.reason != _NOTHING:
                     yield finding
 
 
 _NOTHING = "nothing removes it"
+
+
+def _of_a_directory(facts: Facts, stage: StageFacts, at: int) -> Offer:
+    """Mount the directory that a pattern takes files from, and name them there."""
+    found = pattern_of(stage, at)
+    if found is None:
+        raise Refusal(_NOTHING)
+    gone, commented, others = Fix(()), False, len(found.rm.operands()) - 1
+    if found.operand is not None:
+        gone, commented = drop_operands(facts.document, found.run, found.rm, [found.operand], others)
+    mount = add_run_flags(found.run, f"--mount=type=bind,{found.mount}")
+    moved = found.word.raw.decode("utf-8", "replace") != found.spelled
+    word = replace_start(found.reader, found.word, found.spelled) if moved else Fix(())
+    fix = combine(delete_instruction(facts.document, found.copy), mount, word, gone)
+    doubts = ["the comment above it would go with it"] * commented
+    changes = ("/**/*.dist-info/direct_url.json", "/**/*.dist-info/RECORD") if moved else ()
+    return Offer(fix, doubts, changes=changes)
 
 
 def _mounted(facts: Facts, stage: StageFacts, at: int) -> Offer:

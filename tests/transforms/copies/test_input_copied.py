@@ -63,6 +63,25 @@ REWRITES = (
         f"{P}RUN --mount=type=bind,source=a,target=/tmp/x dpkg -i /tmp/x\n",
     ),
 )
+D = "--mount=type=bind,source=dist,target=/mnt/dist"
+PATTERNS = (
+    (
+        f"{P}COPY dist/*.whl /tmp/\nRUN pip install /tmp/*.whl && rm /tmp/*.whl\n",
+        f"{P}RUN {D} pip install /mnt/dist/*.whl\n",
+    ),
+    (
+        f"{P}COPY ./dist/a-*.whl /tmp/\nRUN pip install /tmp/a-*.whl && rm -rf /tmp/*\n",
+        f"{P}RUN {D} pip install /mnt/dist/a-*.whl && rm -rf /tmp/*\n",
+    ),
+    (
+        f"{P}WORKDIR /app\nCOPY dist/*.deb .\nRUN ls && dpkg -i *.deb && rm -f *.deb x\n",
+        f"{P}WORKDIR /app\nRUN {D} ls && dpkg -i /mnt/dist/*.deb && rm -f x\n",
+    ),
+    (
+        f"{P}COPY --from=b /dist/*.whl /w/\nRUN pip install /w/*.whl && rm -rf /w\n",
+        f"{P}RUN --mount=type=bind,from=b,source=/dist,target=/w pip install /w/*.whl\n",
+    ),
+)
 
 # before, after when it is accepted, why it is unsafe
 UNSAFE = (
@@ -95,6 +114,22 @@ UNSAFE = (
 
 # what stays, and why: a reason that is given, or a difference that keeps it
 KEEPS = (
+    (f"{P}COPY *.whl /tmp/\nRUN pip install /tmp/*.whl && rm /tmp/*.whl\n", ("COPY *", "COPY dist/*")),
+    (f"{P}COPY dist/*.whl /tmp/\nRUN pip install /tmp/*.whl\n", ("/tmp/*.whl\n", "/tmp/*.whl && rm /tmp/*.whl\n")),
+    (f"{P}COPY dist/*.whl /tmp/\nRUN pip install /tmp/a*.whl && rm /tmp/*.whl\n", ("a*", "*")),
+    (f"{P}COPY dist/*.whl /tmp/\nRUN x /tmp/*.whl && rm /tmp/*.whl\n", "`x` may do with it what a mount does not bear"),
+    (
+        f"{P}COPY x /tmp\nCOPY dist/*.whl /tmp/\nRUN pip install /tmp/*.whl && rm /tmp/*.whl\n",
+        "line 2 may bring such files",
+    ),
+    (
+        f"{P}RUN wget h://e/a.whl\nCOPY dist/*.whl /tmp/\nRUN pip install /tmp/*.whl && rm /tmp/*.whl\n",
+        "line 2 may bring such",
+    ),
+    (f"{P}COPY dist/*.whl /tmp/\nRUN ls /mnt && pip install /tmp/*.whl && rm /tmp/*.whl\n", "it has to do with /mnt"),
+    (f"{P}COPY --chown=7 dist/*.whl /tmp/\nRUN pip install /tmp/*.whl && rm /tmp/*.whl\n", "a mount knows no flags"),
+    (f"{P}COPY dist/*.whl /tmp/\nRUN pip install /tmp/*.whl && rm /tmp/*.whl && ls x.whl\n", "other files may match"),
+    (f"{P}COPY dist/*.whl /w/\nRUN ls /w && pip install /w/*.whl && rm -r /w\n", "there may be more than that"),
     (f"{B}COPY --from=b /w /w\nRUN rm -rf /w\n", ("rm", "ls /w && rm")),
     (f"{B}COPY --from=b /w /w\nRUN cp /w/a /b && rm -rf /w/*\n", ("/w/*", "/w")),
     (f"{B}COPY --from=b /w /w\nRUN cp /w/a /b && rm -rf /w || true\n", (" || true", "")),
@@ -108,7 +143,7 @@ KEEPS = (
     ),
     (f"{B}COPY --from=b --chown=7 /w /w\nRUN cp /w/a /b && rm -rf /w\n", "a mount knows no flags of the COPY"),
     (f"{B}COPY --from=$B /w /w\nRUN cp /w/a /b && rm -rf /w\n", "its source is not spelled out"),
-    (f"{B}COPY --from=b /*w /w\nRUN cp /w/a /b && rm -rf /w\n", "its source is not spelled out"),
+    (f"{B}COPY --from=b /*w /w\nRUN cp /w/a /b && rm -rf /w\n", ("/*w", "/w")),
     (f"{B}COPY --from=b /v /w/\nRUN cp /w/v /b && rm -rf /w\n", "what is copied is not certainly a directory"),
     (f"{B}COPY --from=b /w /v /w\nRUN cp /w/a /b && rm -rf /w\n", (" /v", "")),
     (f"{B}WORKDIR /w\nCOPY --from=b /w /w\nRUN cp a /b && rm -rf /w\n", "line 4 makes a directory there"),
@@ -147,7 +182,7 @@ SAYS = (
 )
 
 
-@pytest.mark.parametrize(("before", "after"), REWRITES)
+@pytest.mark.parametrize(("before", "after"), [*REWRITES, *PATTERNS])
 def test_rewrites(before: str, after: str) -> None:
     check_rewrite(RULE, before, after)
 
