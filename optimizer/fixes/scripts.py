@@ -233,6 +233,35 @@ def delete_run(document: Document, run: Run) -> Fix:
     return Fix((gone,), drops=tuple(command.normal for command in script.commands))
 
 
+def move_run(document: Document, run: Run, behind: Instruction, old: str, new: str) -> Fix:
+    """Put `run` with its comments behind the instruction `behind`, where `new` is what the path `old` is here."""
+    script, data = readable(run), document.source.data
+    start, end = with_comments(document, run.instruction)
+    edits: list[Edit] = []
+    adds: list[bytes] = []
+    for command in script.commands:
+        words = [_renamed(word.raw, old.encode(), new.encode()) for word in command.words]
+        adds.append(b" ".join((*command.assignments, *words)))
+        edits += [
+            Edit(word.start, word.end, text)
+            for word, text in zip(command.words, words, strict=True)
+            if word.raw != text
+        ]
+    text = data[start:end]
+    for edit in sorted(edits, reverse=True):
+        text = text[: edit.start - start] + edit.text + text[edit.end - start :]
+    newline = document.source.newline(behind.start)
+    text = text if text.endswith(b"\n") else text + newline
+    at = behind.line_end
+    before = b"" if data.endswith(b"\n", 0, at) else newline
+    return combine(delete_run(document, run), Fix((Edit(at, at, before + text),), adds=tuple(adds)))
+
+
+def _renamed(raw: bytes, old: bytes, new: bytes) -> bytes:
+    found = re.match(rb"([\"']?)" + re.escape(old) + rb"(?=/|[\"']?$)", raw)
+    return found[1] + new + raw[found.end() :] if found else raw
+
+
 def delete_instruction(document: Document, instruction: Instruction) -> Fix:
     """Take an instruction other than a RUN and its lines away; a comment above it stays."""
     gone = _deleted(document, instruction, comments=False)

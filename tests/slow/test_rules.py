@@ -48,6 +48,11 @@ CASES = {
         f"{DEBIAN}COPY bulky.tar.gz /tmp/\nRUN tar -xzf /tmp/bulky.tar.gz -C /srv\nRUN rm /tmp/bulky.tar.gz\n",
         BYTES,
     ),
+    "cleanup-after-copy": (
+        f"{DEBIAN[:-1]} AS parts\nCOPY . /opt/parts\n{DEBIAN}COPY --from=parts /opt/parts /srv/parts\n"
+        "RUN find /srv/parts -name '*.gz' -delete && rm -rf /srv/parts/go && chmod -R g+w /srv/parts\n",
+        BYTES,
+    ),
     "input-copied": (
         f"{DEBIAN}COPY . /tmp/parts\nRUN cp /tmp/parts/blob /srv/ && chmod 700 /tmp/parts/node && rm -rf /tmp/parts\n",
         2 * BYTES,
