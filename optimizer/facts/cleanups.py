@@ -34,6 +34,16 @@ def _only_takes_away(command: Command) -> bool:
     return command.name in ("rm", "chmod") and not command.has_option("reference")
 
 
+def changes_file(run: Run, path: str) -> bool:
+    """Whether all that `run` does is to change the mode of what is at `path`, and of nothing in it."""
+    return all(
+        command.name == "chmod"
+        and not command.has_option("R", "recursive")
+        and [word.value for word in command.operands()[1:]] == [path]
+        for command in (run.script.commands if run.script else ())
+    )
+
+
 # What the find of GNU and that of BusyBox both know.
 _FIND = re.compile(
     r"-(?:i?name|i?path|type|exec|delete|depth|(?:max|min)depth|prune|print|not|and|or|[aor]|rf?|fr?|mtime|size)"

@@ -47,7 +47,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
-from ...optimizer.facts.cleanups import is_the_same_everywhere, places_taken
+from ...optimizer.facts.cleanups import changes_file, is_the_same_everywhere, places_taken
 from ...optimizer.facts.effects import copy_destination, of_instruction
 from ...optimizer.facts.ownership import is_empty_at_first, is_official
 from ...optimizer.facts.paths import SYSTEM_DIRECTORIES, is_private, lies_in, overlap
@@ -96,7 +96,7 @@ def _moved(facts: Facts, run: Run, at: int, target: str) -> Offer:
         raise Refusal("what it is copied from is not a stage for that alone")
     if len(copy.words) != 2 or re.search(r"[$*?\[\"'\\]", copy.words[0]):
         raise Refusal("where it is in the other stage is not certain")
-    if copy.words[1].endswith("/") and places_taken(run) != [target]:
+    if copy.words[1].endswith("/") and not copy.words[0].endswith("/") and not changes_file(run, target):
         raise Refusal("where it is in the other stage is not certain")
     if not (source.runs_as_root(len(source.instructions)) and stage.runs_as_root(run.at)) or source.shell != run.shell:
         raise Refusal("another user, or shell, would run it there")
@@ -118,11 +118,8 @@ def _moved(facts: Facts, run: Run, at: int, target: str) -> Offer:
 def _doubts(run: Run, at: int, target: str) -> Iterator[str]:
     """Why there may be other files in the directory, which the RUN removes or changes too."""
     stage = run.stage
-    commands = readable(run).commands
-    if all(one.name == "chmod" and not one.has_option("R", "recursive") for one in commands) and places_taken(run) == [
-        target
-    ]:
-        return  # of a file, the copy is the only one
+    if changes_file(run, target):
+        return  # the copy is the only one
     for index in range(1, at):
         if reason := of_instruction(stage, index).writes.touches(target):
             yield f"line {stage.instructions[index].line} may have put files there: {reason}"

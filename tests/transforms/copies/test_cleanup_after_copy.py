@@ -36,6 +36,11 @@ REWRITES = (
 # before, after when it is accepted, why it is unsafe
 UNSAFE = (
     (
+        f"{A}FROM debian:12\nCOPY y /opt/x\nCOPY --from=a /x/ /opt/x/\nRUN chmod +x /opt/x/*\n",
+        f"{A}RUN chmod +x /x/*\nFROM debian:12\nCOPY y /opt/x\nCOPY --from=a /x/ /opt/x/\n",
+        "line 4 may have put files there: /opt/x",
+    ),
+    (
         f"{A}FROM debian:11\nCOPY --from=a /opt/x /opt/x\nRUN find /opt/x -user 7 -delete\n",
         f"{A}RUN find /opt/x -user 7 -delete\nFROM debian:11\nCOPY --from=a /opt/x /opt/x\n",
         "the other image may have another `find`",
@@ -66,6 +71,10 @@ KEEPS = (
     (f"{A}{B}RUN chmod --reference=/etc /opt/x/a\n", ("--reference=/etc", "+x")),
     (f"{A}{B}RUN chmod -R 755 /opt/x\n", ("755", "+x")),
     (f"{A}{B}RUN <<E\nrm -rf /opt/x/doc\nE\n", ("<<E\nrm -rf /opt/x/doc\nE\n", "rm -rf /opt/x/doc\n")),
+    (
+        f"{A}FROM alpine:3\nCOPY --from=a /app /x/\nRUN chmod 755 /x/*\n",
+        "where it is in the other stage is not certain",
+    ),
     (f"{A}{B}RUN --network=none rm -rf /opt/x/doc\n", (" --network=none", "")),
     (f"{A}{B}USER 7\nRUN rm -rf /opt/x/doc\n", "another user, or shell, would run it there"),
     (f"{A}USER 7\n{B}RUN rm -rf /opt/x/doc\n", "another user, or shell, would run it there"),
