@@ -5,9 +5,10 @@ from __future__ import annotations
 import posixpath
 
 from ..dockerfile.document import Instruction
-from ..dockerfile.shell import Command
+from ..dockerfile.edits import Refusal
+from ..dockerfile.shell import Command, Word
 from .commands import variables
-from .copies import Copied, looks_like_a_file
+from .copies import Copied, looks_like_a_file, operand_path
 from .effects import METADATA, commands_of, of_instruction, of_run, touched_between
 from .paths import lies_in, spelled
 from .stages import Run
@@ -24,6 +25,37 @@ def touched(file: Copied, run: Run, command: Command) -> str | None:
         return reason
     earlier = of_run(run, before=command.start)
     return f"its RUN may have to do with it before: {reason}" if (reason := earlier.touches(file.path)) else None
+
+
+def attributes_changed(file: Copied, run: Run, command: Command) -> list[tuple[Run, Command, Word]]:
+    """The operands that name the file between its COPY and `command` where only its mode, owner or time is changed.
+
+    Raises `Refusal` where anything else may have to do with the file.
+    """
+    found: list[tuple[Run, Command, Word]] = []
+    stage = run.stage
+    for at in range(stage.index_of(file.instruction) + 1, run.at + 1):
+        other = stage.run_at(at)
+        if other is None or other.script is None:
+            if reason := of_instruction(stage, at).touches(file.path):
+                raise Refusal(f"line {stage.instructions[at].line} may have to do with it: {reason}")
+            continue
+        where = "its RUN" if other is run else f"line {other.instruction.line}"
+        if other.mounted(file.path):
+            raise Refusal(f"{where} may have to do with it")
+        for one, _ in commands_of(other):
+            if one.start >= command.start and other is run:
+                break
+            named = [word for word in one.operands() if operand_path(word, other) == file.path]
+            plain = one.name in _ATTRIBUTES and not one.wrappers and not one.redirections and other.fails_with(one)
+            if plain and len(named) == 1:
+                found.append((other, one, named[0]))
+            elif reason := of_run(other, before=one.start + 1, since=one.start).touches(file.path):
+                raise Refusal(f"{where} may have to do with it before: {reason}")
+    return found
+
+
+_ATTRIBUTES = frozenset(("touch", "chmod", "chown", "chgrp", "setfacl"))
 
 
 def _moved_along(file: Copied, run: Run, command: Command) -> str | None:

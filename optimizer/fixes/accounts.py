@@ -8,7 +8,7 @@ from ..dockerfile.shell import Command
 from ..facts.accounts import Maker
 from ..facts.stages import Run, readable
 from ..rules.finding import Fix
-from .scripts import combine, delete_run, drop_units, with_comments
+from .scripts import combine, drop_commands, with_comments
 
 
 def made_above(document: Document, made: list[Maker], below: Instruction, gone: Command | None = None) -> Fix:
@@ -28,7 +28,7 @@ def made_away(document: Document, made: list[Maker], gone: Command | None = None
     """Take the commands `made` out of their RUNs, and `gone`, another command of the last one's RUN."""
     return combine(
         *(
-            _without(document, run, [*commands, *([gone] if gone and gone in readable(run).commands else [])])
+            drop_commands(document, run, [*commands, *([gone] if gone and gone in readable(run).commands else [])])
             for run, commands in _by_run(made)
         )
     )
@@ -39,28 +39,6 @@ def _by_run(made: list[Maker]) -> list[tuple[Run, list[Command]]]:
     for maker in made:
         runs.setdefault(maker.run.at, (maker.run, []))[1].append(maker.command)
     return list(runs.values())
-
-
-def _without(document: Document, run: Run, commands: list[Command]) -> Fix:
-    """Take plain `commands` out of `run`, or the RUN with its comments where nothing is left of it."""
-    script = readable(run)
-    if len(script.units) == len(commands):
-        if run.instruction.flags:
-            raise Refusal("its RUN has flags")
-        return delete_run(document, run)
-    if script.heredoc:
-        raise Refusal("its script is a heredoc")
-    units = [script.unit_of(command) for command in sorted(commands, key=lambda command: command.start)]
-    pieces: list[Fix] = []
-    rest = [unit for unit in units if unit is not None]
-    while rest:
-        first = script.units.index(rest[0])
-        number = 1
-        while number < len(rest) and script.units[first + number] is rest[number] and rest[number].connector == b"&&":
-            number += 1
-        pieces.append(drop_units(script, rest[:number]))
-        rest = rest[number:]
-    return combine(*pieces)
 
 
 def _as_run(document: Document, run: Run, commands: list[Command], gone: Command | None) -> bytes:

@@ -7,7 +7,7 @@ from ..dockerfile.edits import Edit, Refusal
 from ..dockerfile.shell import Command, Word
 from ..facts.stages import Run, readable
 from ..rules.finding import Fix
-from .scripts import delete_run, drop_unit
+from .scripts import combine, delete_run, drop_commands, drop_unit
 
 
 def with_flag(instruction: Instruction, flag: str) -> Fix:
@@ -55,6 +55,32 @@ def drop_operands(document: Document, run: Run, command: Command, gone: list[Wor
     if unit is None or script.heredoc:
         raise Refusal("it is no plain member of its list")
     return drop_unit(script, unit), False
+
+
+def drop_from_all(document: Document, gone: list[tuple[Run, Command, Word]]) -> tuple[Fix, bool]:
+    """Take operands away from several commands, a command with its last one, and a RUN with its last command.
+
+    The second value tells whether a comment above a RUN goes too.
+    """
+    fixes: list[Fix] = []
+    commented = False
+    for run in dict.fromkeys(run for run, _, _ in gone):
+        whole: list[Command] = []
+        for command in dict.fromkeys(command for other, command, _ in gone if other is run):
+            words = [word for _, other, word in gone if other is command]
+            left = len(command.operands(_VALUED)) - len(words) - (command.name in ("chmod", "chown", "chgrp"))
+            if left:
+                fixes.append(drop_operands(document, run, command, words, left)[0])
+            else:
+                whole.append(command)
+        if whole:
+            all_gone = len(whole) == len(readable(run).units)
+            commented |= all_gone and bool(document.comments_above(run.instruction))
+            fixes.append(drop_commands(document, run, whole))
+    return combine(*fixes), commented
+
+
+_VALUED = frozenset(("-m", "-x", "-d", "-t", "-r"))  # of touch and setfacl
 
 
 def _melted(edits: list[Edit]) -> list[Edit]:

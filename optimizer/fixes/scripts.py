@@ -306,6 +306,28 @@ def add_run_flags(run: Run, *flags: str) -> Fix:
     return Fix((Edit(at, at, text),), adds=tuple(b"RUN " + flag.encode() for flag in flags))
 
 
+def drop_commands(document: Document, run: Run, commands: list[Command]) -> Fix:
+    """Take plain `commands` out of `run`, or the RUN with its comments where nothing is left of it."""
+    script = readable(run)
+    if len(script.units) == len(commands):
+        if run.instruction.flags:
+            raise Refusal("its RUN has flags")
+        return delete_run(document, run)
+    if script.heredoc:
+        raise Refusal("its script is a heredoc")
+    units = [script.unit_of(command) for command in sorted(commands, key=lambda command: command.start)]
+    pieces: list[Fix] = []
+    rest = [unit for unit in units if unit is not None]
+    while rest:
+        first = script.units.index(rest[0])
+        number = 1
+        while number < len(rest) and script.units[first + number] is rest[number] and rest[number].connector == b"&&":
+            number += 1
+        pieces.append(drop_units(script, rest[:number]))
+        rest = rest[number:]
+    return combine(*pieces)
+
+
 def drop_unit(script: Script, unit: Unit) -> Fix:
     """Take `unit`, a plain command, out of its list, with what joins it to the unit behind it."""
     return drop_units(script, [unit])
