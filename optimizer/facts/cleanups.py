@@ -44,6 +44,14 @@ def changes_file(run: Run, path: str) -> bool:
     )
 
 
+def changes_itself(run: Run, path: str) -> bool:
+    """Whether `run` removes the directory at `path` itself, or changes its mode."""
+    return any(
+        command.name != "find" and path in (word.value and word.value.rstrip("/") for word in command.operands())
+        for command in (run.script.commands if run.script else ())
+    )
+
+
 # What the find of GNU and that of BusyBox both know.
 _FIND = re.compile(
     r"-(?:i?name|i?path|type|exec|delete|depth|(?:max|min)depth|prune|print|not|and|or|[aor]|rf?|fr?|mtime|size)"

@@ -9,14 +9,16 @@ from ..dockerfile.document import Instruction
 from ..dockerfile.edits import Refusal
 from ..dockerfile.record import Record
 from ..dockerfile.shell import Command, Word
-from .commands import is_of_system, of_command
+from ..knowledge.archives import ARCHIVE, PATTERNS, unpacked
+from .commands import is_of_system, of_command, variables
 from .context import local_sources
 from .copies import looks_like_a_file
-from .effects import commands_of, copy_destination, of_instruction
+from .effects import commands_of, copy_destination, of_instruction, touched_between
 from .ownership import is_official
 from .paths import SYSTEM_DIRECTORIES, is_private, lies_in, overlap
 from .stages import Run, StageFacts
-from .walks import brought_before, named_path
+from .variables import expanded, expanded_word, normal
+from .walks import brought_before, named_path, walks_over
 
 
 class Input(Record):
@@ -250,3 +252,75 @@ def _check_alone(stage: StageFacts, at: int, run: Run, ending: str) -> None:
             raise Refusal(f"line {instruction.line} may bring such files too")
     if stage.parent is not None or text > 2:
         raise Refusal("other files may match")
+
+
+class Archive(Record):
+    """An archive whose name a variable says: `copy` brings it, `run` unpacks it, and `rm` of `removing` removes it."""
+
+    copy: Instruction
+    mount: str  # the options of a bind mount
+    run: Run
+    removing: Run
+    rm: Command
+    operand: Word
+    by_argument: bool  # whether a builder has to put the variable into the mount
+
+
+def archive_of(stage: StageFacts, at: int) -> Archive | None:
+    """The archive that the COPY at index `at` brings for the RUN behind it; None where that is not its case.
+
+    Raises `Refusal` where something else may need it.
+    """
+    copy = stage.instructions[at]
+    source, place = copy.words[0], copy.words[-1]
+    if (
+        len(copy.words) != 2
+        or copy.flags
+        or copy.json
+        or not re.fullmatch(r"[\w./@+-]*(?:\$\{?\w+\}?[\w./@+-]*)+", source)
+    ):
+        return None
+    spelled = normal(place)
+    spelled = posixpath.join(spelled, normal(posixpath.basename(source))) if spelled.endswith("/") else spelled
+    path = expanded(stage, at, spelled, arguments=True)
+    name = posixpath.basename(spelled)
+    if path is None or not path.startswith("/") or not ARCHIVE.fullmatch(path.encode()) or "$" not in name:
+        return None
+    run = next((run for run in stage.runs if run.at > at), None)
+    found = [
+        (other, command, word) for other in stage.runs if other.at > at for command, word in _naming(other, spelled)
+    ]
+    removals = [one for one in found if one[1].name == "rm" and one[0].fails_with(one[1])]
+    unpacks = [one for one in found if one[0] is run and unpacked(one[1]) is one[2]]
+    if run is None or len(found) != 2 or len(removals) != 1 or len(unpacks) != 1:
+        return None
+    text = normal(stage.source.data[copy.end :].decode("utf-8", "replace"))
+    if text.count(name) != 2 or re.search(PATTERNS, stage.source.data[copy.end :]):
+        raise Refusal("something else names it")
+    names = variables(spelled.encode())
+    for index in range(at + 1, removals[0][0].at):
+        if of_instruction(stage, index).defines & names:
+            raise Refusal(f"line {stage.instructions[index].line} changes its name")
+    if reason := touched_between(path, stage, range(at + 1, run.at)):
+        raise Refusal(reason)
+    if run.mounted(path) or walks_over(run, path):
+        raise Refusal("its RUN may change what lies around it")
+    if reason := brought_before(stage, copy, path):
+        raise Refusal(reason)
+    constant = expanded(stage, at, source), expanded(stage, at, spelled)
+    by_argument = None in constant
+    origin, target = (source, place.rstrip("/") + "/" + posixpath.basename(source) if place.endswith("/") else place)
+    if not by_argument:
+        origin, target = constant[0] or "", constant[1] or ""
+    return Archive(copy, f"source={origin.lstrip('./')},target={target}", run, *removals[0], by_argument)
+
+
+def _naming(run: Run, spelled: str) -> list[tuple[Command, Word]]:
+    """The commands of `run` with a word that means the path `spelled`, whatever its variables come to."""
+    return [
+        (command, word)
+        for command, _ in commands_of(run)
+        for word in command.argv[1:]
+        if normal(word.raw.decode("utf-8", "replace")) == spelled
+        and expanded_word(run.stage, run.at, word.raw, arguments=True) is not None
+    ]

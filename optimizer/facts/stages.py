@@ -265,6 +265,11 @@ class Facts:
         """The build context, which is looked for when it is first asked for."""
         return self._context(self.document) if callable(self._context) else self._context
 
+    @property
+    def expands_mounts(self) -> bool:
+        """Whether the frontend that ``# syntax=`` names certainly puts variables into ``--mount``, as 1.3 does."""
+        return _frontend(self.document.directives.get("syntax"), 3)
+
     @cached_property
     def tools(self) -> tuple[Tool, ...]:
         """The package managers whose word is in the Dockerfile."""
@@ -347,15 +352,20 @@ def stage_named(stage: StageFacts, name: str) -> StageFacts | None:
 
 def _knows_flags(syntax: bytes | None) -> bool:
     """Whether the frontend that ``# syntax=`` names certainly knows ``--mount`` and ``--chmod``, as 1.2 does."""
+    return syntax is None or _frontend(syntax, 2)
+
+
+def _frontend(syntax: bytes | None, minor: int) -> bool:
+    """Whether ``# syntax=`` names a frontend that is certainly 1.`minor` or later."""
     if syntax is None:
-        return True
+        return False
     name, _, _ = syntax.strip().removeprefix(b"docker.io/").partition(b"@")
     named = re.fullmatch(
         rb"docker/dockerfile(?:-upstream)?(?::(?:(?:latest|labs|master|1)|1\.(\d+)[\w.]*)(?:-\w+)?)?", name
     )
     if named is None or (b"@" in syntax and b":" not in name):
         return False
-    return named[1] is None or int(named[1]) >= 2
+    return named[1] is None or int(named[1]) >= minor
 
 
 def _begin(stage: StageFacts) -> int:

@@ -46,16 +46,17 @@ def attributes_changed(file: Copied, run: Run, command: Command) -> list[tuple[R
         for one, _ in commands_of(other):
             if one.start >= command.start and other is run:
                 break
-            named = [word for word in one.operands() if operand_path(word, other) == file.path]
+            named = [word for word in one.operands(_VALUED) if operand_path(word, other) == file.path]
             plain = one.name in _ATTRIBUTES and not one.wrappers and not one.redirections and other.fails_with(one)
             if plain and len(named) == 1:
                 found.append((other, one, named[0]))
             elif reason := of_run(other, before=one.start + 1, since=one.start).touches(file.path):
-                raise Refusal(f"{where} may have to do with it before: {reason}")
+                raise Refusal(f"{where} may have to do with it{' before' * (other is run)}: {reason}")
     return found
 
 
 _ATTRIBUTES = frozenset(("touch", "chmod", "chown", "chgrp", "setfacl"))
+_VALUED = frozenset(("-m", "-x", "-d", "-t", "-r"))  # options of touch and setfacl
 
 
 def _moved_along(file: Copied, run: Run, command: Command) -> str | None:

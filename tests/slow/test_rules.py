@@ -50,7 +50,7 @@ CASES = {
     ),
     "cleanup-after-copy": (
         f"{DEBIAN[:-1]} AS parts\nCOPY . /opt/parts\nRUN mkdir /srv/parts\n{DEBIAN}COPY --from=parts /opt/parts /srv/parts\n"
-        "RUN find /srv/parts -name '*.gz' -delete && rm -rf /srv/parts/go && chmod -R g+w /srv/parts\n",
+        "RUN find /srv/parts -name '*.gz' -delete && rm -rf /srv/parts/go && chmod -R g+w /srv/parts/node\n",
         BYTES,
     ),
     "input-copied": (

@@ -28,11 +28,11 @@ CMD ["/venv/bin/python"]
 ```
 
 When it stays away: the RUN does anything else than to remove files (`rm`, `find` with `-delete` or `rm`) and to change
-modes, by whole paths in that directory; the other stage is another image, ships, is built on, or something else takes
-that directory from it; one of the two is not root's there, or has another shell; a variable in the RUN; something else
-may have to do with the directory between the COPY and the RUN, or may have put files there before; the stage does not
-ship. It is unsafe where the two stages have other base images, whose `find` may know other options, and where the base
-image may have files in the directory.
+modes, by whole paths in that directory, which itself stays as it is; the other stage is another image, ships, is built
+on, or something else takes that directory from it; one of the two is not root's there, or has another shell; a variable
+in the RUN; something else may have to do with the directory between the COPY and the RUN, or may have put files there
+before; the stage does not ship. It is unsafe where the two stages have other base images, whose `find` may know other
+options, and where the base image may have files in the directory.
 
 Safety: the same files, removed or changed in the same way, before they are copied.
 
@@ -47,7 +47,8 @@ from collections.abc import Iterator
 from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
-from ...optimizer.facts.cleanups import changes_file, is_the_same_everywhere, places_taken
+from ...optimizer.facts.cleanups import changes_file, changes_itself, is_the_same_everywhere, places_taken
+from ...optimizer.facts.copies import is_no_directory
 from ...optimizer.facts.effects import copy_destination, of_instruction
 from ...optimizer.facts.ownership import is_empty_at_first, is_official
 from ...optimizer.facts.paths import SYSTEM_DIRECTORIES, is_private, lies_in, overlap
@@ -104,6 +105,8 @@ def _moved(facts: Facts, run: Run, at: int, target: str) -> Offer:
     for instruction in facts.document.instructions:
         if instruction is not copy and any(overlap(path, place) for path in taken_from(instruction)):
             raise Refusal(f"line {instruction.line} takes it from there too")
+    if not changes_file(run, target) and changes_itself(run, target):
+        raise Refusal("the directory itself would not be removed, or would not get the mode, where COPY makes it")
     if stage.parent is not None:
         raise Refusal("a stage that this one is built on may have files there")
     for index in range(at + 1, run.at):
@@ -118,8 +121,10 @@ def _moved(facts: Facts, run: Run, at: int, target: str) -> Offer:
 def _doubts(run: Run, at: int, target: str) -> Iterator[str]:
     """Why there may be other files in the directory, which the RUN removes or changes too."""
     stage = run.stage
-    if changes_file(run, target):
-        return  # the copy is the only one
+    if changes_file(run, target):  # the copy is the only one
+        if not is_no_directory(target, stage.image, stage.instructions[at].words[0]):
+            yield f"that {target} is a file is an assumption"
+        return
     for index in range(1, at):
         if reason := of_instruction(stage, index).writes.touches(target):
             yield f"line {stage.instructions[index].line} may have put files there: {reason}"

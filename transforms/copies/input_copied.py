@@ -31,6 +31,8 @@ thrown away.
 Of `COPY dist/*.whl /tmp/` the directory is mounted, at /mnt/dist, and `pip install /tmp/*.whl` names what is there:
 what pip notes of where a package came from is all that differs.
 
+An archive whose name a variable says (`COPY ${SDK}.tar.gz /tmp/`) is mounted by that name.
+
 When it stays away: the COPY has other flags, several sources or another pattern; two RUNs need it; something else may
 have to do with its place, or may bring more to there; nothing removes it for certain; a command moves or links to it,
 which a mount does not bear; the RUN is a heredoc, or has a mount there; it is not certain to be a directory; `--builder
@@ -48,7 +50,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
-from ...optimizer.facts.inputs import input_of, pattern_of
+from ...optimizer.facts.inputs import archive_of, input_of, pattern_of
 from ...optimizer.facts.stages import Facts, StageFacts
 from ...optimizer.fixes.operands import drop_operands, replace_start
 from ...optimizer.fixes.scripts import add_run_flags, combine, delete_instruction
@@ -72,7 +74,8 @@ def find(facts: Facts) -> Iterator[Finding]:
         for at, instruction in enumerate(stage.instructions):
             if instruction.keyword == "COPY" and not instruction.heredocs:
                 message = "it is removed again, and stays in the layer that copies it"
-                make = _of_a_directory if "*" in instruction.words[0] else _mounted
+                first = instruction.words[0]
+                make = _of_a_directory if "*" in first else _archive if "$" in first else _mounted
                 finding = attempt(RULE, message, instruction, partial(make, facts, stage, at))
                 if finding.reason != _NOTHING:
                     yield finding
@@ -96,6 +99,22 @@ def _of_a_directory(facts: Facts, stage: StageFacts, at: int) -> Offer:
     doubts = ["the comment above it would go with it"] * commented
     changes = ("/**/*.dist-info/direct_url.json", "/**/*.dist-info/RECORD") if moved else ()
     return Offer(fix, doubts, changes=changes)
+
+
+def _archive(facts: Facts, stage: StageFacts, at: int) -> Offer:
+    """Mount an archive whose name a variable says."""
+    found = archive_of(stage, at)
+    if found is None:
+        raise Refusal(_NOTHING)
+    operands = len(found.rm.operands()) - 1
+    gone, commented = drop_operands(facts.document, found.removing, found.rm, [found.operand], operands)
+    mount = add_run_flags(found.run, f"--mount=type=bind,{found.mount}")
+    doubts = ["the comment above it would go with it"] * commented
+    if found.by_argument and not facts.expands_mounts:
+        doubts.append(
+            "builders before Docker 23 put no variable into a mount: `# syntax=docker/dockerfile:1` has one that does"
+        )
+    return Offer(combine(delete_instruction(facts.document, found.copy), mount, gone), doubts)
 
 
 def _mounted(facts: Facts, stage: StageFacts, at: int) -> Offer:

@@ -21,8 +21,10 @@ WORKDIR /srv/app
 RUN make
 ```
 
-When it stays away: the file is not the only one of its COPY, or its place is not certain; another RUN, or another
-command of the same, comes before the rm; the directory that the COPY made would be missing; the file might have been in
+What only changes its mode, owner or time in between (`touch`, `chmod`, `chown`) goes with it.
+
+When it stays away: the file is not the only one of its COPY, or its place is not certain; something between the two may
+read or change it; the directory that the COPY made would be missing; the file might have been in
 the base image; the rm stands in a branch, or the RUN goes on where it fails; the stage does not ship.
 
 Safety: neither image has the file.

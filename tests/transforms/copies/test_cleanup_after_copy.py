@@ -18,7 +18,7 @@ REWRITES = (
         f"{A}CMD y\n# no docs\nRUN rm -rf /opt/x/doc && \\\n    find /opt/x -name '*.a' -delete\n\n{B}ENV A=b\n\nCMD z\n",
     ),
     (f"{A}{B}RUN find /opt/x -type d -exec rm -rf {{}} +\n", f"{A}RUN find /opt/x -type d -exec rm -rf {{}} +\n{B}"),
-    (f"{A}{B}RUN chmod -R g=u /opt/x", f"{A}RUN chmod -R g=u /opt/x\n{B[:-1]}"),
+    (f"{A}{B}RUN chmod -R g=u /opt/x/y", f"{A}RUN chmod -R g=u /opt/x/y\n{B[:-1]}"),
     (
         f"{A}FROM debian:12\nCOPY --from=0 /out/w /opt/x\nRUN rm -r /opt/x/a \"/opt/x/b\" '/opt/x/xy'\n",
         f"{A}RUN rm -r /out/w/a \"/out/w/b\" '/out/w/xy'\nFROM debian:12\nCOPY --from=0 /out/w /opt/x\n",
@@ -35,6 +35,11 @@ REWRITES = (
 
 # before, after when it is accepted, why it is unsafe
 UNSAFE = (
+    (
+        f"{A}FROM debian:12\nCOPY --from=a /app /opt/x\nRUN chmod 700 /opt/x\n",
+        f"{A}RUN chmod 700 /app\nFROM debian:12\nCOPY --from=a /app /opt/x\n",
+        "that /opt/x is a file is an assumption",
+    ),
     (
         f"{A}FROM debian:12\nCOPY y /opt/x\nCOPY --from=a /x/ /opt/x/\nRUN chmod +x /opt/x/*\n",
         f"{A}RUN chmod +x /x/*\nFROM debian:12\nCOPY y /opt/x\nCOPY --from=a /x/ /opt/x/\n",
@@ -69,7 +74,9 @@ KEEPS = (
     (f"{A}{B}RUN find /opt/x -name a -exec sh -c x {{}} +\n", ("sh -c x", "rm")),
     (f"{A}{B}RUN find /opt/x -name a\n", ("name a", "name a -delete")),
     (f"{A}{B}RUN chmod --reference=/etc /opt/x/a\n", ("--reference=/etc", "+x")),
-    (f"{A}{B}RUN chmod -R 755 /opt/x\n", ("755", "+x")),
+    (f"{A}{B}RUN chmod -R 755 /opt/x/y\n", ("755", "+x")),
+    (f"{A}{B}RUN chmod -R +x /opt/x/\n", "the directory itself would not be removed, or would not get the mode"),
+    (f"{A}{B}RUN rm -rf /opt/x/y /opt/x\n", "the directory itself would not be removed, or would not get the mode"),
     (f"{A}{B}RUN <<E\nrm -rf /opt/x/doc\nE\n", ("<<E\nrm -rf /opt/x/doc\nE\n", "rm -rf /opt/x/doc\n")),
     (
         f"{A}FROM alpine:3\nCOPY --from=a /app /x/\nRUN chmod 755 /x/*\n",

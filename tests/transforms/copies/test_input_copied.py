@@ -83,8 +83,28 @@ PATTERNS = (
     ),
 )
 
+Y = "# syntax=docker/dockerfile:1\n"
+ARCHIVES = (
+    (
+        f"{P}ENV V=1\nCOPY ./a-$V.tgz /tmp/\nRUN tar xzf /tmp/a-${{V}}.tgz && rm /tmp/a-$V.tgz\n",
+        f"{P}ENV V=1\nRUN --mount=type=bind,source=a-1.tgz,target=/tmp/a-1.tgz tar xzf /tmp/a-${{V}}.tgz\n",
+    ),
+    (
+        f"{Y}{P}ARG V=1\nCOPY x/a-$V.tgz /tmp/b-$V.tgz\nRUN tar xzf /tmp/b-$V.tgz\nRUN ls\nRUN rm /tmp/b-$V.tgz /x\n",
+        (
+            f"{Y}{P}ARG V=1\nRUN --mount=type=bind,source=x/a-$V.tgz,target=/tmp/b-$V.tgz tar xzf /tmp/b-$V.tgz\n"
+            "RUN ls\nRUN rm /x\n"
+        ),
+    ),
+)
+
 # before, after when it is accepted, why it is unsafe
 UNSAFE = (
+    (
+        f"{P}ARG V=1\nCOPY a-$V.tgz /tmp/\nRUN tar xzf /tmp/a-$V.tgz && rm /tmp/a-$V.tgz\n",
+        f"{P}ARG V=1\nRUN --mount=type=bind,source=a-$V.tgz,target=/tmp/a-$V.tgz tar xzf /tmp/a-$V.tgz\n",
+        "builders before Docker 23 put no variable into a mount",
+    ),
     (
         f"{B}COPY --from=b /w /w\nRUN /w/install && rm -rf /w\n",
         f"{B}RUN {FROM_B},rw /w/install\n",
@@ -114,6 +134,33 @@ UNSAFE = (
 
 # what stays, and why: a reason that is given, or a difference that keeps it
 KEEPS = (
+    (f"{P}ENV V=1\nCOPY a-$V.tgz /tmp/\nRUN V=2 && tar xzf /tmp/a-$V.tgz && rm /tmp/a-$V.tgz\n", ("V=2", "W=2")),
+    (f"{P}ARG V\nCOPY a-$V.tgz /tmp/\nRUN tar xzf /tmp/a-$V.tgz && rm /tmp/a-$V.tgz\n", ("ARG V", "ARG V=1")),
+    (f"{P}ENV V=1\nCOPY --chown=7 a-$V.tgz /tmp/\nRUN tar xzf /tmp/a-$V.tgz && rm /tmp/a-$V.tgz\n", (" --chown=7", "")),
+    (
+        f"{P}ENV V=1\nCOPY a-$V.tgz /tmp/\nRUN cp /tmp/a-$V.tgz /b && rm /tmp/a-$V.tgz\n",
+        ("cp /tmp/a-$V.tgz /b", "tar xf /tmp/a-$V.tgz"),
+    ),
+    (
+        f"{P}ENV V=1\nCOPY a-$V.tgz /tmp/\nENV V=2\nRUN tar xzf /tmp/a-$V.tgz && rm /tmp/a-$V.tgz\n",
+        "line 4 changes its name",
+    ),
+    (
+        f"{P}ENV V=1\nCOPY a-$V.tgz /tmp/\nRUN tar xzf /tmp/a-$V.tgz && rm /tmp/a-$V.tgz && echo a-$V.tgz\n",
+        "something else names it",
+    ),
+    (
+        f"{P}ENV V=1\nCOPY a-$V.tgz /tmp/\nVOLUME /tmp\nRUN tar xzf /tmp/a-$V.tgz && rm /tmp/a-$V.tgz\n",
+        "line 4 may have to do with it: /tmp/a-1.tgz",
+    ),
+    (
+        f"{P}ENV V=1\nCOPY a-$V.tgz /tmp/\nRUN tar xzf /tmp/a-$V.tgz && chmod -R 7 /tmp && rm /tmp/a-$V.tgz\n",
+        "its RUN may change what lies around it",
+    ),
+    (
+        f"{P}COPY a-1.tgz /tmp/\nENV V=1\nCOPY a-$V.tgz /tmp/\nRUN tar xzf /tmp/a-$V.tgz && rm /tmp/a-$V.tgz\n",
+        "line 2 may bring a file of that name too",
+    ),
     (f"{P}COPY *.whl /tmp/\nRUN pip install /tmp/*.whl && rm /tmp/*.whl\n", ("COPY *", "COPY dist/*")),
     (f"{P}COPY dist/*.whl /tmp/\nRUN pip install /tmp/*.whl\n", ("/tmp/*.whl\n", "/tmp/*.whl && rm /tmp/*.whl\n")),
     (f"{P}COPY dist/*.whl /tmp/\nRUN pip install /tmp/a*.whl && rm /tmp/*.whl\n", ("a*", "*")),
@@ -182,7 +229,7 @@ SAYS = (
 )
 
 
-@pytest.mark.parametrize(("before", "after"), [*REWRITES, *PATTERNS])
+@pytest.mark.parametrize(("before", "after"), [*REWRITES, *PATTERNS, *ARCHIVES])
 def test_rewrites(before: str, after: str) -> None:
     check_rewrite(RULE, before, after)
 
