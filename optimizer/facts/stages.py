@@ -270,6 +270,11 @@ class Facts:
         """Whether the frontend that ``# syntax=`` names certainly puts variables into ``--mount``, as 1.3 does."""
         return _frontend(self.document.directives.get("syntax"), 3)
 
+    @property
+    def unpacks(self) -> bool:
+        """Whether the frontend that ``# syntax=`` names certainly knows ``ADD --unpack``, as 1.17 does."""
+        return _frontend(self.document.directives.get("syntax"), 17)
+
     @cached_property
     def tools(self) -> tuple[Tool, ...]:
         """The package managers whose word is in the Dockerfile."""

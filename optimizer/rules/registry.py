@@ -130,6 +130,7 @@ RULES: tuple[Rule, ...] = (
         (), (), yields_to="cache-not-mounted", roles=("caches",),
     ),
     Rule("archive-copied", _COPIES, "safe", "archives", _ARCHIVES, ("DL3010",)),
+    Rule("added-archive-kept", _COPIES, "unsafe", "archives", (b"://",), ("tally/prefer-add-unpack",)),
     Rule("cleanup-after-copy", _COPIES, "safe", "second copies, deleted files", (b"rm ", b"find ", b"chmod"), ()),
     Rule("input-copied", _COPIES, "safe", "what is removed again", (b"rm ",), ()),
     Rule("archive-kept", _LAYERS, "safe", "archives", _ARCHIVES, ("tally/prefer-add-unpack",)),
