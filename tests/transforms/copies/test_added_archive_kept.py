@@ -22,7 +22,7 @@ REWRITES = (
     ),
     (
         f"{H}ADD --checksum=sha256:1 https://e.org/a.tgz /tmp/\nRUN tar xzf /tmp/a.tgz --directory /srv && rm /tmp/a.tgz\n",
-        f"{H}ADD --unpack=true --checksum=sha256:1 https://e.org/a.tgz /srv\n",
+        f"{H}ADD --checksum=sha256:1 --unpack=true https://e.org/a.tgz /srv\n",
     ),
 )
 
