@@ -10,7 +10,7 @@ from ..dockerfile.record import Record
 from ..dockerfile.shell import Command
 from ..knowledge.commands import ACCOUNTS, HOMES, MAKES_ACCOUNTS
 from ..knowledge.images import Image
-from .commands import Effects, of_command
+from .commands import Effects, of_command, variables
 from .effects import commands_of, may_make_users, may_swap, of_instruction, of_run
 from .paths import lies_in
 from .stages import Run, StageFacts
@@ -36,6 +36,10 @@ def makers(run: Run, command: Command, names: frozenset[str], at: int) -> list[M
     if not names:
         return []
     stage = run.stage
+    variables_in = variables("".join(names).encode())
+    for index in range(at, run.at) if variables_in else ():
+        if of_instruction(stage, index).defines & variables_in:
+            raise Refusal(f"line {stage.instructions[index].line} says who the owner is")
     candidates = [maker for other in _between(stage, at, run) for maker in _in_run(other, run, command)]
     last = max((n for n, maker in enumerate(candidates) if _may_make(maker.command, names)), default=-1)
     chosen = candidates[: last + 1]  # one may name a group that another one has made
@@ -79,8 +83,10 @@ def _may_make(command: Command, names: frozenset[str]) -> bool:
     if command.name not in MAKES_ACCOUNTS or (command.name == "usermod" and not command.has_option(*_RENUMBERS)):
         return False
     words = [word.value for word in command.argv[1:]]
-    return command.name in _NAMES_ELSEWHERE or any(
-        word is None or not names.isdisjoint(word.replace("=", ":").split(":")) for word in words
+    return (
+        command.name in _NAMES_ELSEWHERE
+        or any("$" in name for name in names)
+        or any(word is None or not names.isdisjoint(word.replace("=", ":").split(":")) for word in words)
     )
 
 

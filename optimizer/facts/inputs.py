@@ -79,13 +79,19 @@ def _touches(stage: StageFacts, at: int, path: str) -> str:
 
 def _removal(stage: StageFacts, at: int, path: str) -> tuple[Run, Command, Word] | None:
     """The first ``rm`` below index `at` that certainly removes all at `path`, with its RUN."""
-    for run in (run for run in stage.runs if run.at > at):
+    found = stage.once("removals", _removals).get(path, ())
+    return next((one for one in found if one[0].at > at), None)
+
+
+def _removals(stage: StageFacts) -> dict[str, list[tuple[Run, Command, Word]]]:
+    """What every ``rm`` of a stage certainly removes, by its path."""
+    found: dict[str, list[tuple[Run, Command, Word]]] = {}
+    for run in stage.runs:
         for command, directory in commands_of(run):
             if command.name == "rm" and not command.wrappers and run.fails_with(command):
                 for word in command.operands():
-                    if named_path(word, directory) == path:
-                        return run, command, word
-    return None
+                    found.setdefault(named_path(word, directory) or "", []).append((run, command, word))
+    return found
 
 
 def _touching(run: Run, path: str, rm: Command) -> list[tuple[Command, str | None]]:

@@ -15,7 +15,7 @@ from ..dockerfile.shell import Command, Word
 from .context import Context, local_sources
 from .copies import copied_to, looks_like_a_file, operand_path
 from .effects import commands_of, copy_destination, of_instruction, of_run
-from .ownership import is_empty_at_first
+from .ownership import installs_no_options, is_empty_at_first
 from .paths import SYSTEM_DIRECTORIES, lies_in, overlap
 from .stages import Facts, Run
 from .touches import touched
@@ -107,8 +107,12 @@ def _touched_in(run: Run, directory: str, before: int | None = None) -> str:
             break
         if command.name in ("chown", "chgrp") and not command.redirections:  # it leaves modes as they are
             continue
-        reason = of_run(run, before=command.start + 1, since=command.start).touches(directory)
-        if reason:
+        effects = of_run(run, before=command.start + 1, since=command.start)
+        if installs_no_options(run.stage) and lies_in(directory, "/opt"):
+            effects = effects._replace(
+                reads=effects.reads._replace(packaged=False), writes=effects.writes._replace(packaged=False)
+            )
+        if reason := effects.touches(directory):
             return f"{where} may have to do with it: {reason}"
     return ""
 

@@ -20,7 +20,8 @@ from .context import local_sources
 from .copies import operand_path
 from .effects import commands_of, copy_destination
 from .paths import SYSTEM_DIRECTORIES, lies_in, overlap
-from .stages import Facts, Run
+from .stages import Facts, Run, StageFacts
+from .variables import expanded_word
 
 if TYPE_CHECKING:
     from .context import Context
@@ -62,7 +63,7 @@ def _recursive_chowns(run: Run, command: Command) -> list[RecursiveChown]:
         return []
     if not run.fails_with(command):  # what is done instead stops the build where it fails
         return []
-    flag = _flag(operands[0].value or "")
+    flag = _flag(operands[0].value or "") if operands[0].value else _variable_flag(run, operands[0])
     if flag is None or not re.fullmatch(r"-[fcv]*R[fcv]*|--recursive", options[0].value or ""):
         return []
     directories = [(operand_path(word, run), word) for word in operands[1:]]
@@ -85,8 +86,10 @@ def _writes_to(chown: RecursiveChown, run: Run, command: Command, directory: str
     """Whether a command of `run` may write to the directory, or change what is in it."""
     if command.name in ("useradd", "adduser"):
         return bool(of_account(command, run.stage, run.at).writes.touches(chown.directory))
-    effects = of_command(command, directory, run.stage.facts.tools)
-    return bool(effects.writes.touches(chown.directory))
+    writes = of_command(command, directory, run.stage.facts.tools).writes
+    if installs_no_options(run.stage) and lies_in(chown.directory, "/opt"):
+        writes = writes._replace(packaged=False)
+    return bool(writes.touches(chown.directory))
 
 
 _NAME = r"[A-Za-z_][\w-]*|\d+"
@@ -111,6 +114,19 @@ def _flag(owner: str) -> str | None:
     if colon and not group:
         return None if user.isdigit() else user
     return f"{user}:{group or ('0' if user.isdigit() else 'root')}"
+
+
+_VARIABLE = r"\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*\})"
+_VARIABLES = re.compile(rf"\"?({_VARIABLE})(?::({_VARIABLE}|{_NAME})?)?\"?")
+
+
+def _variable_flag(run: Run, word: Word) -> str | None:
+    """The value of ``--chown`` for an owner that variables of ENV or ARG say, which nothing in the RUN changes."""
+    found = _VARIABLES.fullmatch(word.raw.decode("utf-8", "replace"))
+    if found is None or expanded_word(run.stage, run.at, word.raw, arguments=True) is None:
+        return None
+    user, group = found.groups()
+    return f"{user}:{group}" if group else None if b":" in word.raw else f"{user}:0"
 
 
 def takes_owner(instruction: Instruction) -> bool:
@@ -268,6 +284,18 @@ _OFFICIAL = frozenset(
 )  # fmt: skip
 _PROGRAMS = re.compile(r"/(?:app|code|usr/src/app|(?:srv|opt|home)/([\w.-]+))(?:/.*)?")
 _THEIRS = re.compile(r"node|ubuntu|yarn.*|java|.*jdk.*|www")
+
+
+# What brings packages of others, which may have files in /opt.
+_OTHERS = re.compile(
+    rb"(?i)sources\.list|add-apt|\.repo\b|/etc/apk|config-manager|\b(?:dpkg|rpm) +-|local-?install|copr|--repo|-X +http"
+    rb"|\.deb\b|\.rpm\b|\.apk\b|bash -|apt-key|keyring"
+)
+
+
+def installs_no_options(stage: StageFacts) -> bool:
+    """Whether all packages of the stage are the distribution's own, which have no files in /opt (FHS, 3.13)."""
+    return stage.once("no options", lambda one: is_official(one.image) and not _OTHERS.search(one.source.data))
 
 
 def is_official(image: Image | None) -> bool:

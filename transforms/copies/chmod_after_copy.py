@@ -42,6 +42,7 @@ References: Dockerfile reference, *COPY --chmod*; chmod(1).
 from __future__ import annotations
 
 import re
+import stat
 from collections.abc import Iterator
 from functools import partial
 
@@ -55,6 +56,7 @@ from ...optimizer.facts.copies import (
     stored_twice,
     with_others,
 )
+from ...optimizer.facts.modes import changed_mode
 from ...optimizer.facts.stages import Facts, Run, readable
 from ...optimizer.facts.touches import touched
 from ...optimizer.fixes.operands import drop_operands, with_flag
@@ -73,7 +75,6 @@ KEEPS = (
 )
 
 _OCTAL = re.compile(r"0?([0-7]{3})")
-_EXECUTABLE = re.compile(r"([ugoa]*)\+x")
 _MESSAGE = "chmod stores the copied file a second time"
 
 
@@ -84,7 +85,7 @@ def find(facts: Facts) -> Iterator[Finding]:
     for run, command in commands_on_copies(facts, "chmod"):
         mode = command.argv[1].value or ""
         files = copied_operands(run, command, "chmod")
-        if files and (_OCTAL.fullmatch(mode) or _EXECUTABLE.fullmatch(mode)):
+        if files and changed_mode(stat.S_IFREG | 0o644, mode) is not None:
             yield attempt(RULE, _MESSAGE, command, partial(_folded, facts, run, command, files))
 
 
@@ -118,22 +119,19 @@ def _resulting_mode(mode: str, file: Copied, run: Run) -> tuple[int, str]:
     """The permission bits after the chmod, and why they are not certain."""
     if octal := _OCTAL.fullmatch(mode):
         return int(octal[1], 8), ""
-    symbolic = _EXECUTABLE.fullmatch(mode)
-    who = symbolic[1] if symbolic else ""
-    if not who and "umask" in readable(run).state_changes:  # chmod(1): without a letter the umask counts
-        raise Refusal("the umask decides what +x gives")
-    bits = 0
-    for letter, bit in (("u", 0o100), ("g", 0o010), ("o", 0o001)):
-        if not who or letter in who or "a" in who:
-            bits |= bit
+    if any(part[:1] in "+-=" for part in mode.split(",")) and "umask" in readable(run).state_changes:
+        raise Refusal("the umask decides what it gives")  # chmod(1): without a letter it counts
+    before = file.entry.mode if file.entry else 0o644
+    bits = changed_mode(stat.S_IFREG | before, mode)
+    if bits is None:
+        raise Refusal("the mode it has is not plain")
+    if changed_mode(stat.S_IFREG, mode) == changed_mode(stat.S_IFREG | 0o777, mode) == bits:
+        return bits, ""
     if file.entry is None:
-        return 0o644 | bits, f"that {file.source} has mode 0644 is an assumption"
-    if file.entry.mode not in (0o644, 0o755) and "://" not in file.source:
-        return (
-            file.entry.mode | bits,
-            f"{file.source} has mode {file.entry.mode:04o} here, and may have another elsewhere",
-        )
-    return file.entry.mode | bits, ""
+        return bits, f"that {file.source} has mode 0644 is an assumption"
+    if before not in (0o644, 0o755) and "://" not in file.source:
+        return bits, f"{file.source} has mode {before:04o} here, and may have another elsewhere"
+    return bits, ""
 
 
 def _doubts(file: Copied, bits: int) -> list[str]:

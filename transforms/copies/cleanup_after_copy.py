@@ -71,11 +71,12 @@ KEEPS = (
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every RUN that only removes or changes what a COPY brought from another stage."""
     for stage in facts.shipping:
-        for run in stage.runs:
+        brought = [at for at, one in enumerate(stage.instructions) if one.keyword == "COPY" and one.flag("from")]
+        for run in stage.runs if brought else ():
             places = places_taken(run)
-            for at in range(run.at - 1, 0, -1) if places else ():
+            for at in reversed(brought) if places else ():
                 copy = stage.instructions[at]
-                target = _target(stage, at, places) if copy.keyword == "COPY" and copy.flag("from") else None
+                target = _target(stage, at, places) if at < run.at else None
                 if target and target not in SYSTEM_DIRECTORIES and all(lies_in(place, target) for place in places):
                     message = f"what line {copy.line} copies is removed or changed in a later layer"
                     yield attempt(RULE, message, run.instruction, partial(_moved, facts, run, at, target))

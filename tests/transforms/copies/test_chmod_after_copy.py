@@ -13,6 +13,10 @@ RULE = "chmod-after-copy"
 # before, after
 REWRITES = (
     (
+        "FROM debian:12\nCOPY a.sh /a.sh\nRUN chmod u=rwx,go=rx /a.sh\n",
+        "FROM debian:12\nCOPY --chmod=755 a.sh /a.sh\n",
+    ),
+    (
         "FROM debian:12\nCOPY a.sh b.sh /opt/x/\nRUN chmod 755 /opt/x/b.sh /opt/x/a.sh /opt/y\n",
         "FROM debian:12\nCOPY --chmod=755 a.sh b.sh /opt/x/\nRUN chmod 755 /opt/y\n",
     ),
@@ -159,7 +163,7 @@ KEEPS = (
     ("FROM debian:12\nCOPY a.sh /a.sh\nRUN echo chmod 755 /a.sh\n", ("echo chmod", "chmod")),
     ("FROM debian:12\nCOPY a.sh /a.sh\nRUN chmod 755 -v /a.sh\n", ("-v /a.sh", "/a.sh")),
     ("FROM debian:12\nCOPY a.sh /a.sh\nRUN chmod 00755 /a.sh\n", ("00755", "0755")),
-    ("FROM debian:12\nCOPY a.sh /a.sh\nRUN umask 077 && chmod +x /a.sh\n", "the umask decides what +x gives"),
+    ("FROM debian:12\nCOPY a.sh /a.sh\nRUN umask 077 && chmod +x /a.sh\n", "the umask decides what it gives"),
     (
         'FROM debian:12\nCOPY a.sh /a.sh\nRUN ["chmod", "755", "/a.sh"]\n',
         ('["chmod", "755", "/a.sh"]', "chmod 755 /a.sh"),

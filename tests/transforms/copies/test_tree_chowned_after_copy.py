@@ -11,6 +11,18 @@ RULE = "tree-chowned-after-copy"
 # before, after
 REWRITES = (
     (
+        "FROM node:20\nARG U=app\nCOPY . /app\nRUN useradd ${U} && chown -R ${U}:${U} /app\n",
+        "FROM node:20\nARG U=app\nRUN useradd ${U}\nCOPY --chown=${U}:${U} . /app\nRUN chown ${U}:${U} /app\n",
+    ),
+    (
+        'FROM node:20\nENV U=app G=x\nCOPY . /app\nRUN chown -R "$U:$G" /app\n',
+        'FROM node:20\nENV U=app G=x\nCOPY --chown=$U:$G . /app\nRUN chown "$U:$G" /app\n',
+    ),
+    (
+        "FROM debian:12\nRUN apt-get install -y make\nCOPY . /opt/app\nRUN chown -R 7:7 /opt/app\n",
+        "FROM debian:12\nRUN apt-get install -y make\nCOPY --chown=7:7 . /opt/app\nRUN chown 7:7 /opt/app\n",
+    ),
+    (
         "FROM node:20\nWORKDIR /app\nCOPY . /app/\nRUN chown -R node:node /app\n",
         "FROM node:20\nWORKDIR /app\nCOPY --chown=node:node . /app/\nRUN chown node:node /app\n",
     ),
@@ -170,6 +182,17 @@ KEEPS = (
         (" --chown=node:node", ""),
     ),
     ("FROM node:20\nWORKDIR /app\nCOPY . /app/\nRUN chown -R $U:$U /app\n", ("$U:$U", "node:node")),
+    ("FROM node:20\nENV U=a\nCOPY . /app/\nRUN U=b && chown -R $U:$U /app\n", ("U=b", "V=b")),
+    ("FROM node:20\nENV U=a\nCOPY . /app/\nRUN chown -R $U: /app\n", ("$U:", "$U")),
+    ("FROM node:20\nCOPY . /app/\nENV U=a\nRUN chown -R $U:$U /app\n", "line 3 says who the owner is"),
+    (
+        "FROM node:20\nARG U=a\nCOPY . /app/\nRUN (useradd x) && chown -R $U:$U /app\n",
+        "`useradd` in line 4 stands inside another command, or may fail",
+    ),
+    (
+        "FROM debian:12\nRUN wget h://e/sources.list && apt-get install -y x\nCOPY . /opt/app\nRUN chown -R 7:7 /opt/app\n",
+        ("wget h://e/sources.list", "true"),
+    ),
     ("FROM node:20\nWORKDIR /app\nCOPY . /app/\nRUN chown -R 7: /app\n", ("7:", "node:node")),
     (
         "FROM node:20\nWORKDIR /app\nCOPY . /app/\nRUN newusers x\nRUN chown -R app:app /app\n",
