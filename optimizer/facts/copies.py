@@ -127,11 +127,6 @@ _PLAIN_ROOTS = frozenset(
 )  # fmt: skip
 
 
-def has_plain_root(image: Image | None) -> bool:
-    """Whether an image certainly has nothing in its root but what the Filesystem Hierarchy Standard names."""
-    return image is not None and image.name in _PLAIN_ROOTS
-
-
 def is_no_directory(path: str, image: Image | None, source: str = "") -> bool:
     """Whether a file copied or moved to `path` certainly becomes `path`, and does not go into a directory there.
 
@@ -144,7 +139,7 @@ def is_no_directory(path: str, image: Image | None, source: str = "") -> bool:
     if posixpath.basename(path) in _FILES or re.fullmatch(_PROGRAMS, posixpath.dirname(path)):
         return True
     in_root = re.fullmatch(_IN_THE_ROOT, path) is not None and is_private(path)
-    return in_root and has_plain_root(image)
+    return in_root and image is not None and image.name in _PLAIN_ROOTS
 
 
 def commands_on_copies(facts: Facts, name: str) -> Iterator[tuple[Run, Command]]:

@@ -40,7 +40,7 @@ from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.dockerfile.shell import Command, Word
-from ...optimizer.facts.copies import Copied, assumptions, copied_to, has_plain_root, operand_path
+from ...optimizer.facts.copies import Copied, assumptions, copied_to, operand_path
 from ...optimizer.facts.effects import copy_destination, of_instruction
 from ...optimizer.facts.paths import SYSTEM_DIRECTORIES, is_private, lies_in
 from ...optimizer.facts.stages import Facts, Run, readable
@@ -92,13 +92,12 @@ def _single(facts: Facts, run: Run, command: Command) -> Finding | None:
 
 
 def _uncopied(facts: Facts, run: Run, command: Command, word: Word, file: Copied) -> Offer:
-    directory = file.path.rpartition("/")[0] or "/"
-    in_root = directory == "/" and has_plain_root(run.stage.image)
-    if directory not in _EMPTY and not in_root and (directory in SYSTEM_DIRECTORIES or not is_private(file.path)):
+    directory = file.path.rpartition("/")[0]
+    if directory not in _EMPTY and (directory in SYSTEM_DIRECTORIES or not is_private(file.path)):
         raise Refusal("the base image may have a file there")
+    changes = attributes_changed(file, run, command)
     if reason := _there_before(run, file):
         raise Refusal(reason)
-    changes = attributes_changed(file, run, command)
     gone, commented = drop_from_all(facts.document, [*changes, (run, command, word)])
     doubts = assumptions(file) + ["the comment above it would go with it"] * commented
     return Offer(combine(delete_instruction(facts.document, file.instruction), gone), doubts)
