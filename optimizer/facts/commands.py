@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from ..dockerfile.record import Record
 from ..dockerfile.shell import Command, Word
-from ..knowledge.commands import COMMANDS, HOMES, Does, Which
+from ..knowledge.commands import ACCOUNT_SETTINGS, COMMANDS, HOMES, Does, Which
 from ..knowledge.tools import Tool, roots
 from ..knowledge.uses import Use, use_of
 from .paths import NOWHERE, Paths, below, lies_in, spelled, union
@@ -159,6 +159,7 @@ def _of_known(command: Command, does: Does, directory: str | None) -> Effects:
     if does.packaged:
         reads, writes = reads | Paths(packaged=True, local=True), writes | Paths(packaged=True)
     if does.users == "makes" and not does.packaged:  # homes, and what is put there
+        reads |= below(ACCOUNT_SETTINGS)
         homes = (word for word in command.argv[1:] if b"/" in word.raw)
         writes |= below((HOMES,)) | union(_path(word, directory, command) for word in homes)
     relative = works_here or any(not word.raw.startswith((b"/", b"'/", b'"/')) for word in operands)

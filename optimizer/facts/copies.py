@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Iterator
+from typing import Literal
 
 from ..dockerfile.document import Instruction
 from ..dockerfile.record import Record
@@ -13,6 +15,7 @@ from ..knowledge.images import Image
 from .context import Context, Entry, local_sources
 from .paths import PATTERN, SYSTEM_DIRECTORIES, is_private, resolve
 from .stages import Facts, Run, StageFacts, readable
+from .variables import expanded, expanded_word, normal
 
 _ARCHIVE = r"\.(?:tar|tgz|tbz2?|txz|gz|bz2|xz|zst)$"
 
@@ -26,6 +29,13 @@ class Copied(Record):
     entry: Entry | None  # what the context says of it; None where there is no context
     parent_exists: bool  # the directory it goes to is there before
     doubt: str = ""  # why `path` may be a directory that the file goes into
+    others: int = 0  # how many other sources its instruction has
+    spelling: str = ""  # `path` as it is spelled where an ARG decides on it, whose default it is then
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is the only source of its instruction, comes from the context, and goes to one place always."""
+        return not self.others and not self.spelling and "://" not in self.source
 
     @property
     def may_be_file(self) -> bool:
@@ -40,7 +50,12 @@ def stored_twice(files: list[Copied]) -> int | None:
 
 
 def copied_files(stage: StageFacts, context: Context | None) -> Iterator[Copied]:
-    """The files that single-source COPYs and ADDs of the stage make, as far as their places are certain."""
+    """The files that COPYs and ADDs of the stage make of a single source of the context, where that is certain."""
+    return (file for file in _all_copied(stage, context) if file.is_plain)
+
+
+def _all_copied(stage: StageFacts, context: Context | None) -> Iterator[Copied]:
+    """The files that COPYs and ADDs of the stage make, as far as their places are certain."""
     directories: set[str] = set(SYSTEM_DIRECTORIES)
     for at, instruction in enumerate(stage.instructions):
         if instruction.keyword == "WORKDIR":
@@ -51,36 +66,52 @@ def copied_files(stage: StageFacts, context: Context | None) -> Iterator[Copied]
                 if command.name == "mkdir" and not command.guards:
                     directories.update(value for value in command.values() if value and value.startswith("/"))
         elif instruction.keyword in ("COPY", "ADD"):
-            copied = _copied(stage, at, directories, context)
-            if copied is not None:
-                yield copied
+            for source in instruction.words[:-1]:
+                copied = _copied(stage, at, source, directories, context)
+                if copied is not None:
+                    yield copied
 
 
-def _copied(stage: StageFacts, at: int, directories: set[str], context: Context | None) -> Copied | None:
+def _copied(stage: StageFacts, at: int, source: str, directories: set[str], context: Context | None) -> Copied | None:
     instruction = stage.instructions[at]
-    words = instruction.words
-    heredoc = bool(instruction.heredocs)
-    if len(words) != 2 or re.search(r"[$*?\[\"'\\]", words[1]):
+    last, others = instruction.words[-1], len(instruction.words) - 2
+    entry = _entry(instruction, source, context)
+    known = expanded(stage, at, last)
+    spelling = normal(last) if known is None else ""
+    place = known or expanded(stage, at, last, arguments=True)
+    if entry is False or place is None or re.search(r"[$*?\[\"'\\]", place):
         return None
-    sources = local_sources(instruction)
-    if heredoc:
-        entry: Entry | None = Entry("file", 0o644)
-    elif sources is None or instruction.flag("parents"):
-        return None
-    else:
-        entry = context.entry(words[0]) if context else None
-        if (context and entry is None) or (instruction.keyword == "ADD" and re.search(_ARCHIVE, words[0])):
-            return None
-    target = resolve(words[1], stage.directory(at))
+    target = resolve(place, stage.directory(at))
     if target is None:
         return None
-    if words[1].endswith(("/", "/.")) or words[1] in (".", "./") or target in directories:
-        if heredoc:
+    if place.endswith(("/", "/.")) or place in (".", "./") or target in directories or others:
+        name = posixpath.basename(re.split("[?#]", source)[0] if "://" in source else source.rstrip("/"))
+        if instruction.heredocs or not name or "$" in name:
             return None
-        target = posixpath.join(target, posixpath.basename(words[0].rstrip("/")))
-        return Copied(instruction, target, words[0], entry, posixpath.dirname(target) in directories)
-    doubt = "" if is_no_directory(target, stage.image, words[0]) else f"that {target} is no directory is an assumption"
-    return Copied(instruction, target, words[0], entry, posixpath.dirname(target) in directories, doubt)
+        target = posixpath.join(target, name)
+        spelling = spelling and posixpath.normpath(posixpath.join(spelling, name))
+        there = posixpath.dirname(target) in directories
+        return Copied(instruction, target, source, entry, there, others=others, spelling=spelling)
+    doubt = "" if is_no_directory(target, stage.image, source) else f"that {target} is no directory is an assumption"
+    there = posixpath.dirname(target) in directories
+    return Copied(instruction, target, source, entry, there, doubt, spelling=spelling and posixpath.normpath(spelling))
+
+
+def _entry(instruction: Instruction, source: str, context: Context | None) -> Entry | Literal[False] | None:
+    """What a source is, None where nothing tells; False for what is no single file of the context or of the network."""
+    if instruction.heredocs:
+        return Entry("file", 0o644) if len(instruction.words) == 2 else False
+    if instruction.keyword == "ADD" and re.fullmatch(_URL, source) and not instruction.flag("unpack"):
+        return Entry("file", 0o600)  # Dockerfile reference, *ADD*
+    if local_sources(instruction) is None or instruction.flag("parents"):
+        return False
+    entry = context.entry(source) if context else None
+    if (context and entry is None) or (instruction.keyword == "ADD" and re.search(_ARCHIVE, source)):
+        return False
+    return entry
+
+
+_URL = r"https?://(?!.*\.git(?:[#?]|$))[^\s\"'\\]+"
 
 
 # Directories in which there are files and no directories: programs, jobs, scripts that an init system runs.
@@ -124,14 +155,19 @@ def commands_on_copies(facts: Facts, name: str) -> Iterator[tuple[Run, Command]]
 
 
 def copied_to(path: str | None, run: Run, command: Command) -> Copied | None:
-    """What the last COPY above `command`, which is in `run`, made at `path`."""
+    """What the last COPY above `command`, which is in `run`, made at `path` of a single source of the context."""
+    file = _any_copied_to(path, run, command)
+    return file if file is not None and file.is_plain else None
+
+
+def _any_copied_to(path: str | None, run: Run, command: Command) -> Copied | None:
     files = run.stage.once("copies", _copied_by_path).get(path or "", ())
     return next((file for file in reversed(files) if file.instruction.start < command.start), None)
 
 
 def _copied_by_path(stage: StageFacts) -> dict[str, list[Copied]]:
     found: dict[str, list[Copied]] = {}
-    for file in copied_files(stage, stage.facts.context):
+    for file in _all_copied(stage, stage.facts.context):
         found.setdefault(file.path, []).append(file)
     return found
 
@@ -140,11 +176,27 @@ def copied_operands(run: Run, command: Command, flag: str) -> list[tuple[Word, C
     """The operands behind the first that name a file, and no directory, of a COPY without `flag`, with that."""
     found: list[tuple[Word, Copied]] = []
     for word in command.argv[2:]:
-        file = copied_to(operand_path(word, run), run, command)
+        path, spelling = operand_path(word, run), ""
+        if path is None:
+            path = expanded_word(run.stage, run.at, word.raw, arguments=True)
+            spelling = posixpath.normpath(normal(word.raw.decode("utf-8", "replace"))) if path else ""
+            path = path and resolve(path, None)
+        file = _any_copied_to(path, run, command)
         if file is None or not file.may_be_file or (word.value or "").endswith("/") or file.instruction.flag(flag):
             continue
-        found.append((word, file))
+        if file.spelling == spelling:
+            found.append((word, file))
     return found
+
+
+def with_others(files: list[tuple[Word, Copied]]) -> dict[Instruction, str]:
+    """Why a flag may not take the place of a command on `files`, for each COPY that brings others too."""
+    named = Counter(file.instruction for _, file in files)
+    return {
+        file.instruction: f"line {file.instruction.line} brings other files too"
+        for _, file in files
+        if named[file.instruction] <= file.others
+    }
 
 
 # Endings that only files have: a directory may be called conf.d.
@@ -181,9 +233,12 @@ def is_plain(command: Command) -> bool:
 
 def operand_path(word: Word, run: Run) -> str | None:
     """The absolute path that an operand names; None where that is not certain."""
-    if word.value is None or PATTERN.search(word.value):
+    value = word.value
+    if value is None and b"$" in word.raw:
+        value = expanded_word(run.stage, run.at, word.raw)
+    if value is None or PATTERN.search(value):
         return None
     script = readable(run)
-    if not word.value.startswith("/") and any(name in script.state_changes for name in ("cd", "pushd")):
+    if not value.startswith("/") and any(name in script.state_changes for name in ("cd", "pushd")):
         return None
-    return resolve(word.value, run.stage.directory(run.at))
+    return resolve(value, run.stage.directory(run.at))

@@ -15,6 +15,7 @@ from ..knowledge.tools import Tool, present
 from .commands import DIRECTORY, NOTHING, SHELL, USER, Effects, of_command, redirected, unknown, variables
 from .paths import NOWHERE, Paths, below, lies_in, overlap, resolve, spelled, union
 from .stages import Run, StageFacts
+from .variables import expanded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,12 +43,15 @@ def of_run(run: Run, before: int | None = None, since: int | None = None) -> Eff
                 effects |= redirected(command, directory) | _of_program(program, directory, run.stage.facts.tools)
             else:
                 effects |= of_command(command, directory, run.stage.facts.tools)
-    if effects.users != "makes" and any(overlap(path, one) for path in _ACCOUNTS for one in effects.writes.below):
-        effects = effects._replace(users="makes")
-    return effects
+    return effects._replace(users="makes") if may_make_users(effects) else effects
 
 
-# Where names of users and groups stand: who writes them by hand makes users too.
+def may_make_users(effects: Effects) -> bool:
+    """Whether what has the effects may make users: who writes their names by hand does so too."""
+    return effects.users == "makes" or any(overlap(path, one) for path in _ACCOUNTS for one in effects.writes.below)
+
+
+# Where names of users and groups stand.
 _ACCOUNTS = ("/etc/passwd", "/etc/group")
 
 
@@ -176,7 +180,7 @@ def _defined(instruction: Instruction) -> Iterator[str]:
 
 
 def _of_copy(stage: StageFacts, at: int, instruction: Instruction) -> Effects:
-    target = copy_destination(instruction, stage.directory(at))
+    target = copy_destination(stage, at)
     where = below((target,)) if target else Paths(unknown=f"where line {instruction.line} copies to is not certain")
     owner = instruction.flag("chown")
     named = owner is not None and not re.fullmatch(_NUMBERS, owner.value or b"")
@@ -207,10 +211,12 @@ def _brings_accounts(stage: StageFacts, instruction: Instruction, target: str) -
 _NUMBERS = rb"(?:\d+|root)(?::(?:\d+|root))?"
 
 
-def copy_destination(instruction: Instruction, directory: str | None) -> str | None:
-    """The directory or file that a COPY writes to; None where that is not certain."""
-    words = instruction.words
-    return None if re.search(r"[$*?\[\"'\\]", words[-1]) else resolve(words[-1], directory)
+def copy_destination(stage: StageFacts, at: int) -> str | None:
+    """The directory or file that the COPY at index `at` of a stage writes to; None where that is not certain."""
+    word = stage.instructions[at].words[-1]
+    if "$" in word:
+        word = expanded(stage, at, word) or word
+    return None if re.search(r"[$*?\[\"'\\]", word) else resolve(word, stage.directory(at))
 
 
 def may_swap(first: Effects, second: Effects) -> str | None:

@@ -8,30 +8,34 @@ from ..dockerfile.shell import Command
 from .commands import of_command
 from .copies import operand_path
 from .effects import METADATA, commands_of, copy_destination
-from .ownership import RecursiveChown, leaves_owners, makes_another, makes_users, owned_copy, removes
+from .ownership import RecursiveChown, leaves_owners, made_in, makes_another, owned_copy, removes
 from .stages import Run
 
 
 class Filled(Record):
-    """What put files into the directory before the chown, last first, and which RUNs moved some out of it again."""
+    """What put files into the directory before the chown, last first, and which RUNs moved some out of it again.
+
+    `made` are directories and empty files in it that RUNs made, with no file in them but what was copied.
+    """
 
     copies: list[Instruction]
     movers: list[Run]
+    made: list[str]
     directory_is_new: bool
 
 
 def filled_by_copies(run: Run, command: Command, chown: RecursiveChown) -> Filled | None:
-    """What filled the directory; None where anything but COPY may have, or the user comes too late."""
+    """What filled the directory; None where anything but COPY may have."""
     stage = run.stage
     if not leaves_owners(run, chown, command.start):
         return None
-    user_may_be_new = chown.by_name and makes_users(run, command.start)
-    filled = Filled([], [], directory_is_new=False)
+    filled = Filled([], [], made_in(run, chown, command.start), directory_is_new=False)
+    removed = removes(run, chown)
     for at in range(run.at - 1, 0, -1):
         instruction = stage.instructions[at]
         if instruction.keyword in ("COPY", "ADD"):
             inside = owned_copy(run, at, chown)
-            if inside is None or (inside and user_may_be_new):
+            if inside is None:
                 return None
             if inside:
                 filled.copies.append(instruction)
@@ -40,18 +44,22 @@ def filled_by_copies(run: Run, command: Command, chown: RecursiveChown) -> Fille
             if other is None or other.script is None:
                 return None
             if _is_made_empty(other, chown):
-                return filled._replace(directory_is_new=True)
+                filled = filled._replace(directory_is_new=True)
+                break
             if _moves_out(other, chown):
                 filled.movers.append(other)
             elif not leaves_owners(other, chown):
                 return None
-            user_may_be_new |= chown.by_name and makes_users(other)
+            filled.made.extend(made_in(other, chown))
+            removed |= removes(other, chown)
         elif instruction.keyword == "WORKDIR":
             if makes_another(run, at, chown):
                 return None
         elif instruction.keyword in ("VOLUME", "SHELL", "ONBUILD"):
             return None
-    return filled if stage.parent is None else None
+    if filled.made and (removed or filled.movers):  # it may not be there any more
+        return None
+    return filled if filled.directory_is_new or stage.parent is None else None
 
 
 def _makes(command: Command, chown: RecursiveChown) -> bool:
@@ -84,20 +92,23 @@ def _moves_out(run: Run, chown: RecursiveChown) -> bool:
 
 
 class FilledLast(Record):
-    """The last RUN that may have put files into the directory, and the COPYs to there behind it, last first."""
+    """The last RUN that may have put files into the directory, and the COPYs to there behind it, last first.
+
+    `made` are directories and empty files in it that later RUNs made.
+    """
 
     last: Run
     copies: list[Instruction]
+    made: list[str]
 
 
 def filled_by_run(run: Run, command: Command, chown: RecursiveChown) -> FilledLast | None:
     """What filled the directory last; None where that cannot be given its owner before the chown."""
     stage = run.stage
-    if not leaves_owners(run, chown, command.start) or (chown.by_name and makes_users(run, command.start)):
-        return None
-    if removes(run, chown):  # it would be stored again first
+    if not leaves_owners(run, chown, command.start) or removes(run, chown):  # it would be stored again first
         return None
     copies: list[Instruction] = []
+    made = made_in(run, chown, command.start)
     for at in range(run.at - 1, 0, -1):
         instruction = stage.instructions[at]
         if instruction.keyword in ("COPY", "ADD"):
@@ -112,12 +123,13 @@ def filled_by_run(run: Run, command: Command, chown: RecursiveChown) -> FilledLa
                 return None
             if not leaves_owners(other, chown):
                 return (
-                    FilledLast(other, copies)
+                    FilledLast(other, copies, made)
                     if _is_there(other, chown) and not other.mounted(chown.directory)
                     else None
                 )
-            if (chown.by_name and makes_users(other)) or removes(other, chown):
+            if removes(other, chown):
                 return None
+            made += made_in(other, chown)
         elif instruction.keyword == "WORKDIR":
             if makes_another(run, at, chown):  # it is given away too
                 return None
@@ -134,7 +146,7 @@ def _is_there(run: Run, chown: RecursiveChown) -> bool:
             directory = run.stage.directory(at + 1)
             found |= directory is not None and chown.holds(directory)
         elif instruction.keyword in ("COPY", "ADD"):
-            target = copy_destination(instruction, run.stage.directory(at))
+            target = copy_destination(run.stage, at)
             found |= target is not None and chown.holds(target) and target != chown.directory
         elif instruction.keyword == "VOLUME":  # what a RUN does there may not stay
             return False

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from ..dockerfile.shell import Command, Word
 from ..knowledge.commands import COMMANDS, DAEMONS, STARTS_AGENTS, WAITS
-from .effects import is_changed
+from .effects import commands_of, is_changed
 from .packages import managed, removed
+from .paths import lies_in, resolve
 from .programs import started
 from .stages import Run
 
@@ -26,17 +27,24 @@ class Left:
         self._started = ""  # what may go on running
         self._found: dict[str, bool] = {}  # programs that the shell has found: whether they may be elsewhere by now
         self._links = self._may_link = False  # whether there are hard links, or may be
+        self._unpacked: set[str] = set()  # where archives were unpacked: links in them stay below that
         self._made: set[bytes] = set()  # what commands make that has no other name
 
     def add(self, run: Run) -> None:
         """Count in what `run` leaves."""
+        unpacked = {
+            command: places for command, directory in commands_of(run) if (places := _unpacks(command, directory))
+        }
         for command in commands_in(run):
             self._daemon = self._daemon or (command.name if _is_daemon(command) else "")
             if not self._started and _may_start(command, run):
                 self._started = command.name or command.normal.decode("utf-8", "replace")
             _find_programs(self._found, run, command)
             self._links = self._links or _links(command)
-            self._may_link = self._may_link or any(map(_may_link, _with_script(run, command)))
+            if command in unpacked:
+                self._unpacked |= unpacked[command]
+            else:
+                self._may_link = self._may_link or any(map(_may_link, _with_script(run, command)))
             self._made.update(_makes(command))
 
     def meets(self, second: Run) -> str | None:
@@ -59,8 +67,8 @@ class Left:
         for command in commands:
             if self._links and (command.name in _CHANGES_FILES or command.writes_files):
                 return True
-            changes = self._may_link and command.name in _CHANGES_MODES
-            if changes and not made.issuperset(_changed(command)):
+            changes = command.name in _CHANGES_MODES and not made.issuperset(_changed(command))
+            if changes and (self._may_link or not _changes_all(command, self._unpacked)):
                 return True
             made.update(_makes(command))
         return False
@@ -161,6 +169,29 @@ def _may_link(command: Command) -> bool:
 
 
 _HOLD_LINKS = frozenset(("tar", "bsdtar", "gtar", "cpio", "dpkg", "rpm"))
+
+
+def _unpacks(command: Command, directory: str | None) -> frozenset[str]:
+    """The directories below which a ``tar`` puts all that it unpacks; none where that is not certain."""
+    if command.name not in ("tar", "bsdtar", "gtar") or command.wrappers:
+        return frozenset()
+    words = [word.value for word in command.argv[1:]]
+    found = directory
+    for at, word in enumerate(words):
+        if word is None:
+            return frozenset()
+        option = re.fullmatch(r"(?:-\w*C|--directory=)(.*)", word)
+        if option or word == "--directory":
+            found = resolve((option and option[1]) or (words[at + 1 : at + 2] or [""])[0] or "", found)
+    return frozenset((found,)) if found else frozenset()
+
+
+def _changes_all(command: Command, places: set[str]) -> bool:
+    """Whether a command changes all that lies below `places`, so that one name of a file is as good as another."""
+    if not command.has_option("R", "recursive"):
+        return not places
+    named = [word.value or "" for word in command.operands()[1:]]
+    return all(any(lies_in(place, name) for name in named if name.startswith("/")) for place in places)
 
 
 def _makes(command: Command) -> list[bytes]:

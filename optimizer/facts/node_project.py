@@ -53,7 +53,7 @@ def project_at(stage: StageFacts, at: int) -> Project | None:
     for index, instruction in enumerate(stage.instructions[:at]):
         if instruction.keyword not in ("COPY", "ADD") or directory is None:
             continue
-        target = copy_destination(instruction, stage.directory(index))
+        target = copy_destination(stage, index)
         if target is None:
             return None
         words = instruction.words

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import re
 import stat
 from collections.abc import Iterator
@@ -13,12 +14,14 @@ from ..dockerfile.document import Instruction
 from ..dockerfile.record import Record
 from ..dockerfile.shell import Command, Word
 from ..knowledge.images import Image
+from .accounts import of_account
 from .commands import of_command
 from .context import local_sources
 from .copies import operand_path
-from .effects import commands_of, copy_destination, of_run
-from .paths import SYSTEM_DIRECTORIES, lies_in
-from .stages import Facts, Run
+from .effects import commands_of, copy_destination
+from .paths import SYSTEM_DIRECTORIES, lies_in, overlap
+from .stages import Facts, Run, StageFacts
+from .variables import expanded_word
 
 if TYPE_CHECKING:
     from .context import Context
@@ -35,41 +38,42 @@ class RecursiveChown(Record):
     directory: str  # absolute
     option: Word
     operand: Word
-
-    @property
-    def by_name(self) -> bool:
-        """Whether the owner is named, and has to be there; root always is."""
-        return bool(self.flag) and not self.flag.replace(":", "").isdigit()
+    keeps_group: bool  # as ``chown app`` does; the one in `flag` is that of what a context brings
 
     def holds(self, path: str) -> bool:
         """Whether `path`, an absolute one, is the directory or lies in it."""
         return lies_in(path, self.directory)
 
 
-def recursive_chowns(facts: Facts) -> Iterator[tuple[Run, Command, RecursiveChown]]:
-    """Every plain recursive chown of a directory in the stages that ship, if its RUN stores that only once."""
+def recursive_chowns(facts: Facts) -> Iterator[tuple[Run, Command, list[RecursiveChown]]]:
+    """Every plain recursive chown in the stages that ship, with those of its directories that it stores only once."""
     for run in (run for stage in facts.shipping for run in stage.runs):
         if run.script is not None:
             for command in run.script.commands:
-                chown = _recursive_chown(run, command) if command.name == "chown" else None
-                if chown is not None and not any(_stores_again(chown, run, *other) for other in commands_of(run)):
-                    yield run, command, chown
+                chowns = _recursive_chowns(run, command) if command.name == "chown" else []
+                once = [one for one in chowns if not any(_stores_again(one, run, *other) for other in commands_of(run))]
+                if once:
+                    yield run, command, once
 
 
-def _recursive_chown(run: Run, command: Command) -> RecursiveChown | None:
+def _recursive_chowns(run: Run, command: Command) -> list[RecursiveChown]:
     operands = command.operands()
     options = [word for word in command.argv[1:] if word not in operands]
-    if command.guards or command.wrappers or len(options) != 1 or len(operands) != 2:
-        return None
+    if command.guards or command.wrappers or len(options) != 1 or len(operands) < 2:
+        return []
     if not run.fails_with(command):  # what is done instead stops the build where it fails
-        return None
-    directory = operand_path(operands[1], run)
-    flag = _flag(operands[0].value or "")
-    if flag is None or directory is None or directory in SYSTEM_DIRECTORIES:
-        return None
-    if not re.fullmatch(r"-[fcv]*R[fcv]*|--recursive", options[0].value or ""):
-        return None
-    return RecursiveChown(flag, directory, options[0], operands[1])
+        return []
+    flag = _flag(operands[0].value or "") if operands[0].value else _variable_flag(run, operands[0])
+    if flag is None or not re.fullmatch(r"-[fcv]*R[fcv]*|--recursive", options[0].value or ""):
+        return []
+    directories = [(operand_path(word, run), word) for word in operands[1:]]
+    return [
+        RecursiveChown(flag, directory, options[0], word, not re.search(rb"[:.]", operands[0].raw))
+        for directory, word in directories
+        if directory is not None
+        and directory not in SYSTEM_DIRECTORIES
+        and not any(other is not word and (path is None or overlap(path, directory)) for path, other in directories)
+    ]
 
 
 def _stores_again(chown: RecursiveChown, run: Run, command: Command, directory: str | None) -> bool:
@@ -80,8 +84,12 @@ def _stores_again(chown: RecursiveChown, run: Run, command: Command, directory: 
 
 def _writes_to(chown: RecursiveChown, run: Run, command: Command, directory: str | None) -> bool:
     """Whether a command of `run` may write to the directory, or change what is in it."""
-    effects = of_command(command, directory, run.stage.facts.tools)
-    return bool(effects.writes.touches(chown.directory))
+    if command.name in ("useradd", "adduser"):
+        return bool(of_account(command, run.stage, run.at).writes.touches(chown.directory))
+    writes = of_command(command, directory, run.stage.facts.tools).writes
+    if installs_no_options(run.stage) and lies_in(chown.directory, "/opt"):
+        writes = writes._replace(packaged=False)
+    return bool(writes.touches(chown.directory))
 
 
 _NAME = r"[A-Za-z_][\w-]*|\d+"
@@ -108,6 +116,19 @@ def _flag(owner: str) -> str | None:
     return f"{user}:{group or ('0' if user.isdigit() else 'root')}"
 
 
+_VARIABLE = r"\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*\})"
+_VARIABLES = re.compile(rf"\"?({_VARIABLE})(?::({_VARIABLE}|{_NAME})?)?\"?")
+
+
+def _variable_flag(run: Run, word: Word) -> str | None:
+    """The value of ``--chown`` for an owner that variables of ENV or ARG say, which nothing in the RUN changes."""
+    found = _VARIABLES.fullmatch(word.raw.decode("utf-8", "replace"))
+    if found is None or expanded_word(run.stage, run.at, word.raw, arguments=True) is None:
+        return None
+    user, group = found.groups()
+    return f"{user}:{group}" if group else None if b":" in word.raw else f"{user}:0"
+
+
 def takes_owner(instruction: Instruction) -> bool:
     """Whether ``--chown`` would give everything that a COPY or ADD brings that owner, and do nothing else.
 
@@ -130,7 +151,7 @@ def _copies_into(run: Run, at: int, chown: RecursiveChown) -> bool | None:
 
     None where its place is not certain, or is a directory that the tree lies in.
     """
-    target = copy_destination(run.stage.instructions[at], run.stage.directory(at))
+    target = copy_destination(run.stage, at)
     if target is None or (target != chown.directory and lies_in(chown.directory, target)):
         return None
     return chown.holds(target)
@@ -178,11 +199,6 @@ def makes_another(run: Run, at: int, chown: RecursiveChown) -> bool:
 _PLAIN_MODE = re.compile(r"0?[0-7]{3}|[ugoa]*[+=-][rwxX]+(?:,[ugoa]*[+=-][rwxX]+)*")
 
 
-def makes_users(run: Run, before: int | None = None) -> bool:
-    """Whether `run`, or what of it is in front of the offset `before`, may make the user who gets a directory."""
-    return of_run(run, before=before).users == "makes"
-
-
 def leaves_owners(run: Run, chown: RecursiveChown, before: int | None = None) -> bool:
     """Whether the commands of `run`, or those in front of offset `before`, certainly put nothing into the directory.
 
@@ -199,7 +215,7 @@ def leaves_owners(run: Run, chown: RecursiveChown, before: int | None = None) ->
 
 
 def _leaves_owners(chown: RecursiveChown, run: Run, command: Command, directory: str | None) -> bool:
-    if command.name == "rm" and not command.writes_files:
+    if (command.name == "rm" and not command.writes_files) or _made(run, chown, command) is not None:
         return True
     if command.name == "chmod" and not command.writes_files:
         operands = command.operands()
@@ -213,6 +229,35 @@ def _leaves_owners(chown: RecursiveChown, run: Run, command: Command, directory:
     if command.name == "ln" and command.has_option("s", "symbolic"):
         return True
     return not of_command(command, directory, run.stage.facts.tools).reads.touches(chown.directory)
+
+
+def made_in(run: Run, chown: RecursiveChown, before: int | None = None) -> list[str]:
+    """The directories and empty files that `run` makes in the directory, where it puts nothing else there."""
+    return [
+        path
+        for command, _ in commands_of(run)
+        if before is None or command.start < before
+        for path in _made(run, chown, command) or ()
+    ]
+
+
+def _made(run: Run, chown: RecursiveChown, command: Command) -> list[str] | None:
+    """What a plain ``mkdir`` or ``touch`` makes in the directory; None for any other command."""
+    if command.name not in ("mkdir", "touch") or command.redirections or not run.fails_with(command):
+        return None
+    parents = command.name == "mkdir" and command.has_option("p", "parents")
+    if not all(
+        re.fullmatch(r"-[pv]+|--parents", value or "") for value in command.values() if (value or "-")[:1] == "-"
+    ):
+        return None
+    found: list[str] = []
+    for path in (operand_path(word, run) for word in command.operands()):
+        if path is None:
+            return None
+        while chown.holds(path) and path != chown.directory:
+            found.insert(0, path)
+            path = posixpath.dirname(path) if parents else chown.directory
+    return found
 
 
 # Words with which a command takes the owners of the files that it reads along, or tells them.
@@ -241,9 +286,26 @@ _PROGRAMS = re.compile(r"/(?:app|code|usr/src/app|(?:srv|opt|home)/([\w.-]+))(?:
 _THEIRS = re.compile(r"node|ubuntu|yarn.*|java|.*jdk.*|www")
 
 
+# What brings packages of others, which may have files in /opt.
+_OTHERS = re.compile(
+    rb"(?i)sources\.list|add-apt|\.repo\b|/etc/apk|config-manager|\b(?:dpkg|rpm) +-|local-?install|copr|--repo|-X +http"
+    rb"|\.deb\b|\.rpm\b|\.apk\b|bash -|apt-key|keyring"
+)
+
+
+def installs_no_options(stage: StageFacts) -> bool:
+    """Whether all packages of the stage are the distribution's own, which have no files in /opt (FHS, 3.13)."""
+    return stage.once("no options", lambda one: is_official(one.image) and not _OTHERS.search(one.source.data))
+
+
+def is_official(image: Image | None) -> bool:
+    """Whether an image is one of those whose files are known."""
+    return image is not None and image.name.removeprefix("library/") in _OFFICIAL and "onbuild" not in image.tag
+
+
 def is_empty_at_first(image: Image | None, directory: str) -> bool:
     """Whether the base image certainly has no file in `directory`."""
-    if image is None or image.name.removeprefix("library/") not in _OFFICIAL or "onbuild" in image.tag:
+    if not is_official(image):
         return False
     found = _PROGRAMS.fullmatch(directory)
     return found is not None and not _THEIRS.fullmatch(found[1] or "")

@@ -160,7 +160,7 @@ def _shown(path: str, stage: StageFacts, before: int, steps: int) -> list[Piece]
 def _brought(path: str, stage: StageFacts, at: int, steps: int) -> list[Piece]:
     """What a COPY or ADD may bring to `path`."""
     instruction = stage.instructions[at]
-    target = copy_destination(instruction, stage.directory(at))
+    target = copy_destination(stage, at)
     if target is None or not lies_in(path, target):
         return []
     data, rest = instruction.source.data, posixpath.relpath(path, target)

@@ -267,6 +267,16 @@ class Facts:
         """The build context, which is looked for when it is first asked for."""
         return self._context(self.document) if callable(self._context) else self._context
 
+    @property
+    def expands_mounts(self) -> bool:
+        """Whether the frontend that ``# syntax=`` names certainly puts variables into ``--mount``, as 1.3 does."""
+        return _frontend(self.document.directives.get("syntax"), 3)
+
+    @property
+    def unpacks(self) -> bool:
+        """Whether the frontend that ``# syntax=`` names certainly knows ``ADD --unpack``, as 1.17 does."""
+        return _frontend(self.document.directives.get("syntax"), 17)
+
     @cached_property
     def tools(self) -> tuple[Tool, ...]:
         """The package managers whose word is in the Dockerfile."""
@@ -349,15 +359,20 @@ def stage_named(stage: StageFacts, name: str) -> StageFacts | None:
 
 def _knows_flags(syntax: bytes | None) -> bool:
     """Whether the frontend that ``# syntax=`` names certainly knows ``--mount`` and ``--chmod``, as 1.2 does."""
+    return syntax is None or _frontend(syntax, 2)
+
+
+def _frontend(syntax: bytes | None, minor: int) -> bool:
+    """Whether ``# syntax=`` names a frontend that is certainly 1.`minor` or later."""
     if syntax is None:
-        return True
+        return False
     name, _, _ = syntax.strip().removeprefix(b"docker.io/").partition(b"@")
     named = re.fullmatch(
         rb"docker/dockerfile(?:-upstream)?(?::(?:(?:latest|labs|master|1)|1\.(\d+)[\w.]*)(?:-\w+)?)?", name
     )
     if named is None or (b"@" in syntax and b":" not in name):
         return False
-    return named[1] is None or int(named[1]) >= 2
+    return named[1] is None or int(named[1]) >= minor
 
 
 def _begin(stage: StageFacts) -> int:
@@ -377,13 +392,18 @@ def _read_stage(facts: StageFacts) -> None:
             facts.shell = _shell(instruction.json)
         elif instruction.keyword == "RUN":
             facts.runs.append(Run(instruction, facts, at))
-        facts.held.append(_held_behind(instruction, facts.held[-1]))
+        facts.held.append(_held_behind(facts, at, instruction, facts.held[-1]))
 
 
-def _held_behind(instruction: Instruction, held: Held) -> Held:
+def _held_behind(stage: StageFacts, at: int, instruction: Instruction, held: Held) -> Held:
     text = instruction.args.decode("utf-8", "replace").strip()
     if instruction.keyword == "WORKDIR":
-        return held._replace(directory=resolve(text.strip("\"'"), held.directory))
+        text = text.strip("\"'")
+        if "$" in text:
+            from .variables import expanded
+
+            text = expanded(stage, at, text) or text
+        return held._replace(directory=resolve(text, held.directory))
     return held._replace(user=text) if instruction.keyword == "USER" else held
 
 

@@ -88,12 +88,12 @@ def wanted_later(run: Run, path: str) -> str:
         return "something further down may want it"
     for stage in run.stage.facts.stages:
         for instruction in stage.instructions:
-            if instruction.start > run.instruction.end and any(overlap(path, one) for one in _taken(instruction)):
+            if instruction.start > run.instruction.end and any(overlap(path, one) for one in taken_from(instruction)):
                 return "another stage copies from there"
     return ""
 
 
-def _taken(instruction: Instruction) -> Iterator[str]:
+def taken_from(instruction: Instruction) -> Iterator[str]:
     """Where an instruction takes something from in another stage, whichever that is."""
     if instruction.keyword in ("COPY", "ADD") and instruction.flag("from"):
         for word in instruction.words[:-1]:

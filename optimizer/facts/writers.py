@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..dockerfile.shell import Command
+from ..knowledge.commands import ACCOUNTS
+from .effects import commands_of, of_run
+from .paths import lies_in, resolve
 from .stages import Run
 
 
-def writer_of(run: Run, paths: list[bytes], most: int) -> Run | None:
-    """The earliest of the RUNs right before `run`, fewer than `most`, that wrote one of the paths."""
+def writer_of(run: Run, paths: list[bytes], most: int, trees: Sequence[str] = ()) -> Run | None:
+    """The earliest of the RUNs right before `run`, fewer than `most`, that wrote one of the paths or into the trees."""
     near: list[Run] = []  # nearest first
     for distance in range(1, most):
         other = run.stage.run_at(run.at - distance)
@@ -18,14 +22,38 @@ def writer_of(run: Run, paths: list[bytes], most: int) -> Run | None:
             break
         near.append(other)
     writers = [_writer_of(path, near) for path in paths]
+    writers += [other for tree in trees for other in near if fills_tree(other, tree)]
     return min(filter(None, writers), key=lambda other: other.at, default=None)
 
 
 def _writer_of(path: bytes, near: list[Run]) -> Run | None:
     """The earliest RUN that writes a file of that name, else the nearest that unpacks something around it."""
     named = [other for other in near if any(_names(*part, path) for part in _parts(other))]
-    around = [other for other in near if any(_unpacks_around(*part, path) for part in _parts(other))]
+    around = [
+        other
+        for other in near
+        if any(_unpacks_around(*part, path) for part in _parts(other)) or _clones_around(other, path)
+    ]
     return named[-1] if named else around[0] if around else None
+
+
+# What they make is not worth a join.
+_SMALL = frozenset(("mkdir", "touch", "ln", "setfacl", "rm", "rmdir", "mv", "find", "echo", "printf", *ACCOUNTS))
+_GIVES_AWAY = frozenset(("chmod", "chown", "chgrp"))
+
+
+def fills_tree(run: Run, tree: str) -> bool:
+    """Whether `run` certainly stores files in the directory `tree`, or works in it and nobody knows what it does."""
+    for command, directory in commands_of(run):
+        if command.name in _GIVES_AWAY and not command.has_option("R", "recursive"):
+            continue
+        if command.name not in _SMALL:
+            writes = of_run(run, before=command.start + 1, since=command.start).writes
+            if any(lies_in(path, tree) for path in writes.below):
+                return True
+            if writes.unknown and directory is not None and lies_in(directory, tree):
+                return True
+    return False
 
 
 def _parts(run: Run) -> Iterator[tuple[Command, bytes]]:
@@ -61,6 +89,25 @@ def _names(command: Command, code: bytes, target: bytes) -> bool:
         text = text[: text.index(b"*")].rpartition(b"/")[0]
     names = [text] if text.count(b"/") <= 1 else [text, text.rsplit(b"/", 1)[-1]]
     return any(len(name) > 2 and re.search(rb"(?<![\w.-])" + re.escape(name) + rb"(?![\w-])", code) for name in names)
+
+
+def _clones_around(run: Run, target: bytes) -> bool:
+    """Whether a ``git clone`` of `run` makes a directory that the target lies in."""
+    path = resolve(target.decode("utf-8", "surrogateescape"), run.stage.directory(run.at))
+    for command, directory in commands_of(run):
+        operands = command.operands(_CLONE_VALUES) if command.name == "git" else []
+        if len(operands) > 1 and operands[0].value == "clone":
+            name = (operands[2] if len(operands) > 2 else operands[1]).value
+            name = (
+                name if name is None or len(operands) > 2 else posixpath.basename(name.rstrip("/")).removesuffix(".git")
+            )
+            place = resolve(name or "", directory)
+            if place is not None and path is not None and path != place and lies_in(path, place):
+                return True
+    return False
+
+
+_CLONE_VALUES = frozenset(("-b", "--branch", "--depth", "-c", "--config", "-j", "--jobs", "-o", "--origin"))
 
 
 def _unpacks_around(command: Command, code: bytes, target: bytes) -> bool:

@@ -12,11 +12,14 @@ from itertools import pairwise
 from ..dockerfile.document import Document, Instruction
 from ..dockerfile.edits import Edit, Refusal
 from ..dockerfile.record import Record
+from ..facts.commands import of_command
+from ..facts.effects import commands_of
 from ..facts.joins import directory_for, may_join
 from ..facts.leftovers import Left
+from ..facts.paths import lies_in
 from ..facts.stages import Run, readable
 from ..rules.finding import Fix
-from .scripts import WIDE, Style, appended, is_compound, joiner_at_end
+from .scripts import WIDE, Style, appended, is_compound, joiner_at_end, with_comments
 
 
 def check_joinable(document: Document, first: Run, second: Run, moved: Sequence[Instruction] = ()) -> None:
@@ -58,6 +61,33 @@ class Trim(Record):
     end: int = 0
 
 
+def without_needless_cd(runs: list[Run]) -> list[Trim]:
+    """What `join_runs` need not do again where a RUN goes to the directory that the one before it ends in."""
+    trims = [Trim()]
+    for first, second in pairwise(runs):
+        script = readable(second)
+        start = next(iter(script.commands), None)
+        goes = start is not None and start.name == "cd" and len(script.units) > 1 and script.only_and
+        needless = goes and start is not None and start.values() == [_ends_in(first)]
+        trims.append(Trim(start=int(needless)))
+    return trims
+
+
+def _ends_in(run: Run) -> str | None:
+    """The directory that a RUN ends in, if it began its work there and the directory is certainly still the same."""
+    there = None
+    for command, directory in commands_of(run):
+        effects = of_command(command, directory, run.stage.facts.tools)
+        renews = command.name in ("rm", "rmdir", "mv", "ln", "find") and effects.writes.touches(directory or "/")
+        if command.name == "cd":
+            there = None
+        elif effects.writes.unknown or (renews and any(lies_in(directory or "/", one) for one in effects.writes.below)):
+            return None
+        else:
+            there = directory
+    return there if readable(run).only_and and readable(run).is_plain else None
+
+
 def join_runs(
     document: Document,
     runs: list[Run],
@@ -81,7 +111,7 @@ def join_runs(
     styles = [Style(run.instruction, view) for run, view in zip(runs, views, strict=True)]
     style = next((style for style in styles if style.multiline), styles[0])
     alone = len(runs) == 2 and len(views[0].units) == 1 and not styles[0].multiline and not then
-    moved = [_with_comments(document, instruction) for instruction in (*above, *below)]
+    moved = [with_comments(document, instruction) for instruction in (*above, *below)]
     edits: list[Edit] = []
     adds = list(then or ())
     drops: list[bytes] = []
@@ -136,11 +166,9 @@ def _moves(
 ) -> Iterator[Edit]:
     """Put the lines of `above` before those of the first of `runs`, and those of `below` behind those of the last."""
     data = document.source.data
-    before, behind = (
-        b"".join(data[slice(*_with_comments(document, one))] for one in moved) for moved in (above, below)
-    )
+    before, behind = (b"".join(data[slice(*with_comments(document, one))] for one in moved) for moved in (above, below))
     if before:
-        at = _with_comments(document, runs[0].instruction)[0]
+        at = with_comments(document, runs[0].instruction)[0]
         yield Edit(at, at, before)
     if behind:
         at = runs[-1].instruction.line_end
@@ -148,10 +176,3 @@ def _moves(
             yield Edit(at, at, behind)
         else:  # the file's last line, which goes without a newline
             yield Edit(at, at, document.source.newline(at) + behind.rstrip(b"\r\n"))
-
-
-def _with_comments(document: Document, instruction: Instruction) -> tuple[int, int]:
-    """Where the lines of `instruction` start and end, the comments directly above it included."""
-    comments = document.comments_above(instruction)
-    start = document.source.line_start(comments[0][0]) if comments else instruction.line_start
-    return start, instruction.line_end

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from functools import partial
 
+from ..dockerfile.document import Instruction
 from ..dockerfile.edits import Refusal
 from ..dockerfile.shell import Command, Unit, Word
 from ..facts.stages import Facts, Run, StageFacts, readable
@@ -14,7 +16,7 @@ from ..knowledge.tools import Tool
 from ..knowledge.uses import Use, stores, use_of, uses
 from ..rules.finding import Fix, Offer
 from .operands import drop_operands
-from .scripts import add_run_flags, combine, drop_units
+from .scripts import WIDE, add_run_flags, combine, delete_instruction, drop_units, prepend_command
 
 _ELSEWHERE = re.compile(
     rb"PIP_NO_CACHE_DIR|PIP_CACHE_DIR|UV_NO_CACHE|UV_CACHE_DIR|(?i:npm_config_cache)|GOCACHE|CARGO_HOME|XDG_CACHE_HOME"
@@ -163,6 +165,33 @@ def _check_above(command: Command, places: tuple[str, ...]) -> None:
         prefix = re.split(r"[*?\[{$]", path)[0].rstrip("/")
         if path.startswith("/") and any(f"{place}/".startswith(f"{prefix}/") for place in places):
             raise Refusal(f"`{command.name}` may walk over the mount")
+
+
+def copied_in(facts: Facts, run: Run, copy: Instruction, source: str, directory: str, *, is_there: bool) -> Fix:
+    """Let `run` copy what `copy` brings, all of `source`, from a bind mount to `directory` before all else it does.
+
+    The directory has mode 0755 then, as where COPY or WORKDIR made it.
+    """
+    entry = facts.context.entry(source) if facts.context else None
+    if entry is None or entry.kind != "directory":
+        raise Refusal("what is copied is not certainly a directory")
+    if not run.stage.runs_as_root(run.at):
+        raise Refusal("what is copied is root's, and the RUN is not")
+    if b"/mnt" in run.source_text:
+        raise Refusal("it has to do with /mnt, where the mount would be")
+    path = posixpath.normpath(source).lstrip("/")
+    if not re.fullmatch(r"[\w./+@-]+", path + directory):
+        raise Refusal("its place cannot be spelled in one word")
+    target = f"/mnt/{posixpath.basename(path) if path not in ('.', '') else 'context'}"
+    named = f"source={path}," if path not in (".", "") else ""
+    commands = [] if is_there else [f"mkdir -p {directory}"]
+    commands.append(f"cp -a {target}/. {directory}/")
+    if entry.mode != 0o755 or not named:
+        commands.append(f"chmod 755 {directory}")
+    wide = len(named) + len(target) + sum(map(len, commands)) > WIDE // 2
+    before = [prepend_command(run, command.encode(), own_line=True, wide=wide) for command in commands]
+    mount = add_run_flags(run, f"--mount=type=bind,{named}target={target}")
+    return combine(delete_instruction(facts.document, copy), mount, *before)
 
 
 def _options_against_cache(use: Use) -> list[Word]:

@@ -7,7 +7,7 @@ from ..dockerfile.edits import Edit, Refusal
 from ..dockerfile.shell import Command, Word
 from ..facts.stages import Run, readable
 from ..rules.finding import Fix
-from .scripts import delete_run, drop_unit
+from .scripts import combine, delete_run, drop_commands, drop_unit
 
 
 def with_flag(instruction: Instruction, flag: str) -> Fix:
@@ -57,6 +57,32 @@ def drop_operands(document: Document, run: Run, command: Command, gone: list[Wor
     return drop_unit(script, unit), False
 
 
+def drop_from_all(document: Document, gone: list[tuple[Run, Command, Word]]) -> tuple[Fix, bool]:
+    """Take operands away from several commands, a command with its last one, and a RUN with its last command.
+
+    The second value tells whether a comment above a RUN goes too.
+    """
+    fixes: list[Fix] = []
+    commented = False
+    for run in dict.fromkeys(run for run, _, _ in gone):
+        whole: list[Command] = []
+        for command in dict.fromkeys(command for other, command, _ in gone if other is run):
+            words = [word for _, other, word in gone if other is command]
+            left = len(command.operands(_VALUED)) - len(words) - (command.name in ("chmod", "chown", "chgrp"))
+            if left:
+                fixes.append(drop_operands(document, run, command, words, left)[0])
+            else:
+                whole.append(command)
+        if whole:
+            all_gone = len(whole) == len(readable(run).units)
+            commented |= all_gone and bool(document.comments_above(run.instruction))
+            fixes.append(drop_commands(document, run, whole))
+    return combine(*fixes), commented
+
+
+_VALUED = frozenset(("-m", "-x", "-d", "-t", "-r"))  # of touch and setfacl
+
+
 def _melted(edits: list[Edit]) -> list[Edit]:
     """Neighbouring deletions as one."""
     melted: list[Edit] = []
@@ -87,3 +113,23 @@ def replace_word(command: Command, word: Word, text: str) -> Fix:
     words = [text.encode() if other is word else other.raw for other in command.words]
     edit = Edit(word.start, word.end, text.encode())
     return Fix((edit,), drops=(command.normal,), adds=(b" ".join((*command.assignments, *words)),))
+
+
+def replace_start(command: Command, word: Word, text: str) -> Fix:
+    """Spell `word` of `command` as `text`, and leave the bytes as they are that both end with."""
+    raw, new = word.raw, text.encode()
+    kept = 0
+    while kept < min(len(raw), len(new)) and raw[-1 - kept] == new[-1 - kept]:
+        kept += 1
+    words = [new if other is word else other.raw for other in command.words]
+    edit = Edit(word.start, word.end - kept, new[: len(new) - kept])
+    return Fix((edit,), drops=(command.normal,), adds=(b" ".join((*command.assignments, *words)),))
+
+
+def without_option(command: Command, option: Word, letter: bytes) -> Fix:
+    """Take `letter` out of `option`, or that as a whole where it is a long one or has no other letter."""
+    rest = b"" if option.raw.startswith(b"--") else option.raw.replace(letter, b"").removesuffix(b"-")
+    words = [rest if word is option else word.raw for word in command.words]
+    start = option.start if rest else command.words[command.words.index(option) - 1].end
+    after = b" ".join((*command.assignments, *filter(None, words)))
+    return Fix((Edit(start, option.end, rest),), drops=(command.normal,), adds=(after,))

@@ -160,7 +160,7 @@ def check_order(facts: Facts, run: Run, instruction: Instruction) -> str:
         raise Refusal(f"line {instruction.line} stands between them")
     doubts: list[str] = []
     for command, directory in commands_of(run):
-        target = copy_destination(instruction, stage.directory(at)) if instruction.keyword in ("COPY", "ADD") else None
+        target = copy_destination(stage, at) if instruction.keyword in ("COPY", "ADD") else None
         if installs_project(command) and target is not None and is_private(target):
             writes_lock = "ci" not in command.values() and "clean-install" not in command.values()
             project = project_at(stage, run.at)

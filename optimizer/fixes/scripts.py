@@ -233,10 +233,46 @@ def delete_run(document: Document, run: Run) -> Fix:
     return Fix((gone,), drops=tuple(command.normal for command in script.commands))
 
 
+def move_run(document: Document, run: Run, behind: Instruction, old: str, new: str) -> Fix:
+    """Put `run` with its comments behind the instruction `behind`, where `new` is what the path `old` is here."""
+    script, data = readable(run), document.source.data
+    start, end = with_comments(document, run.instruction)
+    edits: list[Edit] = []
+    adds: list[bytes] = []
+    for command in script.commands:
+        words = [_renamed(word.raw, old.encode(), new.encode()) for word in command.words]
+        adds.append(b" ".join((*command.assignments, *words)))
+        edits += [
+            Edit(word.start, word.end, text)
+            for word, text in zip(command.words, words, strict=True)
+            if word.raw != text
+        ]
+    text = data[start:end]
+    for edit in sorted(edits, reverse=True):
+        text = text[: edit.start - start] + edit.text + text[edit.end - start :]
+    newline = document.source.newline(behind.start)
+    text = text if text.endswith(b"\n") else text + newline
+    at = behind.line_end
+    before = b"" if data.endswith(b"\n", 0, at) else newline
+    return combine(delete_run(document, run), Fix((Edit(at, at, before + text),), adds=tuple(adds)))
+
+
+def _renamed(raw: bytes, old: bytes, new: bytes) -> bytes:
+    found = re.match(rb"([\"']?)" + re.escape(old) + rb"(?=/|[\"']?$)", raw)
+    return found[1] + new + raw[found.end() :] if found else raw
+
+
 def delete_instruction(document: Document, instruction: Instruction) -> Fix:
     """Take an instruction other than a RUN and its lines away; a comment above it stays."""
     gone = _deleted(document, instruction, comments=False)
     return Fix((gone,), drops=(instruction.normal,))
+
+
+def with_comments(document: Document, instruction: Instruction) -> tuple[int, int]:
+    """Where the lines of `instruction` start and end, the comments directly above it included."""
+    comments = document.comments_above(instruction)
+    start = document.source.line_start(comments[0][0]) if comments else instruction.line_start
+    return start, instruction.line_end
 
 
 def _deleted(document: Document, instruction: Instruction, *, comments: bool) -> Edit:
@@ -274,6 +310,28 @@ def add_run_flags(run: Run, *flags: str, first: bool = False) -> Fix:
     if at < behind and line and b"\n" not in instruction.source.data[instruction.flags[-1].end : behind]:
         edits.append(Edit(behind, behind, line))
     return Fix(tuple(edits), adds=tuple(b"RUN " + flag.encode() for flag in flags))
+
+
+def drop_commands(document: Document, run: Run, commands: list[Command]) -> Fix:
+    """Take plain `commands` out of `run`, or the RUN with its comments where nothing is left of it."""
+    script = readable(run)
+    if len(script.units) == len(commands):
+        if run.instruction.flags:
+            raise Refusal("its RUN has flags")
+        return delete_run(document, run)
+    if script.heredoc:
+        raise Refusal("its script is a heredoc")
+    units = [script.unit_of(command) for command in sorted(commands, key=lambda command: command.start)]
+    pieces: list[Fix] = []
+    rest = [unit for unit in units if unit is not None]
+    while rest:
+        first = script.units.index(rest[0])
+        number = 1
+        while number < len(rest) and script.units[first + number] is rest[number] and rest[number].connector == b"&&":
+            number += 1
+        pieces.append(drop_units(script, rest[:number]))
+        rest = rest[number:]
+    return combine(*pieces)
 
 
 def drop_unit(script: Script, unit: Unit) -> Fix:

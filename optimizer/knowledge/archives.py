@@ -6,7 +6,7 @@ import re
 
 from ..dockerfile.shell import Command, Word
 
-_EXTENSIONS = rb"\.(?:tar(?:\.\w+)?|tgz|tbz2?|txz|zip|deb|rpm|7z)"
+_EXTENSIONS = rb"\.(?:tar(?:\.\w+)?|tgz|tbz2?|txz|zip|deb|rpm|whl|7z)"
 ARCHIVE = re.compile(rb"[\w.$+~@{}/:%=-]*[\w$}-]" + _EXTENSIONS)
 _QUOTED = re.compile(rb"\"([^\"]*)\"|'([^'$]*)'")
 
@@ -54,6 +54,8 @@ def _unpacks(name: str, words: list[bytes]) -> bool:
         return re.match(rb"-\w*[iU]", words[0]) is not None
     if name in ("7z", "7za"):
         return words[0] == b"x"
+    if name in ("pip", "pip3") or (name.startswith("python") and words[:2] == [b"-m", b"pip"]):
+        return b"install" in words[:3] and not {b"-e", b"--editable"} & {*words}
     return name in _INSTALLERS and bool({b"install", b"localinstall"} & {*words})
 
 

@@ -45,6 +45,17 @@ _INERT = Does()
 _READS = Does(reads="all")
 _WRITES = Does(reads="all", writes="all")
 
+#: They change the lists of users and groups, and homes; the second kind changes no names and no numbers in them.
+MAKES_ACCOUNTS = _set(
+    "useradd adduser usermod userdel deluser groupadd addgroup groupmod groupdel delgroup newusers vipw vigr"
+)
+ACCOUNTS = MAKES_ACCOUNTS | _set("gpasswd chpasswd chgpasswd passwd chage chsh chfn pwconv grpconv groupmems")
+#: What those read beside the lists: defaults, and what is put into a home.
+ACCOUNT_SETTINGS = (
+    "/etc/login.defs", "/etc/default", "/etc/skel", "/etc/adduser.conf", "/etc/deluser.conf", "/etc/nsswitch.conf",
+    "/etc/pam.d", "/etc/shells", "/usr/local/sbin/adduser.local",
+)  # fmt: skip
+
 COMMANDS: dict[str, Does] = {
     # They change at most the shell, which `Script.state_changes` tells.
     **dict.fromkeys(
@@ -130,14 +141,7 @@ COMMANDS: dict[str, Does] = {
         files=_set("-i --input-file --config --post-file --body-file --ca-certificate --certificate --private-key"),
     ),
     # Users and groups.
-    **dict.fromkeys(
-        (
-            "useradd", "adduser", "usermod", "userdel", "deluser", "groupadd", "addgroup", "groupmod", "groupdel",
-            "delgroup", "gpasswd", "newusers", "chpasswd", "chgpasswd", "passwd", "chage", "chsh", "chfn", "vipw",
-            "vigr", "pwconv", "grpconv", "groupmems",
-        ),
-        Does(users="makes", in_directory=False),
-    ),
+    **dict.fromkeys(ACCOUNTS, Does(users="makes", in_directory=False)),
     **dict.fromkeys(("id", "groups", "getent"), Does(users="reads")),
     # Packages: what their managers do, and what goes with them.
     **dict.fromkeys(("dpkg", "rpm"), Does(reads="all", users="makes", packaged=True, in_directory=True)),

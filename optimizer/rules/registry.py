@@ -67,7 +67,7 @@ ALL = "all"
 _PACKAGES, _COPIES, _LAYERS, _STAGES = "packages", "copies", "layers", "stages"
 _REMOVAL = (b"del ", b"remove", b"purge", b"erase", b"prune")
 _CHANGES = (b"rm ", b"chmod", b"chown", b"chgrp", b"mv ", b"strip", b"sed", b"touch", b"ln ", b"unlink")
-_ARCHIVES = (b"tar", b"unzip", b"dpkg", b".rpm", b".deb", b"7z")
+_ARCHIVES = (b"tar", b"unzip", b"dpkg", b".rpm", b".deb", b".whl", b"7z")
 _BASES = (b"FROM", b"from", b"From")
 
 # In the order in which conflicting fixes win: what moves whole instructions goes before what adds to them.
@@ -131,6 +131,9 @@ RULES: tuple[Rule, ...] = (
         (), (), yields_to="cache-not-mounted", roles=("caches",),
     ),
     Rule("archive-copied", _COPIES, "safe", "archives", _ARCHIVES, ("DL3010",)),
+    Rule("added-archive-kept", _COPIES, "unsafe", "archives", (b"://",), ("tally/prefer-add-unpack",)),
+    Rule("cleanup-after-copy", _COPIES, "safe", "second copies, deleted files", (b"rm ", b"find ", b"chmod"), ()),
+    Rule("input-copied", _COPIES, "safe", "what is removed again", (b"rm ",), ()),
     Rule("archive-kept", _LAYERS, "safe", "archives", _ARCHIVES, ("tally/prefer-add-unpack",)),
     Rule("documentation-installed", _PACKAGES, "safe", "documentation", (), (), roles=("distribution",)),
     Rule("gem-documentation-installed", _PACKAGES, "safe", "documentation", (b"gem ",), ()),
@@ -148,6 +151,7 @@ RULES: tuple[Rule, ...] = (
     Rule("remove-after-copy", _COPIES, "safe", "files that are removed again", (b"rm ",), ()),
     Rule("chmod-after-copy", _COPIES, "safe", "second copies", (b"chmod",), ("tally/prefer-copy-chmod",)),
     Rule("chown-after-copy", _COPIES, "safe", "second copies", (b"chown",), ()),
+    Rule("tree-chmodded-after-copy", _COPIES, "safe", "second copies", (b"chmod",), ("tally/prefer-copy-chmod",)),
     Rule("tree-chowned-after-copy", _COPIES, "safe", "second copies", (b"chown",), ()),
     Rule("tree-chowned-in-later-layer", _COPIES, "safe", "second copies", (b"chown",), ("DL3059",)),
     Rule(

@@ -48,6 +48,15 @@ CASES = {
         f"{DEBIAN}COPY bulky.tar.gz /tmp/\nRUN tar -xzf /tmp/bulky.tar.gz -C /srv\nRUN rm /tmp/bulky.tar.gz\n",
         BYTES,
     ),
+    "cleanup-after-copy": (
+        f"{DEBIAN[:-1]} AS parts\nCOPY . /opt/parts\nRUN mkdir /srv/parts\n{DEBIAN}COPY --from=parts /opt/parts /srv/parts\n"
+        "RUN find /srv/parts -name '*.gz' -delete && rm -rf /srv/parts/go && chmod -R g+w /srv/parts/node\n",
+        BYTES,
+    ),
+    "input-copied": (
+        f"{DEBIAN}COPY . /tmp/parts\nRUN cp /tmp/parts/blob /srv/ && chmod 700 /tmp/parts/node && rm -rf /tmp/parts\n",
+        2 * BYTES,
+    ),
     "archive-kept": (
         f"{DEBIAN}{CURL}COPY bulky.tar.gz /opt/\n"
         "RUN curl -sO file:///opt/bulky.tar.gz && tar -xzf bulky.tar.gz -C /srv && test -e /srv/blob\n",
@@ -61,6 +70,10 @@ CASES = {
     ),
     "chmod-after-copy": (f"{DEBIAN}COPY blob /usr/local/bin/\nRUN chmod 755 /usr/local/bin/blob\n", BYTES),
     "chown-after-copy": (f"{DEBIAN}COPY blob /opt/blob.bin\nRUN chown 7:7 /opt/blob.bin\n", BYTES),
+    "tree-chmodded-after-copy": (
+        f"{DEBIAN}COPY node /opt/one\nCOPY . /opt/two\nRUN chmod -R 755 /opt/one\nRUN chmod -R g+rwX /opt/two\n",
+        BYTES,
+    ),
     "tree-chowned-after-copy": (
         f"{DEBIAN}RUN mkdir /srv/app\nWORKDIR /srv/app\nCOPY . .\nRUN chown -R games:games /srv/app\n",
         BYTES,
@@ -288,8 +301,8 @@ def test_what_the_tool_leaves_is_cleared(
     assert saved >= least
 
 
-# What needs a base image that cannot be made of Debian's packages: Alpine's apk.
-WITHOUT_A_BASE = {"apk-index-kept"}
+# What needs a base image that cannot be made of Debian's packages, Alpine's apk, or a newer frontend than the engine has.
+WITHOUT_A_BASE = {"apk-index-kept", "added-archive-kept"}
 
 
 def test_every_rule_has_its_build() -> None:

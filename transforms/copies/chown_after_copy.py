@@ -24,10 +24,13 @@ USER app
 `chown app file` leaves the group as it is, while `--chown=app` also gives the file to app's own group: the group is
 always written, `--chown=app:0`.
 
-When it stays away: a directory, a symbolic link, a pattern, several sources, another stage's files, an archive that ADD
-unpacks, a URL; a variable in a path; `-R`, because the directory itself and what was in it before would keep their
-owner; the RUN goes on where the chown fails; a RUN between the COPY and the chown, which may be the one that creates
-the user; a directory that COPY would create, and give to the user too.
+Where `useradd`, `adduser`, `groupadd` or `addgroup` makes the user only behind the COPY, it goes above it.
+
+When it stays away: a directory, a symbolic link, a pattern, several sources that are not all named, another stage's
+files, an archive that ADD unpacks; a variable in a path, unless ENV says what it is; `-R`, because the directory itself
+and what was in it before would keep their owner; the RUN goes on where the chown fails; something else between the COPY
+and the chown may make the user, or keeps the command that does from going up; a directory that COPY would create, and
+give to the user too.
 
 Safety: the file ends with the same owner, mode and content, since nothing between the two can change which users
 there are. Unsafe where only the name says that the source is a file, and where a comment would go with the RUN.
@@ -43,11 +46,19 @@ from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.dockerfile.shell import Command, Word
-from ...optimizer.facts.copies import Copied, assumptions, commands_on_copies, copied_operands, stored_twice
-from ...optimizer.facts.effects import of_instruction, of_run
+from ...optimizer.facts.accounts import makers, named
+from ...optimizer.facts.copies import (
+    Copied,
+    assumptions,
+    commands_on_copies,
+    copied_operands,
+    stored_twice,
+    with_others,
+)
 from ...optimizer.facts.ownership import sets_id
 from ...optimizer.facts.stages import Facts, Run
 from ...optimizer.facts.touches import touched
+from ...optimizer.fixes.accounts import made_above
 from ...optimizer.fixes.operands import drop_operands, with_flag
 from ...optimizer.fixes.scripts import combine
 from ...optimizer.rules.finding import Finding, Offer, attempt
@@ -56,12 +67,12 @@ RULE = "chown-after-copy"
 
 KEEPS = (
     (
-        "FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN useradd app && chown app:app /etc/a.conf\n",
-        "its RUN may make the user",
+        "FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN newusers list && chown app:app /etc/a.conf\n",
+        "`newusers` in line 3 may change a user that is there, and files of it",
     ),
     (
-        "FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN useradd app\nRUN chown app:app /etc/a.conf\n",
-        "line 3 may make the user",
+        "FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN make\nRUN chown app:app /etc/a.conf\n",
+        "line 3 may have to do with it: `make` may do anything",
     ),
     (
         "FROM debian:12\nCOPY --chmod=4755 a.conf /etc/a.conf\nRUN chown app /etc/a.conf\n",
@@ -77,7 +88,7 @@ def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every chown of a copied file."""
     for run, command in commands_on_copies(facts, "chown"):
         owner = _OWNER.fullmatch(command.argv[1].value or "")
-        files = [one for one in copied_operands(run, command, "chown") if one[1].parent_exists]
+        files = [one for one in copied_operands(run, command, "chown") if one[1].parent_exists and not one[1].spelling]
         if files and owner is not None:
             flag = f"--chown={owner[1]}:{owner[2] or 0}"
             yield attempt(RULE, _MESSAGE, command, partial(_folded, facts, run, command, files, flag))
@@ -85,28 +96,28 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 def _folded(facts: Facts, run: Run, command: Command, files: list[tuple[Word, Copied]], flag: str) -> Offer:
     """The owner in the COPYs, of the files that nothing has to do with before the chown."""
-    reasons = {word: _why_not(file, run, command, flag) for word, file in files}
-    free = [(word, file) for word, file in files if reasons[word] is None]
+    reasons = {file.instruction: reason for _, file in files if (reason := _why_not(file, run, command))}
+    reasons |= with_others(files)
+    free = [(word, file) for word, file in files if file.instruction not in reasons]
     if not free:
-        raise Refusal(next(filter(None, reasons.values())))
+        raise Refusal(next(iter(reasons.values())))
     kept = len(command.argv) - 2 - len(free)
-    gone, commented = drop_operands(facts.document, run, command, [word for word, _ in free], kept)
+    first = min((file.instruction for _, file in free), key=lambda copy: copy.start)
+    made = makers(run, command, named(flag.removeprefix("--chown=")), run.stage.index_of(first))
+    users = made_above(facts.document, made, first, None if kept else command)
+    flags = [with_flag(copy, flag) for copy in {file.instruction: None for _, file in free}]
     doubts = [doubt for _, file in free for doubt in assumptions(file)]
+    if not kept and made and made[-1].run is run:
+        return Offer(combine(*flags, users), doubts, saves=stored_twice([file for _, file in free]))
+    gone, commented = drop_operands(facts.document, run, command, [word for word, _ in free], kept)
     doubts += ["the comment above it would go with it"] if commented else []
-    fix = combine(*(with_flag(file.instruction, flag) for _, file in free), gone)
-    return Offer(fix, doubts, saves=stored_twice([file for _, file in free]))
+    return Offer(combine(*flags, users, gone), doubts, saves=stored_twice([file for _, file in free]))
 
 
-def _why_not(file: Copied, run: Run, command: Command, flag: str) -> str | None:
+def _why_not(file: Copied, run: Run, command: Command) -> str | None:
     """What keeps the file from having its owner as soon as it is copied; None where nothing does."""
     if reason := touched(file, run, command):
         return reason
     if sets_id(file.instruction) or (file.entry is not None and file.entry.mode & 0o6000):
         return "chown takes a setuid or setgid bit away, and --chown leaves it"
-    if flag.removeprefix("--chown=").replace(":", "").isdigit() or flag == "--chown=root:0":
-        return None
-    stage = run.stage
-    for at in range(stage.index_of(file.instruction) + 1, run.at):
-        if of_instruction(stage, at).users == "makes":
-            return f"line {stage.instructions[at].line} may make the user"
-    return "its RUN may make the user" if of_run(run, before=command.start).users == "makes" else None
+    return None

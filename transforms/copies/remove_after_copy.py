@@ -21,8 +21,10 @@ WORKDIR /srv/app
 RUN make
 ```
 
-When it stays away: the file is not the only one of its COPY, or its place is not certain; another RUN, or another
-command of the same, comes before the rm; the directory that the COPY made would be missing; the file might have been in
+What only changes its mode, owner or time in between (`touch`, `chmod`, `chown`) goes with it.
+
+When it stays away: the file is not the only one of its COPY, or its place is not certain; something between the two may
+read or change it; the directory that the COPY made would be missing; the file might have been in
 the base image; the rm stands in a branch, or the RUN goes on where it fails; the stage does not ship.
 
 Safety: neither image has the file.
@@ -42,8 +44,8 @@ from ...optimizer.facts.copies import Copied, assumptions, copied_to, operand_pa
 from ...optimizer.facts.effects import copy_destination
 from ...optimizer.facts.paths import lies_in
 from ...optimizer.facts.stages import Facts, Run, readable
-from ...optimizer.facts.touches import there_before, touched
-from ...optimizer.fixes.operands import drop_operands
+from ...optimizer.facts.touches import attributes_changed, there_before
+from ...optimizer.fixes.operands import drop_from_all
 from ...optimizer.fixes.scripts import combine, delete_instruction
 from ...optimizer.rules.finding import Finding, Offer, attempt
 
@@ -86,11 +88,12 @@ def _single(facts: Facts, run: Run, command: Command) -> Finding | None:
 
 
 def _uncopied(facts: Facts, run: Run, command: Command, word: Word, file: Copied) -> Offer:
-    if reason := touched(file, run, command) or there_before(run, file):
+    changes = attributes_changed(file, run, command)
+    if reason := there_before(run, file):
         raise Refusal(reason)
-    rest, commented = drop_operands(facts.document, run, command, [word], len(command.operands()) - 1)
+    gone, commented = drop_from_all(facts.document, [*changes, (run, command, word)])
     doubts = assumptions(file) + ["the comment above it would go with it"] * commented
-    return Offer(combine(delete_instruction(facts.document, file.instruction), rest), doubts)
+    return Offer(combine(delete_instruction(facts.document, file.instruction), gone), doubts)
 
 
 def _part(run: Run, command: Command) -> Finding | None:
@@ -105,7 +108,7 @@ def _part(run: Run, command: Command) -> Finding | None:
             if instruction.keyword not in ("COPY", "ADD") or instruction.flag("from") or instruction.heredocs:
                 continue
             words = instruction.words
-            target = copy_destination(instruction, run.stage.directory(run.stage.index_of(instruction)))
+            target = copy_destination(run.stage, run.stage.index_of(instruction))
             whole = len(words) == 2 and words[0] in (".", "./", "/")
             inside = target is not None and path != target and lies_in(path, target)
             if whole and inside and not _reads_first(run, command):

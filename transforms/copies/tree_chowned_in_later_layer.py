@@ -26,11 +26,13 @@ COPY --chown=node:node . .
 USER node
 ```
 
+Where the user is made only behind that RUN, that goes above it, or to its end where something in it may make users too.
+
 When it stays away: neither is anything copied to the directory between the two, nor is the RUN known to fill the
-directory it runs in; the directory may not be there at the end of that RUN; the user may be made after it; a RUN in
-between may put files there, take some away or change the modes of all; a COPY in between has an owner already, or a
-place that is not certain; another USER or SHELL comes in between; one of the RUNs ignores failures; comments would be
-lost from sight; the stage does not ship.
+directory it runs in; the directory may not be there at the end of that RUN; something else than `useradd`, `adduser`,
+`groupadd` or `addgroup` may make the user after it; a RUN in between may put files there, take some away or change the
+modes of all; a COPY in between has an owner already, or a place that is not certain; another USER or SHELL comes in
+between; one of the RUNs ignores failures; comments would be lost from sight; the stage does not ship.
 
 Safety: the same files with the same owners. Symbolic links may have another owner than before, which nothing reads.
 
@@ -42,11 +44,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from ...optimizer.dockerfile.edits import Refusal
+from ...optimizer.dockerfile.edits import Edit, Refusal
 from ...optimizer.dockerfile.shell import Command
+from ...optimizer.facts.accounts import Maker, makers, named
 from ...optimizer.facts.filling import FilledLast, filled_by_run, fills
 from ...optimizer.facts.ownership import RecursiveChown, recursive_chowns
-from ...optimizer.facts.stages import Facts, Run
+from ...optimizer.facts.stages import Facts, Run, readable
+from ...optimizer.fixes.accounts import made_above, made_away
 from ...optimizer.fixes.operands import drop_operands, with_flag
 from ...optimizer.fixes.scripts import append_commands, combine
 from ...optimizer.rules.finding import Finding, Fix, Offer, attempt
@@ -70,27 +74,68 @@ KEEPS = (
 
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every recursive chown that an earlier RUN could do for what it wrote itself."""
-    for run, command, chown in recursive_chowns(facts):
-        filled = filled_by_run(run, command, chown)
-        if filled is not None and (filled.copies or fills(filled.last, chown)):
-            line = filled.last.instruction.line
-            message = f"chown stores what line {line} wrote to {chown.directory} a second time"
-            yield attempt(RULE, message, command, partial(_owned, facts, run, command, chown, filled))
+    for run, command, chowns in recursive_chowns(facts):
+        for chown in chowns:
+            filled = filled_by_run(run, command, chown)
+            if filled is not None and (filled.copies or fills(filled.last, chown)):
+                line = filled.last.instruction.line
+                message = f"chown stores what line {line} wrote to {chown.directory} a second time"
+                yield attempt(RULE, message, command, partial(_owned, facts, run, command, chown, filled))
+                break
 
 
 def _owned(facts: Facts, run: Run, command: Command, chown: RecursiveChown, filled: FilledLast) -> Offer:
-    there = _moved(command, chown, filled.last)
-    gone, commented = drop_operands(facts.document, run, command, [], 0)
     flags = [with_flag(copy, f"--chown={chown.flag}") for copy in filled.copies] if chown.flag else []
-    return Offer(combine(there, *flags, gone), ["the comment above it would go with it"] if commented else [])
+    last, names = filled.last, named(chown.flag)
+    rest = _for_what_is_left(command, chown, filled)
+    gone = None if rest.edits else command
+    try:
+        made = makers(run, command, names, last.at)
+        there, behind = made_above(facts.document, made, last.instruction, gone), list[bytes]()
+    except Refusal:
+        made = makers(run, command, names, last.at + 1)
+        there, behind = made_away(facts.document, made, gone), _at_the_end(last, made)
+    if given := _given(command, chown, last):
+        behind.append(given)
+    moved = append_commands(last, behind) if behind else Fix(())
+    doubts = ["what comes from another stage may have another group"] * (
+        chown.keeps_group and any(copy.flag("from") for copy in filled.copies)
+    )
+    if gone and not (made and made[-1].run is run):
+        rest, commented = drop_operands(facts.document, run, command, [], 0)
+        doubts += ["the comment above it would go with it"] * commented
+    return Offer(combine(there, moved, *flags, rest), doubts)
 
 
-def _moved(command: Command, chown: RecursiveChown, last: Run) -> Fix:
-    """Do the chown at the end of `last`, where that does not do so already."""
+def _for_what_is_left(command: Command, chown: RecursiveChown, filled: FilledLast) -> Fix:
+    """The chown for its other directories, or for what was made in this one since; no edit where it may go."""
+    words = [word for word in command.words if word is not chown.operand]
+    new = [path.encode() for path in sorted({*filled.made})]
+    if len(words) == 3 and not new:
+        return Fix(())
+    texts = [word.raw for word in words]
+    if len(words) == 3:
+        plain = b"" if chown.option.raw == b"--recursive" else chown.option.raw.replace(b"R", b"").removesuffix(b"-")
+        texts = [plain if word is chown.option else word.raw for word in words]
+    text = b" ".join(filter(None, (*texts, *new)))
+    edit = Edit(command.words[0].end, command.end, text.removeprefix(command.words[0].raw))
+    return Fix((edit,), drops=(command.normal,), adds=(text,))
+
+
+def _at_the_end(last: Run, made: list[Maker]) -> list[bytes]:
+    """The commands that make users, as they come at the end of `last`."""
+    changes = readable(last).state_changes
+    if made and not set(changes) <= {"cd", "set"}:
+        raise Refusal(f"`{changes[0]}` may matter to `{made[0].command.name}`")
+    return [maker.command.normal for maker in made]
+
+
+def _given(command: Command, chown: RecursiveChown, last: Run) -> bytes:
+    """The chown as it comes at the end of `last`; empty where that does so already."""
     alike = [one for one in (last.script.commands if last.script else ()) if one.name == "chown"]
     if alike and last.script and alike[-1] is last.script.commands[-1] and alike[-1].normal == command.normal:
-        return Fix(())
+        return b""
     if any(chown.directory.encode() in one.normal for one in alike):
         raise Refusal("its RUN gives the directory an owner already")
     operand = chown.operand.raw if (chown.operand.value or "").startswith("/") else chown.directory.encode()
-    return append_commands(last, [b" ".join(operand if word is chown.operand else word.raw for word in command.words)])
+    return b" ".join((command.words[0].raw, chown.option.raw, command.operands()[0].raw, operand))

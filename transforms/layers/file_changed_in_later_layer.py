@@ -19,10 +19,13 @@ FROM debian:12
 RUN curl -fsSL https://example.com/tool -o /usr/local/bin/tool && chmod +x /usr/local/bin/tool
 ```
 
-When it stays away: the RUN does anything else; no RUN right before it downloads, unpacks, copies or compiles the
-file, or more than two others stand between them; state of one (a `cd`, a variable, an option of the shell) would
-reach the next and could matter there; a failure of one is ignored; a RUN has flags or a heredoc; comments
-between them would be lost from sight; the stage does not ship.
+So it is where a directory is given away with all that is in it (`chown -R`, `chmod -R`), and where `.git` is removed
+from a clone. A `cd` to the directory that the RUN before it ends in is not repeated.
+
+When it stays away: the RUN does anything else, but for making users and directories; no RUN right before it downloads,
+unpacks, copies or compiles the file, or fills the directory, or more than two others stand between them; state of one
+(a `cd`, a variable, an option of the shell) would reach the next and could matter there; a failure of one is ignored; a
+RUN has flags or a heredoc; comments between them would be lost from sight; the stage does not ship.
 
 Safety: the same commands run in the same order, and the final files are the same. A change to one of the joined
 RUNs now builds all of them again.
@@ -35,12 +38,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from ...optimizer.dockerfile.shell import Command
+from ...optimizer.facts.copies import operand_path
+from ...optimizer.facts.effects import commands_of
 from ...optimizer.facts.packages import is_cleanup, removed
+from ...optimizer.facts.paths import PATTERN, SYSTEM_DIRECTORIES, resolve
 from ...optimizer.facts.stages import Facts, Run
 from ...optimizer.facts.writers import writer_of
-from ...optimizer.fixes.joining import join_runs
+from ...optimizer.fixes.joining import join_runs, without_needless_cd
+from ...optimizer.knowledge.commands import ACCOUNTS
 from ...optimizer.rules.finding import Finding, Offer, attempt
 
 RULE = "file-changed-in-later-layer"
@@ -67,7 +75,7 @@ def find(facts: Facts) -> Iterator[Finding]:
     for stage in facts.shipping:
         found: list[tuple[int, int, Finding]] = []
         for run in stage.runs:
-            first = writer_of(run, _changed(run), _MOST)
+            first = writer_of(run, _changed(run), _MOST, _given_away(run))
             if first is not None:
                 joined = [other for other in stage.runs if first.at <= other.at <= run.at]
                 found.append((first.at, run.at, _joined(facts, joined)))
@@ -78,6 +86,7 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 
 _CHANGES = frozenset(("rm", "chmod", "chown", "chgrp", "mv", "strip", "touch", "ln", "unlink"))
+_BESIDE = frozenset(("cd", "mkdir", "rmdir", *ACCOUNTS))  # it may do that too: no file of any size comes of it
 
 
 def _changed(run: Run) -> list[bytes]:
@@ -86,12 +95,31 @@ def _changed(run: Run) -> list[bytes]:
     found: list[bytes] = []
     if script is None or not script.only_and or not script.is_plain or script.writes_files:
         return found
-    for command in script.commands:
+    for command, directory in commands_of(run):
         paths = [] if removed(run, command) is not None or is_cleanup(run, command) else _paths(command)
         if paths is None:
             return []
-        found += paths
-    return found
+        found += [_absolute(path, directory) if "cd" in script.names else path for path in paths]
+    made = {word.raw for command in script.commands if command.name == "mkdir" for word in command.operands()}
+    return [path for path in found if path not in made]
+
+
+def _absolute(path: bytes, directory: str | None) -> bytes:
+    """A path behind a ``cd``, made absolute where that is certain."""
+    text = path.decode("utf-8", "surrogateescape")
+    resolved = None if PATTERN.search(text) else resolve(text, directory)
+    return path if resolved is None else resolved.encode("utf-8", "surrogateescape")
+
+
+def _given_away(run: Run) -> list[str]:
+    """The directories that `run` changes with all that is in them, where it does nothing else that matters."""
+    return [
+        path
+        for command, _ in (commands_of(run) if _changed(run) else ())
+        if command.name in ("chmod", "chown", "chgrp") and command.has_option("R", "recursive")
+        for word in command.operands()[1:]
+        if (path := operand_path(word, run)) is not None and path not in SYSTEM_DIRECTORIES
+    ]
 
 
 def _paths(command: Command) -> list[bytes] | None:
@@ -102,7 +130,7 @@ def _paths(command: Command) -> list[bytes] | None:
         if not any(re.match(rb"-i|--in-place|-[nErsu]+i", word) for word in words) or b"-e" in words or b"-f" in words:
             return None
         return operands[1:]
-    if command.name == "rmdir":  # no file of any size was in it
+    if command.name in _BESIDE:
         return []
     if command.name not in _CHANGES:
         return None
@@ -117,4 +145,5 @@ def _paths(command: Command) -> list[bytes] | None:
 
 def _joined(facts: Facts, runs: list[Run]) -> Finding:
     message = f"what line {runs[0].instruction.line} wrote is changed or removed in a layer of its own"
-    return attempt(RULE, message, runs[-1].instruction, lambda: Offer(join_runs(facts.document, runs)))
+    join = partial(join_runs, facts.document, runs)
+    return attempt(RULE, message, runs[-1].instruction, lambda: Offer(join(trims=without_needless_cd(runs))))

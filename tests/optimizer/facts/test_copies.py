@@ -80,7 +80,7 @@ LEFT = [
     "COPY link /x.sh\nRUN chmod 755 /x.sh\n",
     "COPY nowhere.sh /x.sh\nRUN chmod 755 /x.sh\n",
     "COPY plain.sh /x.sh\nRUN chmod 755 /x.sh; make\nRUN chmod -v 700 /x.sh\n",
-    "COPY plain.sh /x.sh\nRUN chmod g-w /x.sh\n",
+    "COPY plain.sh /x.sh\nRUN chmod g+s /x.sh\n",
     "COPY plain.sh /x.sh\nRUN cp /x.sh /y.sh\nRUN chmod 755 /x.sh\n",
     "COPY plain.sh $APP/x.sh\nRUN chmod 755 $APP/x.sh\n",
     "COPY plain.sh /app/\nRUN cd /app && chmod 755 plain.sh\n",

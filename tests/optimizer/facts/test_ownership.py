@@ -80,10 +80,12 @@ def test_what_the_base_image_may_have(base: str, directory: str, *, safe: bool) 
 
 
 def test_an_installer_gives_away_what_it_wrote() -> None:
-    before = f"{NODE}COPY p.json .\nRUN npm ci\nCOPY . .\nCOPY x /y\nCOPY --from=z /b lib/\nRUN chown -R node . && ls\n"
+    before = (
+        f"{NODE}COPY p.json .\nRUN npm ci\nCOPY . .\nCOPY x /y\nCOPY --from=z /b lib/\nRUN chown -R node: . && ls\n"
+    )
     assert fix(before) == (
-        f"{NODE}COPY p.json .\nRUN npm ci && chown -R node /app\n"
-        "COPY --chown=node:root . .\nCOPY x /y\nCOPY --from=z --chown=node:root /b lib/\nRUN ls\n"
+        f"{NODE}COPY p.json .\nRUN npm ci && chown -R node: /app\n"
+        "COPY --chown=node . .\nCOPY x /y\nCOPY --from=z --chown=node /b lib/\nRUN ls\n"
     )
 
 

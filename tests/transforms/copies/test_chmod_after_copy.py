@@ -12,6 +12,38 @@ RULE = "chmod-after-copy"
 
 # before, after
 REWRITES = (
+    (
+        "FROM debian:12\nCOPY a.sh /a.sh\nRUN chmod u=rwx,go=rx /a.sh\n",
+        "FROM debian:12\nCOPY --chmod=755 a.sh /a.sh\n",
+    ),
+    (
+        "FROM debian:12\nCOPY a.sh b.sh /opt/x/\nRUN chmod 755 /opt/x/b.sh /opt/x/a.sh /opt/y\n",
+        "FROM debian:12\nCOPY --chmod=755 a.sh b.sh /opt/x/\nRUN chmod 755 /opt/y\n",
+    ),
+    (
+        "FROM debian:12\nWORKDIR /app\nCOPY a.sh b.sh ./\nRUN chmod 700 a.sh ./b.sh\n",
+        "FROM debian:12\nWORKDIR /app\nCOPY --chmod=700 a.sh b.sh ./\n",
+    ),
+    (
+        'FROM debian:12\nARG D=/srv\nCOPY a.sh ${D}/a.sh\nCOPY b.sh ${D}/\nRUN chmod 755 "$D/a.sh" $D/b.sh\n',
+        "FROM debian:12\nARG D=/srv\nCOPY --chmod=755 a.sh ${D}/a.sh\nCOPY --chmod=755 b.sh ${D}/\n",
+    ),
+    (
+        "FROM debian:12\nENV A=/opt B=x\nENV D=${A}/$B\nCOPY a.sh $D/\nRUN chmod 755 /opt/x/a.sh\n",
+        "FROM debian:12\nENV A=/opt B=x\nENV D=${A}/$B\nCOPY --chmod=755 a.sh $D/\n",
+    ),
+    (
+        "FROM debian:12 AS a\nENV D /opt\nFROM a\nWORKDIR $D/x\nCOPY a.sh .\nRUN chmod 755 /opt/x/a.sh\n",
+        "FROM debian:12 AS a\nENV D /opt\nFROM a\nWORKDIR $D/x\nCOPY --chmod=755 a.sh .\n",
+    ),
+    (
+        "FROM debian:12\nADD https://e.org/a /opt/a.sh\nRUN chmod +x /opt/a.sh\n",
+        "FROM debian:12\nADD --chmod=711 https://e.org/a /opt/a.sh\n",
+    ),
+    (
+        "FROM debian:12\nADD https://e.org/a.tgz?x=y/z /opt/\nRUN chmod 640 /opt/a.tgz\n",
+        "FROM debian:12\nADD --chmod=640 https://e.org/a.tgz?x=y/z /opt/\n",
+    ),
     ("FROM debian:12\nCOPY a.sh /a.sh\nRUN chmod 755 /a.sh\n", "FROM debian:12\nCOPY --chmod=755 a.sh /a.sh\n"),
     ("FROM debian:12\nCOPY a.sh /a.sh\nRUN chmod 0755 /a.sh\n", "FROM debian:12\nCOPY --chmod=755 a.sh /a.sh\n"),
     ("FROM debian:12\nCOPY a.sh /a.sh\nRUN chmod 644 /a.sh\n", "FROM debian:12\nCOPY --chmod=644 a.sh /a.sh\n"),
@@ -93,20 +125,45 @@ KEEPS = (
     ("FROM debian:12\nCOPY a.sh /a.sh\nCOPY b/ /\nRUN chmod 755 /a.sh\n", "line 3 may have to do with it: /a.sh"),
     ("FROM debian:12\nCOPY app /app\nRUN chmod -R 755 /app\n", (" -R", "")),
     ("FROM debian:12\nCOPY *.sh /\nRUN chmod 755 /a.sh\n", ("*.sh /", "a.sh /a.sh")),
-    ("FROM debian:12\nCOPY a.sh b.sh /\nRUN chmod 755 /a.sh\n", ("b.sh /", "/a.sh")),
+    ("FROM debian:12\nCOPY a.sh b.sh /\nRUN chmod 755 /a.sh\n", "line 2 brings other files too"),
+    ("FROM debian:12\nARG D\nCOPY a.sh $D/\nRUN chmod 755 $D/a.sh\n", ("ARG D", "ARG D=/srv")),
+    ("FROM debian:12\nARG D=/srv\nCOPY a.sh $D/\nRUN chmod 755 /srv/a.sh\n", ("ARG", "ENV")),
+    ("FROM debian:12\nARG D=/srv\nCOPY a.sh /srv/\nRUN chmod 755 $D/a.sh\n", ("ARG", "ENV")),
+    (
+        "FROM debian:12\nARG D=/srv\nCOPY a.sh $D/\nARG D=/opt\nCOPY a.sh /opt/x/\nRUN chmod 755 $D/a.sh\n",
+        ("ARG D=/opt\n", ""),
+    ),
+    (
+        "FROM debian:12\nARG D=/srv\nCOPY a.sh $D/\nARG D=/srv\nRUN chmod 755 $D/a.sh\n",
+        "line 4 may have to do with it: $D/a.sh",
+    ),
+    (
+        "FROM debian:12\nARG D=/srv\nCOPY a.sh $D/\nCOPY b /opt/\nRUN chmod 755 $D/a.sh\n",
+        "line 4 may have to do with it: $D/a.sh",
+    ),
+    (
+        "FROM debian:12\nARG D=/srv\nCOPY a.sh $D/\nRUN cp /a /b && chmod 755 $D/a.sh\n",
+        "its RUN may have to do with it before: $D/a.sh",
+    ),
+    ("FROM debian:12\nENV D=/srv\nCOPY a.sh $D/\nRUN D=/x && chmod 755 $D/a.sh\n", ("D=/x", "E=/x")),
+    ("FROM debian:12\nENV UID=/srv\nCOPY a.sh $UID/\nRUN chmod 755 $UID/a.sh\n", ("$UID/a.sh", "/srv/a.sh")),
+    ("FROM debian:12\nENV D=/s*v\nCOPY a.sh $D/\nRUN chmod 755 $D/a.sh\n", ("/s*v", "/srv")),
+    ("FROM debian:12\nENV D=$E/b\nCOPY a.sh $D/\nRUN chmod 755 $D/a.sh\n", ("$E/b", "/b")),
+    ("FROM debian:12\nADD https://e.org/a.git /opt/a.sh\nRUN chmod 755 /opt/a.sh\n", ("a.git", "a.got")),
+    ("FROM debian:12\nADD --unpack https://e.org/a /opt/a.sh\nRUN chmod 755 /opt/a.sh\n", (" --unpack", "")),
+    (
+        "FROM debian:12\nADD https://e.org/$A /opt/\nRUN chmod 755 /opt/$A\n",
+        ("/$A /opt/\nRUN chmod 755 /opt/$A", "/a /opt/\nRUN chmod 755 /opt/a"),
+    ),
     ("FROM debian:12\nCOPY $F /a.sh\nRUN chmod 755 /a.sh\n", ("$F", "a.sh")),
     ("FROM debian:12\nADD a.tar.gz /a\nRUN chmod 755 /a\n", ("ADD", "COPY")),
-    (
-        "FROM debian:12\nADD https://x.example/a.sh /a.sh\nRUN chmod 755 /a.sh\n",
-        ("ADD https://x.example/a.sh", "COPY a.sh"),
-    ),
     ("FROM debian:12\nCOPY --from=x /a.sh /a.sh\nRUN chmod 755 /a.sh\n", (" --from=x", "")),
     ("FROM debian:12\nCOPY a.sh /a.sh\nRUN cd /opt && chmod 755 a.sh\n", (" cd /opt &&", "")),
     ("FROM debian:12\nONBUILD COPY a.sh /a.sh\nRUN chmod 755 /a.sh\n", ("ONBUILD COPY", "COPY")),
     ("FROM debian:12\nCOPY a.sh /a.sh\nRUN echo chmod 755 /a.sh\n", ("echo chmod", "chmod")),
     ("FROM debian:12\nCOPY a.sh /a.sh\nRUN chmod 755 -v /a.sh\n", ("-v /a.sh", "/a.sh")),
     ("FROM debian:12\nCOPY a.sh /a.sh\nRUN chmod 00755 /a.sh\n", ("00755", "0755")),
-    ("FROM debian:12\nCOPY a.sh /a.sh\nRUN umask 077 && chmod +x /a.sh\n", "the umask decides what +x gives"),
+    ("FROM debian:12\nCOPY a.sh /a.sh\nRUN umask 077 && chmod +x /a.sh\n", "the umask decides what it gives"),
     (
         'FROM debian:12\nCOPY a.sh /a.sh\nRUN ["chmod", "755", "/a.sh"]\n',
         ('["chmod", "755", "/a.sh"]', "chmod 755 /a.sh"),

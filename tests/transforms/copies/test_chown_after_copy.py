@@ -13,6 +13,14 @@ RULE = "chown-after-copy"
 # before, after
 REWRITES = (
     (
+        "FROM debian:12\nCOPY a.sh b.sh /opt/\nRUN chown app:app /opt/b.sh /opt/a.sh\n",
+        "FROM debian:12\nCOPY --chown=app:app a.sh b.sh /opt/\n",
+    ),
+    (
+        "FROM debian:12\nADD https://e.org/a /opt/a.sh\nRUN chown app:app /opt/a.sh\n",
+        "FROM debian:12\nADD --chown=app:app https://e.org/a /opt/a.sh\n",
+    ),
+    (
         "FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN chown app /etc/a.conf\n",
         "FROM debian:12\nCOPY --chown=app:0 a.conf /etc/a.conf\n",
     ),
@@ -49,6 +57,18 @@ REWRITES = (
         "FROM debian:12\nCOPY --chown=root:0 a.conf /etc/a.conf\nRUN useradd app\n",
     ),
     (
+        "FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN useradd app\nRUN chown root:root /etc/a.conf\n",
+        "FROM debian:12\nCOPY --chown=root:root a.conf /etc/a.conf\nRUN useradd app\n",
+    ),
+    (
+        "FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN useradd app && chown app:app /etc/a.conf\n",
+        "FROM debian:12\nRUN useradd app\nCOPY --chown=app:app a.conf /etc/a.conf\n",
+    ),
+    (
+        "FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN adduser --system app\nRUN chown app:adm /etc/a.conf\n",
+        "FROM debian:12\nRUN adduser --system app\nCOPY --chown=app:adm a.conf /etc/a.conf\n",
+    ),
+    (
         "FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN chown app /etc/a.conf /x\n",
         "FROM debian:12\nCOPY --chown=app:0 a.conf /etc/a.conf\nRUN chown app /x\n",
     ),
@@ -69,6 +89,8 @@ UNSAFE = (
 
 # what stays, and why: a reason that is given, or a difference that keeps it
 KEEPS = (
+    ("FROM debian:12\nCOPY a.sh b.sh /opt/\nRUN chown app:app /opt/b.sh\n", "line 2 brings other files too"),
+    ("FROM debian:12\nARG D=/opt\nCOPY a.sh $D/\nRUN chown app:app $D/a.sh\n", ("ARG", "ENV")),
     ("FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN chown :app /etc/a.conf\n", (":app", "app")),
     ("FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN chown app:app /etc/a.conf; b\n", ("/etc/a.conf; b", "/etc/a.conf")),
     ("FROM debian:12\nCOPY --chown=a:a a.conf /etc/a.conf\nRUN chown b:b /etc/a.conf\n", (" --chown=a:a", "")),
@@ -79,10 +101,6 @@ KEEPS = (
     ("FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN echo chown app:app /etc/a.conf\n", ("echo chown", "chown")),
     ("FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN chown app:app /etc/a.conf -v\n", ("/etc/a.conf -v", "/etc/a.conf")),
     ("FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN chown app: /etc/a.conf\n", ("app:", "app")),
-    (
-        "FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN useradd app\nRUN chown root:root /etc/a.conf\n",
-        "line 3 may make the user",
-    ),
     (
         "FROM debian:12\nCOPY a.conf /etc/a.conf\nRUN apt-get install -y x\nRUN chown app /etc/a.conf\n",
         "line 3 may have to do with it: /etc/a.conf, where packages may have files",

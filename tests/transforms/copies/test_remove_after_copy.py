@@ -10,6 +10,18 @@ RULE = "remove-after-copy"
 
 # before, after
 REWRITES = (
+    (
+        "FROM debian:12\nCOPY big.tar /\nRUN touch /big.tar\nRUN rm -f /big.tar\nCMD x\n",
+        "FROM debian:12\nCMD x\n",
+    ),
+    (
+        "FROM debian:12\nCOPY a.txt /tmp/\nRUN chmod -v 600 /tmp/a.txt /x && chown 7 /tmp/a.txt && true\nRUN rm -f /tmp/a.txt /y\n",
+        "FROM debian:12\nRUN chmod -v 600 /x && true\nRUN rm -f /y\n",
+    ),
+    (
+        "FROM debian:12\nCOPY a.txt /tmp/\nRUN setfacl -m u:7:r /tmp/a.txt && chgrp 7 /tmp/a.txt && rm /tmp/a.txt\nCMD x\n",
+        "FROM debian:12\nCMD x\n",
+    ),
     ("FROM debian:12\nWORKDIR /a\nCOPY b.txt /a/b.txt\nRUN rm /a/b.txt\n", "FROM debian:12\nWORKDIR /a\n"),
     (
         "FROM debian:12\nWORKDIR /a\nCOPY b.txt /a/b.txt\nRUN rm /a/b.txt && make\n",
@@ -48,6 +60,26 @@ KEEPS = (
         "FROM team/app\nCOPY b.txt /app/b.txt\nRUN rm /app/b.txt\n",
         ("/app/b.txt\nRUN rm /app", "/tmp/b.txt\nRUN rm /tmp"),
     ),
+    (
+        "FROM debian:12\nCOPY a.txt /tmp/\nRUN touch /tmp/a.txt || x\nRUN rm /tmp/a.txt\n",
+        "line 3 may have to do with it",
+    ),
+    (
+        "FROM debian:12\nCOPY a.txt /tmp/\nRUN ln -s /tmp/a.txt /x\nRUN rm /tmp/a.txt\n",
+        "line 3 may have to do with it",
+    ),
+    (
+        "FROM debian:12\nCOPY a.txt /tmp/\nRUN touch /tmp/a.txt >/tmp/a.txt\nRUN rm /tmp/a.txt\n",
+        "line 3 may have to do with it",
+    ),
+    (
+        "FROM debian:12\nCOPY a.txt /tmp/\nRUN touch -r /tmp/a.txt /x\nRUN rm /tmp/a.txt\n",
+        "line 3 may have to do with it",
+    ),
+    (
+        "FROM debian:12\nCOPY a.txt /tmp/\nRUN --mount=target=/tmp ls\nRUN rm /tmp/a.txt\n",
+        "line 3 may have to do with it",
+    ),
     ("FROM debian:12\nCOPY . /a\nRUN rm -rf /b\n", ("/b", "/a")),
     ("FROM debian:12\nWORKDIR /a\nCOPY b.txt /a/b.txt\nRUN rm /a/b.txt; b\n", ("/a/b.txt; b", "/a/b.txt")),
     ("FROM debian:12\nWORKDIR /a\nCOPY --from=x /b.txt /a/b.txt\nRUN rm /a/b.txt\n", (" --from=x", "")),
@@ -81,7 +113,7 @@ KEEPS = (
     ),
     ("FROM debian:12\nWORKDIR /a\nCOPY --chown=app b.txt /a/b.txt\nRUN rm /a/b.txt\n", (" --chown=app", "")),
     (
-        "FROM debian:12\nWORKDIR /a\nCOPY b.txt /a/b.txt\nRUN touch /a/b.txt\nRUN rm /a/b.txt\n",
+        "FROM debian:12\nWORKDIR /a\nCOPY b.txt /a/b.txt\nRUN stat /a/b.txt\nRUN rm /a/b.txt\n",
         "line 4 may have to do with it: /a/b.txt",
     ),
     ("FROM debian:12\nCOPY . /a\nRUN rm -rf /a/src\n", "name it in .dockerignore"),

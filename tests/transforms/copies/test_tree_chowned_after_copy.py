@@ -11,6 +11,18 @@ RULE = "tree-chowned-after-copy"
 # before, after
 REWRITES = (
     (
+        "FROM node:20\nARG U=app\nCOPY . /app\nRUN useradd ${U} && chown -R ${U}:${U} /app\n",
+        "FROM node:20\nARG U=app\nRUN useradd ${U}\nCOPY --chown=${U}:${U} . /app\nRUN chown ${U}:${U} /app\n",
+    ),
+    (
+        'FROM node:20\nENV U=app G=x\nCOPY . /app\nRUN chown -R "$U:$G" /app\n',
+        'FROM node:20\nENV U=app G=x\nCOPY --chown=$U:$G . /app\nRUN chown "$U:$G" /app\n',
+    ),
+    (
+        "FROM debian:12\nRUN apt-get install -y make\nCOPY . /opt/app\nRUN chown -R 7:7 /opt/app\n",
+        "FROM debian:12\nRUN apt-get install -y make\nCOPY --chown=7:7 . /opt/app\nRUN chown 7:7 /opt/app\n",
+    ),
+    (
         "FROM node:20\nWORKDIR /app\nCOPY . /app/\nRUN chown -R node:node /app\n",
         "FROM node:20\nWORKDIR /app\nCOPY --chown=node:node . /app/\nRUN chown node:node /app\n",
     ),
@@ -56,10 +68,78 @@ REWRITES = (
         "FROM node:20\nCOPY . /app\nRUN chown -R node:node /app\n",
         "FROM node:20\nCOPY --chown=node:node . /app\nRUN chown node:node /app\n",
     ),
+    (
+        "FROM node:20\nWORKDIR /app\nCOPY . /app/\nRUN useradd app\nRUN chown -R app:app /app\n",
+        "FROM node:20\nWORKDIR /app\nRUN useradd app\nCOPY --chown=app:app . /app/\nRUN chown app:app /app\n",
+    ),
+    (
+        "FROM alpine:3\nCOPY --from=b /a /app\nRUN addgroup -S app && adduser -S -G app app && chown -R app:app /app\n",
+        (
+            "FROM alpine:3\nRUN addgroup -S app && adduser -S -G app app\nCOPY --from=b --chown=app:app /a /app\n"
+            "RUN chown app:app /app\n"
+        ),
+    ),
+    (
+        (
+            "FROM node:20\nWORKDIR /app\nCOPY a /app/\n# who runs it\nRUN useradd app\nCOPY b /app/\n"
+            "RUN chown -R app:app /app\n"
+        ),
+        (
+            "FROM node:20\nWORKDIR /app\n# who runs it\nRUN useradd app\nCOPY --chown=app:app a /app/\n"
+            "COPY --chown=app:app b /app/\nRUN chown app:app /app\n"
+        ),
+    ),
+    (
+        (
+            "FROM node:20\nARG U=7\nCOPY . /app\nRUN set -eux; \\\n  groupadd -g $U app; \\\n  useradd -g app app; \\\n"
+            "  mkdir /data; \\\n  chown -R app:app /app /data\n"
+        ),
+        (
+            "FROM node:20\nARG U=7\nRUN groupadd -g $U app && useradd -g app app\nCOPY --chown=app:app . /app\n"
+            "RUN set -eux; \\\n  mkdir /data; \\\n  chown app:app /app; \\\n  chown -R app:app /data\n"
+        ),
+    ),
+    (
+        "FROM node:20\nCOPY . /app\nRUN useradd app && \\\n    usermod -aG tty app && \\\n    chown -R app: /app\n",
+        (
+            "FROM node:20\nRUN useradd app\nCOPY --chown=app . /app\n"
+            "RUN usermod -aG tty app && \\\n    chown app: /app\n"
+        ),
+    ),
+    (
+        "FROM node:20\nWORKDIR /app\nCOPY . .\nRUN useradd -m -d /app app && chown -R app:app /app\n",
+        ("FROM node:20\nWORKDIR /app\nRUN useradd -m -d /app app\nCOPY --chown=app:app . .\nRUN chown app:app /app\n"),
+    ),
+    (
+        "FROM node:20\nWORKDIR /home/app\nCOPY . .\nRUN adduser --gecos '' app && chown -R app:app /home/app\n",
+        (
+            "FROM node:20\nWORKDIR /home/app\nRUN adduser --gecos '' app\nCOPY --chown=app:app . .\n"
+            "RUN chown app:app /home/app\n"
+        ),
+    ),
+    (
+        "FROM node:20\nWORKDIR /app\nCOPY . .\nRUN mkdir -p a/b /data && chown -R node:node /app /data\n",
+        (
+            "FROM node:20\nWORKDIR /app\nCOPY --chown=node:node . .\n"
+            "RUN mkdir -p a/b /data && chown node:node /app /app/a /app/a/b && chown -R node:node /data\n"
+        ),
+    ),
+    (
+        "FROM node:20\nCOPY a /app\nRUN touch /app/x\nCOPY b /code\nRUN chown -R node:node /app /code\n",
+        (
+            "FROM node:20\nCOPY --chown=node:node a /app\nRUN touch /app/x\nCOPY --chown=node:node b /code\n"
+            "RUN chown node:node /app /code /app/x\n"
+        ),
+    ),
 )
 
 # before, after when it is accepted, why it is unsafe
 UNSAFE = (
+    (
+        "FROM node:20\nCOPY --from=b /a /app\nRUN chown -R node /app\n",
+        "FROM node:20\nCOPY --from=b --chown=node:root /a /app\nRUN chown node /app\n",
+        "what comes from another stage may have another group",
+    ),
     (
         "FROM node:20\nCOPY . /app/b\nRUN chown -R node:node /app/b\n",
         "FROM node:20\nCOPY --chown=node:node . /app/b\nRUN chown node:node /app/b\n",
@@ -102,11 +182,84 @@ KEEPS = (
         (" --chown=node:node", ""),
     ),
     ("FROM node:20\nWORKDIR /app\nCOPY . /app/\nRUN chown -R $U:$U /app\n", ("$U:$U", "node:node")),
+    ("FROM node:20\nENV U=a\nCOPY . /app/\nRUN U=b && chown -R $U:$U /app\n", ("U=b", "V=b")),
+    ("FROM node:20\nENV U=a\nCOPY . /app/\nRUN chown -R $U: /app\n", ("$U:", "$U")),
+    ("FROM node:20\nCOPY . /app/\nENV U=a\nRUN chown -R $U:$U /app\n", "line 3 says who the owner is"),
+    (
+        "FROM node:20\nARG U=a\nCOPY . /app/\nRUN (useradd x) && chown -R $U:$U /app\n",
+        "`useradd` in line 4 stands inside another command, or may fail",
+    ),
+    (
+        "FROM debian:12\nRUN wget h://e/sources.list && apt-get install -y x\nCOPY . /opt/app\nRUN chown -R 7:7 /opt/app\n",
+        ("wget h://e/sources.list", "true"),
+    ),
     ("FROM node:20\nWORKDIR /app\nCOPY . /app/\nRUN chown -R 7: /app\n", ("7:", "node:node")),
     (
-        "FROM node:20\nWORKDIR /app\nCOPY . /app/\nRUN useradd app\nRUN chown -R app:app /app\n",
-        ("RUN useradd app\n", ""),
+        "FROM node:20\nWORKDIR /app\nCOPY . /app/\nRUN newusers x\nRUN chown -R app:app /app\n",
+        "`newusers` in line 4 may change a user that is there, and files of it",
     ),
+    (
+        "FROM node:20\nWORKDIR /app\nCOPY . .\nRUN (useradd app) && chown -R app:app /app\n",
+        "`useradd` in line 4 stands inside another command, or may fail",
+    ),
+    (
+        "FROM node:20\nWORKDIR /app\nCOPY . .\nRUN id app || useradd app\nRUN chown -R app:app /app\n",
+        "its RUN does something else before `useradd`: one may make a user whom the other needs",
+    ),
+    (
+        "FROM node:20\nWORKDIR /app\nCOPY . .\nRUN umask 077 && useradd -m app && chown -R app:app /app\n",
+        "`umask` may matter to `useradd`",
+    ),
+    (
+        "FROM node:20\nWORKDIR /app\nCOPY . .\nCOPY x /etc/login.defs\nRUN useradd app && chown -R app:app /app\n",
+        "line 4 stands between `useradd` and it: both have to do with /etc/login.defs",
+    ),
+    (
+        "FROM node:20\nWORKDIR /app\nCOPY . .\nARG U=7\nRUN useradd -u $U app && chown -R app:app /app\n",
+        "line 4 stands between `useradd` and it: U changes between them",
+    ),
+    (
+        "FROM node:20\nWORKDIR /app\nCOPY . .\nRUN echo $LINE >>/etc/passwd\nRUN chown -R app:app /app\n",
+        "line 4 may make the user",
+    ),
+    (
+        "FROM node:20\nWORKDIR /app\nCOPY . .\nCOPY passwd /etc/\nRUN chown -R app:app /app\n",
+        "line 4 may make the user",
+    ),
+    (
+        "FROM node:20\nWORKDIR /app\nCOPY --link . .\nRUN useradd app && chown -R app:app /app\n",
+        "COPY --link resolves no names of users",
+    ),
+    (
+        "FROM alpine:3\nWORKDIR /home/app\nCOPY . .\nRUN adduser -D app && chown -R app:app /home/app\n",
+        ("alpine", "python"),
+    ),
+    (
+        "FROM debian\nCOPY . /home/app\nRUN useradd -m app && chown -R app:app /home/app\n",
+        ("COPY", "WORKDIR /home/app\nCOPY"),
+    ),
+    (
+        "FROM debian\nCOPY . /app\nWORKDIR /app\nRUN useradd -d /app app && chown -R app:app /app\n",
+        "line 2 stands between `useradd` and it: both have to do with /app",
+    ),
+    (
+        "FROM node:20\nWORKDIR /app\nCOPY . .\nRUN mkdir x && rm -r x && chown -R node:node /app\n",
+        ("rm -r x", "true"),
+    ),
+    (
+        "FROM node:20\nWORKDIR /app\nCOPY . .\nRUN mkdir x || true\nRUN chown -R node:node /app\n",
+        (" || true", ""),
+    ),
+    (
+        "FROM node:20\nWORKDIR /app\nCOPY . .\nRUN mkdir {x,y} && chown -R node:node /app\n",
+        ("{x,y}", "x"),
+    ),
+    (
+        "FROM node:20\nWORKDIR /app\nCOPY . .\nRUN cd /app && mkdir x && chown -R node:node /app\n",
+        ("cd /app", "ls /app"),
+    ),
+    ("FROM node:20\nWORKDIR /app\nCOPY . .\nRUN chown -R node:node /app /app/x\n", (" /app/x", "")),
+    ("FROM node:20\nWORKDIR /app\nCOPY . .\nRUN chown -R node:node /app $X\n", (" $X", "")),
     ("FROM node:20\nWORKDIR /app\nCOPY . .\nRUN npm ci\nRUN chown -R node:node /app\n", ("RUN npm ci\n", "")),
     (
         "FROM node:20\nWORKDIR /app\nCOPY . /app/\nRUN cp /x /app/\nRUN chown -R node:node /app\n",
@@ -145,16 +298,10 @@ KEEPS = (
         ),
         (" AS a", ""),
     ),
-    ("FROM node:20\nWORKDIR /app\nCOPY . /app/\nRUN useradd app && chown -R app:app /app\n", (" useradd app &&", "")),
-    (
-        ("FROM node:20\nWORKDIR /app\nCOPY a /app/\nRUN useradd app\nCOPY b /app/\nRUN chown -R app:app /app\n"),
-        ("COPY a /app/\n", ""),
-    ),
     (
         "FROM debian:12\nRUN mkdir /app\nCOPY a /app/\nRUN apt-get install -y x\nRUN chown -R x:x /app\n",
-        (" apt-get", ""),
+        "line 4 may make the user",
     ),
-    ("FROM node:20\nWORKDIR /app\nCOPY . /app/\nRUN chown -R node:node /app /srv\n", ("/app /srv", "/app")),
     ("FROM node:20\nWORKDIR /app\nCOPY . /\nRUN chown -R node:node /app\n", (". /", ". /app/")),
 )
 

@@ -11,6 +11,31 @@ RULE = "tree-chowned-in-later-layer"
 # before, after
 REWRITES = (
     (
+        "FROM node:20\nWORKDIR /app\nRUN npm ci\nCOPY . .\nRUN useradd app\nRUN chown -R app:app /app\n",
+        ("FROM node:20\nWORKDIR /app\nRUN npm ci && useradd app && chown -R app:app /app\nCOPY --chown=app:app . .\n"),
+    ),
+    (
+        "FROM node:20\nWORKDIR /app\nRUN npm ci\nCOPY . .\n# whose it is\nRUN useradd app && chown -R app:app /app /data\n",
+        (
+            "FROM node:20\nWORKDIR /app\nRUN npm ci && useradd app && chown -R app:app /app\n"
+            "COPY --chown=app:app . .\n# whose it is\nRUN chown -R app:app /data\n"
+        ),
+    ),
+    (
+        "FROM debian:12\nCOPY a.tgz /\nWORKDIR /app\nRUN tar xf /a.tgz\n# who\nRUN useradd app && chown -R app:app /app\n",
+        (
+            "FROM debian:12\nCOPY a.tgz /\nWORKDIR /app\n# who\nRUN useradd app\n"
+            "RUN tar xf /a.tgz && chown -R app:app /app\n"
+        ),
+    ),
+    (
+        "FROM node:20\nWORKDIR /app\nRUN npm ci\nCOPY . .\nRUN mkdir -p a/b && chown -R node:node /app\n",
+        (
+            "FROM node:20\nWORKDIR /app\nRUN npm ci && chown -R node:node /app\nCOPY --chown=node:node . .\n"
+            "RUN mkdir -p a/b && chown node:node /app/a /app/a/b\n"
+        ),
+    ),
+    (
         "FROM node:20\nWORKDIR /app\nRUN npm ci\nRUN chown -R node:node /app\n",
         "FROM node:20\nWORKDIR /app\nRUN npm ci && chown -R node:node /app\n",
     ),
@@ -75,12 +100,12 @@ KEEPS = (
         ("USER node\nUSER root\nRUN", "RUN"),
     ),
     (
-        "FROM node:20\nWORKDIR /app\nRUN npm ci\nCOPY . .\nRUN useradd app\nRUN chown -R app:app /app\n",
-        ("RUN useradd app\n", ""),
+        "FROM node:20\nWORKDIR /app\nRUN npm ci\nCOPY . .\nRUN apt-get install -y x && chown -R x /app\n",
+        "its RUN may make the user",
     ),
     (
-        "FROM node:20\nWORKDIR /app\nRUN npm ci\nCOPY . .\nRUN useradd app && chown -R app:app /app\n",
-        (" useradd app &&", ""),
+        "FROM node:20\nWORKDIR /app\nRUN umask 7 && npm ci\nCOPY . .\nRUN useradd app && chown -R app:app /app\n",
+        "`umask` may matter to `useradd`",
     ),
     (
         "FROM node:20\nWORKDIR /app\nRUN npm ci\nCOPY --chown=node . .\nRUN chown -R node:node /app\n",

@@ -11,6 +11,37 @@ RULE = "file-changed-in-later-layer"
 # before, after
 REWRITES = (
     (
+        "FROM debian:12\nRUN cd /opt && curl -sO http://e.org/a.zip\nRUN cd /opt && unzip a.zip\nRUN cd /opt && rm a.zip\n",
+        ("FROM debian:12\nRUN cd /opt && curl -sO http://e.org/a.zip \\\n    && unzip a.zip \\\n    && rm a.zip\n"),
+    ),
+    (
+        "FROM debian:12\nRUN cd /opt && curl -sO http://e.org/a.zip && cd /\nRUN cd / && rm /opt/a.zip\n",
+        ("FROM debian:12\nRUN cd /opt && curl -sO http://e.org/a.zip && cd / \\\n    && cd / && rm /opt/a.zip\n"),
+    ),
+    (
+        "FROM debian:12\nRUN cd /opt && make a.zip && curl -sO http://e.org/a.zip\nRUN cd /opt && rm a.zip\n",
+        ("FROM debian:12\nRUN cd /opt && make a.zip && curl -sO http://e.org/a.zip \\\n    && cd /opt && rm a.zip\n"),
+    ),
+    (
+        "FROM debian:12\nRUN cd /a/b && rm -r /a && curl -o /tool http://e.org/a\nRUN cd /a/b && rm /tool\n",
+        ("FROM debian:12\nRUN cd /a/b && rm -r /a && curl -o /tool http://e.org/a \\\n    && cd /a/b && rm /tool\n"),
+    ),
+    (
+        "FROM debian:12\nRUN tar -xf x -C /opt/x\nRUN useradd app\nRUN mkdir /data && chown -R app /opt/x /data\n",
+        (
+            "FROM debian:12\nRUN tar -xf x -C /opt/x \\\n    && useradd app \\\n"
+            "    && mkdir /data && chown -R app /opt/x /data\n"
+        ),
+    ),
+    (
+        "FROM debian:12\nRUN git clone h://e/a.git\nRUN cd a && rm -rf .git\n",
+        "FROM debian:12\nRUN git clone h://e/a.git && cd a && rm -rf .git\n",
+    ),
+    (
+        "FROM debian:12\nRUN git clone -b x h://e/a /srv/a\nRUN rm -rf /srv/a/.git\n",
+        "FROM debian:12\nRUN git clone -b x h://e/a /srv/a && rm -rf /srv/a/.git\n",
+    ),
+    (
         "FROM debian:12\nRUN cd /opt && curl -o tool http://e.org/t\nRUN chmod +x /opt/tool\n",
         "FROM debian:12\nRUN cd /opt && curl -o tool http://e.org/t \\\n    && chmod +x /opt/tool\n",
     ),
@@ -177,9 +208,36 @@ KEEPS = (
     ),
     ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN (rm /tool)\n", ("(rm /tool)", "rm /tool")),
     (
-        "FROM debian:12\nRUN tar -xf x -C /opt/tool\nRUN chown -R app /opt/tool\n",
+        "FROM debian:12\nRUN tar -xf x -C /opt/tool\nRUN chown -R app /opt/tool/a\n",
         "a change of one hard link is one of all, until a layer comes between",
     ),
+    (
+        "FROM debian:12\nRUN tar -xf x -C /opt/tool\nRUN chown app /opt/tool/a\n",
+        "a change of one hard link is one of all, until a layer comes between",
+    ),
+    (
+        "FROM debian:12\nRUN tar -xf x -C $D && tar -xf y -C /opt/tool\nRUN chown -R app /opt/tool\n",
+        "a change of one hard link is one of all, until a layer comes between",
+    ),
+    ("FROM debian:12\nRUN mkdir -p /opt/x\nRUN chown -R app /opt/x\n", ("mkdir -p /opt/x", "cp -r /y /opt/x/")),
+    ("FROM debian:12\nRUN make install\nRUN chown -R app /opt/x\n", ("make install", "cp -r /y /opt/x/")),
+    ("FROM debian:12\nRUN echo a >/opt/x/y\nRUN chown -R app /opt/x\n", ("echo a >/opt/x/y", "cat a b >/opt/x/y")),
+    ("FROM debian:12\nRUN mv /opt/x/y /y\nRUN chown -R app /opt/x\n", ("mv /opt/x/y /y", "cp -r /y /opt/x/")),
+    (
+        "FROM debian:12\nRUN chmod 700 /opt/x/y\nRUN chown -R app /opt/x\n",
+        ("chmod 700 /opt/x/y", "chmod -R 700 /opt/x"),
+    ),
+    (
+        "FROM debian:12\nRUN curl -o tool http://e.org/tool\nRUN mkdir /run/tool && chmod 777 /run/tool\n",
+        ("mkdir /run/tool && chmod 777 /run/tool", "mkdir /run/tool && chmod 777 tool"),
+    ),
+    ("FROM debian:12\nRUN find / -delete\nRUN chown -R app /opt/x\n", ("find / -delete", "cp -r /y /opt/x/")),
+    (
+        "FROM debian:12\nWORKDIR /opt/x\nRUN make install\nRUN chmod -R g=u /opt/x\n",
+        "a change of one hard link is one of all, until a layer comes between",
+    ),
+    ("FROM debian:12\nRUN git fetch h://e/a\nRUN rm -rf a/.git\n", ("fetch", "clone")),
+    ("FROM debian:12\nRUN git clone $A\nRUN rm -rf /opt/x/.git\n", ("$A", "h://e/a /opt/x")),
     ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN rmdir /tool\n", ("rmdir", "rm")),
     ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN mv /other /tool\n", ("mv /other", "rm")),
     ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN ln /other /tool\n", ("ln /other", "rm")),

@@ -1,0 +1,90 @@
+"""What `added-archive-kept` makes of Dockerfiles, and what it leaves alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from dfopt.optimizer import Settings, optimize
+from rule_cases import Said, check_keep, check_rewrite, findings, said
+
+RULE = "added-archive-kept"
+H = "# syntax=docker/dockerfile:1.17\nFROM debian:12\n"
+ADD = "ADD https://e.org/a.tgz"
+UNPACK = "ADD --unpack=true https://e.org/a.tgz"
+
+# before, after
+REWRITES = (
+    (f"{H}{ADD} /tmp/\nRUN tar xzf /tmp/a.tgz -C /opt && rm /tmp/a.tgz\n", f"{H}{UNPACK} /opt\n"),
+    (f"{H}{ADD} /tmp\nRUN tar -C /opt -xvf /tmp/a.tgz && rm -f /tmp/a.tgz && ls\n", f"{H}{UNPACK} /opt\nRUN ls\n"),
+    (
+        f"{H}WORKDIR /app\nADD https://e.org/a.tar.xz?x=y /b.txz\nRUN tar -xJf /b.txz && rm /b.txz\n",
+        f"{H}WORKDIR /app\nADD --unpack=true https://e.org/a.tar.xz?x=y /app\n",
+    ),
+    (
+        f"{H}ADD --checksum=sha256:1 https://e.org/a.tgz /tmp/\nRUN tar xzf /tmp/a.tgz --directory /srv && rm /tmp/a.tgz\n",
+        f"{H}ADD --checksum=sha256:1 --unpack=true https://e.org/a.tgz /srv\n",
+    ),
+)
+
+# what stays, and why: a reason that is given, or a difference that keeps it
+KEEPS = (
+    (f"{H}{ADD} /tmp/\nRUN ls\nRUN tar xzf /tmp/a.tgz -C /opt && rm /tmp/a.tgz\n", ("RUN ls\n", "")),
+    (f"{H}{ADD} /tmp/\nRUN ls && tar xzf /tmp/a.tgz -C /opt && rm /tmp/a.tgz\n", ("ls && ", "")),
+    (f"{H}{ADD} /tmp/\nRUN tar xzf /tmp/a.tgz -C /opt x && rm /tmp/a.tgz\n", (" x &&", " &&")),
+    (f"{H}{ADD} /tmp/\nRUN tar tzf /tmp/a.tgz -C /opt && rm /tmp/a.tgz\n", ("tzf", "xzf")),
+    (f"{H}{ADD} /tmp/\nRUN tar xzf /tmp/a.tgz -C /new && rm /tmp/a.tgz\n", ("/new", "/opt")),
+    (f"{H}{ADD} /tmp/\nRUN tar xzf /tmp/a.tgz -C $X && rm /tmp/a.tgz\n", ("$X", "/opt")),
+    (f"{H}{ADD} /tmp/\nRUN tar xzf /tmp/b.tgz -C /opt && rm /tmp/a.tgz\n", ("b.tgz", "a.tgz")),
+    (f"{H}{ADD} /tmp/\nRUN tar xzf /tmp/a.tgz -C /opt && rm /tmp/a.tgz /x\n", (" /x", "")),
+    (f"{H}{ADD} /tmp/\nRUN tar xzf /tmp/a.tgz -C /opt && rm /tmp/a.tgz || true\n", (" || true", "")),
+    (f"{H}{ADD} /tmp/\nRUN tar xzf /tmp/a.tgz -C /opt >/x && rm /tmp/a.tgz\n", (" >/x", "")),
+    (f"{H}{ADD} /tmp/\nRUN tar xzf /tmp/a.tgz -C /opt && rm /tmp/a.tgz && ls a.tgz\n", (" && ls a.tgz", "")),
+    (
+        f"{H}ADD --chmod=600 https://e.org/a.tgz /tmp/\nRUN tar xzf /tmp/a.tgz -C /opt && rm /tmp/a.tgz\n",
+        (" --chmod=600", ""),
+    ),
+    (f"{H}ADD https://e.org/a.zip /tmp/a.tgz\nRUN tar xzf /tmp/a.tgz -C /opt && rm /tmp/a.tgz\n", (".zip", ".tgz")),
+    (
+        f"{H}{ADD} tmp/\nRUN tar xzf tmp/a.tgz -C /opt && rm tmp/a.tgz\n",
+        ("tmp/\nRUN tar xzf tmp/a.tgz -C /opt && rm tmp", "/tmp/\nRUN tar xzf /tmp/a.tgz -C /opt && rm /tmp"),
+    ),
+)
+
+# what is said of them
+SAYS = (
+    (
+        f"{H}{ADD} /tmp/\nRUN tar xzf /tmp/a.tgz -C /opt && rm /tmp/a.tgz\n",
+        [
+            Said(
+                f"{ADD} /tmp/",
+                "the archive that ADD fetches stays in its layer",
+                "an owner whom the archive names would be taken by the number",
+            )
+        ],
+    ),
+)
+
+
+@pytest.mark.parametrize(("before", "after"), REWRITES)
+def test_rewrites(before: str, after: str) -> None:
+    check_rewrite(RULE, before, after)
+
+
+@pytest.mark.parametrize(("text", "expected"), KEEPS)
+def test_keeps(text: str, expected: str | tuple[str, str]) -> None:
+    check_keep(RULE, text, expected)
+
+
+@pytest.mark.parametrize(("text", "expected"), SAYS)
+def test_says(text: str, expected: list[Said]) -> None:
+    assert said(RULE, text) == expected
+
+
+@pytest.mark.parametrize("syntax", ["", "# syntax=docker/dockerfile:1.16\n"])
+def test_with_an_older_frontend_it_is_only_shown(syntax: str) -> None:
+    text = f"{syntax}FROM debian:12\n{ADD} /tmp/\nRUN tar xzf /tmp/a.tgz -C /opt && rm /tmp/a.tgz\n"
+    result = optimize(text, settings=Settings(unsafe=True, select=frozenset((RULE,))))
+    assert not result.changed
+    assert [(one.applicability, one.reason) for one in findings(result)] == [
+        ("manual", "`ADD --unpack` needs `# syntax=docker/dockerfile:1.17` or later")
+    ]
