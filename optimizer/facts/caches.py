@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from functools import partial
 
@@ -118,6 +119,47 @@ def _copies_in(run: Run, tool: Tool, store: Store) -> bool:
     if not (spelled or b"*" in code or b"$" in code) and _COPIERS.isdisjoint(script.names):
         return False
     return any(_copies(command, store) for command in script.commands if not clears(tool, store, command))
+
+
+def clears_some(tool: Tool, store: Store, command: Command) -> bool:
+    """Whether `command` clears `store`, or a part of it: the tool's own command, or an rm of what lies there."""
+    return clears(tool, store, command) and (command.name != "rm" or any(_removed(store, command)))
+
+
+def clears_only(tool: Tool, store: Store, command: Command) -> bool:
+    """Whether `command` clears `store` and nothing else."""
+    return clears(tool, store, command) and (command.name != "rm" or all(_removed(store, command, inside=True)))
+
+
+def _removed(store: Store, command: Command, *, inside: bool = False) -> Iterator[bool]:
+    """For each path of an rm, whether it may be a directory of `store`, or above or in it; or only that or `inside`."""
+    places = [root for path in store.paths for root in _expanded(path.removesuffix("/**"))]
+    for word in command.operands():
+        path = _at_home(word.raw.decode("utf-8", "replace"))
+        within = any(fnmatchcase(path, place) or fnmatchcase(path, f"{place}/*") for place in places)
+        yield within or (not inside and path.startswith("/") and any(_removes_with(path, place) for place in places))
+
+
+def _removes_with(path: str, place: str) -> bool:
+    """Whether an rm of `path` removes the directory `place`, or something in it; ``*`` stands for no hidden name."""
+    pairs = zip(_parts(path), _parts(place), strict=False)
+    return all(
+        fnmatchcase(one, other) or (fnmatchcase(other, one) and (other[0] != "." or one[0] == "."))
+        for one, other in pairs
+    )
+
+
+def _expanded(path: str) -> list[str]:
+    """A path with all that its braces stand for; one pair of them at most."""
+    before, brace, rest = path.partition("{")
+    inside, _, behind = rest.partition("}")
+    return [before + one + behind for one in inside.split(",")] if brace else [path]
+
+
+def _at_home(path: str) -> str:
+    """A path as a script spells it, with root's home for whoever's it is."""
+    bare = path.strip('"') if not path.startswith('"~') else path
+    return re.sub(r"^(?:~|\$HOME|\$\{HOME\})(?=/|$)", "/root", bare)
 
 
 def _made_with(root: str) -> list[str]:

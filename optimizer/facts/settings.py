@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, cast
 
 from ..dockerfile.document import DockerfileError, Instruction
-from ..knowledge.tools import NAMES, Tool, load_tool
+from ..knowledge.tools import NAMES, Configuration, Tool, load_tool
 from .stages import Facts, StageFacts
 
 if TYPE_CHECKING:
@@ -46,6 +46,18 @@ def _configured(stage: StageFacts, tool: Tool) -> str:
                 if text is None or re.search(one.text, text):
                     return f"{path} configures {tool.name}"
     return ""
+
+
+def shown_by_file(stage: StageFacts, one: Configuration) -> bool:
+    """Whether the Dockerfile takes such files of the build context along, and all of them say so."""
+    context = stage.facts.context
+    paths = stage.lineage.once("brought", lambda: _brought(stage.facts, context))
+    named = [path for path in paths or () if re.search(one.files, path)]
+    return context is not None and bool(named) and all(_says(context.read(path), one) for path in named)
+
+
+def _says(text: bytes | None, one: Configuration) -> bool:
+    return text is not None and re.search(one.text, text) is not None
 
 
 def _writes(instruction: Instruction, tool: Tool) -> bool:

@@ -48,6 +48,19 @@ _COMMENTED_OUT = rb"(?m:^\s*#[#\s]*(?:RUN|COPY|ADD|ENV|ARG|USER|WORKDIR|FROM|CMD
 _MOST_COMMENTS = 6  # lines between two RUNs that are joined, roughly: every `#` counts
 
 
+def comment_doubt(document: Document, run: Run) -> str:
+    """Why the comment above `run`, a clean-up that joins the RUN above it, may mislead there; else empty."""
+    data = document.source.data
+    comments = b"\n".join(data[start:end] for start, end in document.comments_above(run.instruction))
+    about = not comments or re.search(_ABOUT_CLEANING, comments)
+    return "" if about else "the comment above it may be about what follows"
+
+
+_ABOUT_CLEANING = (
+    rb"(?i)clean|cache|clear|delet|remov|purge|shrink|slim|small|siz|tidy|trash|garbage|tmp|lists|\brm\b|apt|yum|dnf"
+)
+
+
 _LONGEST = 120_000  # bytes: a shell is handed its script as one word, which Linux limits to 128 KiB
 
 

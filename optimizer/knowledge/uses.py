@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple, cast
 
 from ..dockerfile.shell import Command, Script, Word
-from .tools import Action, CacheOption, Store, Tool
+from .tools import Action, Cache, CacheOption, Store, Tool
 
 _PYTHON = re.compile(r"python(\d(\.\d+)?)?")
 
@@ -189,6 +189,12 @@ def clears_any(tool: Tool, command: Command) -> bool:
 def stores(tool: Tool) -> tuple[Store, ...]:
     """What the tool leaves behind: its index and its caches."""
     return (*(one for one in (tool.package_index, tool.cache_option) if one is not None), *tool.caches)
+
+
+def language_caches(tool: Tool) -> tuple[Cache | CacheOption, ...]:
+    """The caches of a tool that is no distribution's."""
+    option = (tool.cache_option,) if tool.cache_option is not None and tool.package_index is None else ()
+    return (*option, *tool.caches)
 
 
 def leaves_cache(use: Use, option: CacheOption) -> bool:

@@ -76,6 +76,10 @@ RULES: tuple[Rule, ...] = (
         (b"clean", b"rm "), ("DL3009", "DL3032", "DL3040", "DL3059"), roles=("distribution",),
     ),
     Rule(
+        "cache-cleared-in-later-layer", _PACKAGES, "safe", "download and build caches",
+        (b"clean", b"clear", b"purge", b"rm "), ("DL3042", "DL3059", "DL3060"), roles=("cache_option", "caches"),
+    ),
+    Rule(
         "packages-removed-in-later-layer", _PACKAGES, "safe", "packages that are removed again",
         _REMOVAL, ("DL3059",), roles=("distribution", "development"),
     ),

@@ -47,9 +47,11 @@ import posixpath
 from collections.abc import Iterator, Sequence
 from functools import partial
 
+from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.facts.caches import cache_needed
 from ...optimizer.facts.stages import Facts, Run, StageFacts
-from ...optimizer.fixes.caches import Filled, cleared, filled_caches
+from ...optimizer.facts.stores import missed_later
+from ...optimizer.fixes.caches import Filled, cleared, filled_caches, unsure
 from ...optimizer.fixes.scripts import insert_behind
 from ...optimizer.knowledge.tools import Tool
 from ...optimizer.rules.finding import Finding, Offer, attempt
@@ -74,14 +76,14 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 def _cleared(run: Run, filled: Filled) -> Offer:
     cache = filled.cache
+    for other in missed_later(run, filled.tool, cache):
+        raise Refusal(f"line {other.instruction.line} removes the cache, and fails where there is none")
     fix = insert_behind(run, filled.last, cleared(run, filled))
-    doubts = [_doubt(filled), cache.doubt_if_replaced if cache.doubt_if_replaced and _is_replaced(run, filled) else ""]
+    doubts = [
+        unsure(run, filled),
+        cache.doubt_if_replaced if cache.doubt_if_replaced and _is_replaced(run, filled) else "",
+    ]
     return Offer(fix, [*doubts, cache_needed(run, filled.tool, cache)], cache.paths, cache.changes)
-
-
-def _doubt(filled: Filled) -> str:
-    words = {word.value for word in filled.last.argv[1:]}
-    return filled.cache.doubt if filled.cache.doubt_unless.isdisjoint(words) else ""
 
 
 def _is_replaced(run: Run, filled: Filled) -> bool:

@@ -27,6 +27,13 @@ NEVER = re.compile(rb"(?!)")
 CLEARED = re.compile(rb"(?:cc|clear-?cache|cache (?:clean|purge|clear|rm)\b.*)(?: -.*)?")
 
 
+class Configuration(Record):
+    """Files that tell a tool what to do with its index or cache."""
+
+    files: str  # a pattern that matches the end of their paths
+    text: bytes  # a pattern: what in them means that the index or cache is of use later, or lies elsewhere
+
+
 class Index(Record):
     """The package index: what a tool knows of its repositories, and chooses from when it installs."""
 
@@ -60,6 +67,7 @@ class CacheOption(Record):
     settled: re.Pattern[bytes] = NEVER  # text in the file that settles the matter otherwise
     cleared_by: frozenset[str] = frozenset()  # subcommands, with their word if they need one, that clear the cache
     cleared_text: re.Pattern[bytes] = NEVER  # a word of an rm or find that clears it by hand
+    clear_may_fail: bool = False  # those subcommands fail in some versions where there is nothing to clear
 
 
 class Cache(Record):
@@ -71,6 +79,7 @@ class Cache(Record):
     clear_on: tuple[tuple[str, str], ...] = ()  # the same by base image or distribution
     cleared_by: frozenset[str] = frozenset()  # subcommands, with their word if they need one, that clear it
     cleared_text: re.Pattern[bytes] = NEVER  # a word of an rm or find that clears it by hand
+    clear_may_fail: bool = False  # those subcommands fail in some versions where there is nothing to clear
     second: dict[str, frozenset[str]] = {}  # noqa: RUF012  # subcommands of two words, and which of the second fill it
     without: tuple[str, ...] = ()  # options with which nothing is fetched, or kept elsewhere
     needs: str = ""  # the option without which something may still use the cache when the command is done
@@ -80,6 +89,7 @@ class Cache(Record):
     changes: tuple[str, ...] = ()  # globs of what the clearing itself writes
     doubt: str = ""  # why nothing is certain to do without it
     doubt_unless: frozenset[str] = frozenset()  # words of the command that remove the doubt
+    doubt_unless_file: Configuration | None = None  # files that remove it where all of them say so
     doubt_if_replaced: str = ""  # why it may not be cleared by a version of the tool that the Dockerfile installed
 
 
@@ -126,13 +136,6 @@ class Development(Record):
     subcommands: frozenset[str]
     since: Callable[[Image | None], bool] | None = None  # whether the tool of a base image has the option
     prunes: re.Pattern[bytes] = NEVER  # a command that removes it again
-
-
-class Configuration(Record):
-    """Files that tell a tool what to do with its index or cache."""
-
-    files: str  # a pattern that matches the end of their paths
-    text: bytes  # a pattern: what in them means that the index or cache is of use later, or lies elsewhere
 
 
 class Tool(Record):

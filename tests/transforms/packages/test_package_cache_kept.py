@@ -31,6 +31,22 @@ REWRITES = (
         "FROM node:22\nRUN yarn install --production && yarn cache clean\n",
     ),
     ("FROM node:20\nRUN yarn --production\n", "FROM node:20\nRUN yarn --production && yarn cache clean\n"),
+    (
+        "FROM node:20\nRUN npm ci\nRUN npm test && npm cache clean --force\n",
+        "FROM node:20\nRUN npm ci && npm cache clean --force\nRUN npm test && npm cache clean --force\n",
+    ),
+    (
+        "FROM node:20\nRUN npm cache clean --force && npm ci\n",
+        "FROM node:20\nRUN npm cache clean --force && npm ci && npm cache clean --force\n",
+    ),
+    (
+        "FROM node:20\n# no npm cache\nRUN npm ci\nRUN npm i x && rm -r ~/.npm\n",
+        "FROM node:20\n# no npm cache\nRUN npm ci && npm cache clean --force\nRUN npm i x && rm -r ~/.npm\n",
+    ),
+    (
+        "FROM debian:12\nRUN conda install -y a && rm /tmp/miniconda.sh\n",
+        "FROM debian:12\nRUN conda install -y a && conda clean -afy && rm /tmp/miniconda.sh\n",
+    ),
 )
 
 # before, after when it is accepted, why it is unsafe
@@ -72,7 +88,7 @@ KEEPS = (
     ("FROM perl:5-slim\nUSER me\nRUN cpanm --sudo Digest::SHA1\n", (" --sudo", "")),
     ("FROM node:20\nRUN npm ci && npm cache clean --force\n", (" cache", "")),
     ("FROM node:20\nRUN npm ci && rm -rf ~/.npm\n", (" ~/.npm", "")),
-    ("FROM node:20\nRUN npm ci\nRUN npm cache clean --force\n", (" cache", "")),
+    ("FROM node:20\nRUN npm ci\nRUN rm -r ~/.npm\n", "line 3 removes the cache, and fails where there is none"),
     ("FROM node:20\nRUN npm ci && npm cache verify\n", (" cache", "")),
     ("FROM node:20\nRUN npm ci --cache /tmp/npm\n", (" --cache", "")),
     ("FROM node:20 AS build\nRUN npm ci\nFROM node:20\nCOPY --from=build /app /app\n", (" AS build", "")),
@@ -84,7 +100,7 @@ KEEPS = (
     ("FROM node:20\nRUN yarn run build --production\n", (" run build", "")),
     ("FROM continuumio/miniconda3\nRUN conda install -y numpy && conda clean -afy\n", (" clean", "")),
     ("FROM python:3.12\nRUN poetry install --no-cache\n", (" --no-cache", "")),
-    ("FROM node:20\nRUN pnpm store prune && pnpm install\n", (" store", "")),
+    ("FROM node:20\nRUN pnpm store path && pnpm install\n", (" store", "")),
     ("FROM ruby:3.3\nRUN bundle config set path vendor/bundle && bundle install\n", (" path vendor/bundle", "")),
     ("FROM perl:5\nRUN cpanm Moose && rm -rf ~/.cpanm\n", (" ~/.cpanm", "")),
     ("FROM node:20\nENV npm_config_cache=/tmp/npm\nRUN npm ci\n", ("ENV npm_config_cache=/tmp/npm\n", "")),
