@@ -159,6 +159,12 @@ def _reads_stdin(command: Command) -> bool:
     return all(value is not None and value.startswith("-") for value in command.values())
 
 
+def refreshes(use: Use) -> bool:
+    """Whether it is certainly a refresh of the RUN's own: no branch stands around it."""
+    piped = use.command.name in ("bash", "sh") and use.command.guards == ("pipeline",)
+    return use.action == "refresh" and (piped or not use.command.guards)
+
+
 def clears(tool: Tool, store: Store, command: Command) -> bool:
     """Whether `command` clears `store`, by the tool itself or by hand."""
     use = use_of(tool, command)

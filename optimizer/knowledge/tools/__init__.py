@@ -44,6 +44,7 @@ class Index(Record):
     fetched_by_install: bool = False  # an install fetches it where it is missing
     partial: re.Pattern[bytes] = NEVER  # an option with which a refresh leaves the rest of the index as it was
     scripts: re.Pattern[bytes] = NEVER  # scripts on the web that end in a refresh
+    adders: frozenset[str] = frozenset()  # commands that add a source of packages, and may refresh the index for it
     kept_alone: bool = False  # a refresh of its own RUN does more than to fetch the index
     clear: str = ""  # the command that clears it; ``{name}`` is the tool as the Dockerfile spells it
     clear_by_hand: str = ""  # the same where the command itself might fail

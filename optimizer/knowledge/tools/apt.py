@@ -34,6 +34,7 @@ r"(?:^|/)(?:docker-clean|apt\.conf)$|(?:^|/)[^/]*apt[^/]*/(?:[^/]+/)*[^/.]+(?:\.
         knows_removals=True,
         partial=re.compile(rb"Dir::|List-Cleanup"),
         scripts=re.compile(rb"deb\.nodesource\.com/setup|packagecloud\.io/\S*/script\.deb"),
+        adders=frozenset(("add-apt-repository", "apt-add-repository")),
         clear="rm -rf /var/lib/apt/lists/*",
         cleared_by=frozenset(("dist-clean", "distclean")),
         cleared_text=re.compile(rb"lib.*apt|^/var(?:/lib)?/?\*?$"),
