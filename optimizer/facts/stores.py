@@ -50,8 +50,8 @@ def _misses(tool: Tool, store: CacheOption | Cache, stage: StageFacts, at: int) 
     clearing = [one for one in _clearing(tool, store, stage, at) if run is not None and not _is_ignored(run, one)]
     own = store.clear_may_fail and any(use_of(tool, command) for command in clearing)
     removing = [command for command in clearing if fails_on_nothing(command)]
-    if own or not removing:
-        return own
+    if own or not removing or isinstance(store, CacheOption):
+        return own or bool(removing)
     commands = run.script.commands if run and run.script else ()
     return not any(fills(tool, store, one) and one.start < removing[0].start for one in commands)
 

@@ -18,7 +18,7 @@ from ..knowledge.tools import Cache, CacheOption, Tool, roots
 from ..knowledge.uses import Use, clears, leaves_cache, may_have_uses, use_of, uses
 from ..rules.finding import Fix, Offer
 from .operands import add_option
-from .scripts import combine, drop_unit
+from .scripts import append_commands, append_described, combine, drop_unit, insert_behind
 
 
 class Filled(Record):
@@ -188,6 +188,16 @@ def is_all(run: Run, filled: Sequence[Filled | Kept]) -> bool:
 
 
 _SAYS_WHERE = re.compile(rb"(?i)HOME|XDG|CACHE|CONFIG|PREFIX|OFFLINE")
+
+
+def put_behind(maker: Run, filled: Sequence[Filled | Kept], commands: list[bytes], comments: list[bytes]) -> Fix:
+    """Run `commands` behind the one of `maker` that filled the caches last, or with `comments` at its end."""
+    if comments:
+        return append_described(maker, commands, comments)
+    if any(isinstance(one, Filled) and one.cache.read_by for one in filled):
+        return append_commands(maker, commands)
+    last = max((one.last for one in filled), key=lambda one: one.start)
+    return insert_behind(maker, last, b" && ".join(commands))._replace(adds=tuple(commands))
 
 
 def needed_between(maker: Run, run: Run, filled: Sequence[Filled | Kept]) -> str:

@@ -56,6 +56,15 @@ def comment_doubt(document: Document, run: Run) -> str:
     return "" if about else "the comment above it may be about what follows"
 
 
+def described(document: Document, run: Run) -> list[bytes]:
+    """The comment lines above `run`, a clean-up; none where another follows right behind it, which they are about too."""
+    data, source, end = document.source.data, document.source, run.instruction.line_end
+    following = data[end : source.line_end(end)].strip()
+    if following[:3].upper() == b"RUN" and re.search(_ABOUT_CLEANING, following):
+        return []
+    return [data[start:end] for start, end in document.comments_above(run.instruction)]
+
+
 _ABOUT_CLEANING = (
     rb"(?i)clean|cache|clear|delet|remov|purge|shrink|slim|small|siz|tidy|trash|garbage|tmp|lists|\brm\b|apt|yum|dnf"
 )

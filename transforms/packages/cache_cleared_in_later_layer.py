@@ -46,9 +46,9 @@ from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.facts.caches import clears_some
 from ...optimizer.facts.packages import is_cleanup
 from ...optimizer.facts.stages import Facts, Run, readable
-from ...optimizer.fixes.caches import Filled, Kept, differs, is_all, left_in, needed_between, without_cache
-from ...optimizer.fixes.joining import comment_doubt, join_runs
-from ...optimizer.fixes.scripts import append_commands, combine, delete_run, insert_behind
+from ...optimizer.fixes.caches import Filled, Kept, differs, is_all, left_in, needed_between, put_behind, without_cache
+from ...optimizer.fixes.joining import comment_doubt, described, join_runs
+from ...optimizer.fixes.scripts import combine, delete_run
 from ...optimizer.knowledge.tools import Cache, CacheOption, Tool
 from ...optimizer.knowledge.uses import language_caches, may_clear
 from ...optimizer.rules.finding import Finding, Offer, attempt
@@ -94,7 +94,7 @@ def _cleared(run: Run, caches: list[tuple[Tool, Cache | CacheOption]]) -> list[t
 
 def _offer(facts: Facts, maker: Run, run: Run, filled: list[Filled | Kept]) -> Offer:
     """The first of the ways to clean up above that is safe, or the first that there is."""
-    ways = (_kept_out, _joined, _moved) if maker.at == run.at - 1 else (_kept_out, _moved, _joined)
+    ways = (_kept_out, _joined, _moved)
     offers: list[Offer] = []
     refusals: list[Refusal] = []
     for way in ways:
@@ -125,22 +125,20 @@ def _kept_out(facts: Facts, maker: Run, run: Run, filled: list[Filled | Kept]) -
 
 
 def _joined(facts: Facts, maker: Run, run: Run, filled: list[Filled | Kept]) -> Offer:
-    """The clean-up, with the comment above it, at the end of the RUN that filled the cache."""
-    between = run.stage.instructions[maker.at + 1 : run.at]
-    needed = needed_between(maker, run, filled) if between else ""
-    fix = join_runs(facts.document, [maker, run], below=between)
-    return Offer(fix, [comment_doubt(facts.document, run), needed], *differs(filled))
+    """The clean-up at the end of the RUN right above it."""
+    if _comment(facts, run) and not described(facts.document, run):
+        raise Refusal("the comment above it is about what follows too")
+    fix = join_runs(facts.document, [maker, run])
+    return Offer(fix, [comment_doubt(facts.document, run)], *differs(filled))
 
 
 def _moved(facts: Facts, maker: Run, run: Run, filled: list[Filled | Kept]) -> Offer:
     """The clean-up behind the command that filled the cache."""
     needed = needed_between(maker, run, filled)
-    last = max((one.last for one in filled), key=lambda one: one.start)
-    texts = tuple(command.normal for command in readable(run).commands)
-    read = any(isinstance(one, Filled) and one.cache.read_by for one in filled)
-    put = append_commands(maker, list(texts)) if read else insert_behind(maker, last, b" && ".join(texts))
-    fix = combine(delete_run(facts.document, run), put._replace(adds=texts))
-    return Offer(fix, [_comment(facts, run), needed], *differs(filled))
+    comments = described(facts.document, run)
+    put = put_behind(maker, filled, [command.normal for command in readable(run).commands], comments)
+    fix = combine(delete_run(facts.document, run, comments=bool(comments)), put)
+    return Offer(fix, [comment_doubt(facts.document, run) if comments else "", needed], *differs(filled))
 
 
 def _comment(facts: Facts, run: Run) -> str:

@@ -30,6 +30,14 @@ REWRITES = (
         "FROM node:20\nRUN npm ci \\\n# clean up\n    && npm cache clean --force\nCOPY . .\n",
     ),
     (
+        "FROM node:20\nRUN npm ci\n# clean up\nRUN npm cache clean --force\nRUN rm -rf /tmp/*\n",
+        "FROM node:20\nRUN npm ci && npm cache clean --force\n# clean up\nRUN rm -rf /tmp/*\n",
+    ),
+    (
+        "FROM node:20\nRUN npm ci\nCOPY . .\n# clean up\nRUN npm cache clean --force\nRUN npm test\n",
+        "FROM node:20\nRUN npm ci \\\n# clean up\n    && npm cache clean --force\nCOPY . .\nRUN npm test\n",
+    ),
+    (
         "FROM node:20\nRUN cd /app && npm ci\nRUN npm cache clean --force\n",
         "FROM node:20\nRUN cd /app && npm ci && npm cache clean --force\n",
     ),
