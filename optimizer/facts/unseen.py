@@ -15,7 +15,7 @@ _INTERPRETER = r"python[\d.]*|perl|ruby|node|php|make|rake|just"
 # Installers on the web that bring no package of the distribution, or refresh the index before they do.
 SELF_SUFFICIENT = (
     rb"sh\.rustup\.rs|get\.docker\.com|yarnpkg\.com/install\.sh|get\.sdkman\.io|/nvm/|install\.meteor\.com"
-    rb"|astral\.sh|bun\.sh"
+    rb"|astral\.sh|bun\.sh|(?i:(?:ana|mini)conda\d?-|mini(?:forge|conda)|mambaforge)[\w.$(){}-]*\.sh"
 )
 _INSTALLER_NAME = r"(?:^|[-_.])(?:install|setup|bootstrap|provision|deps|apt)(?:[-_.]|$)"
 

@@ -57,7 +57,7 @@ def comment_doubt(document: Document, run: Run) -> str:
 
 
 def described(document: Document, run: Run) -> list[bytes]:
-    """The comment lines above `run`, a clean-up; none where another follows right behind it, which they are about too."""
+    """The comment lines above `run`, a clean-up; none where another follows, which they are about too."""
     data, source, end = document.source.data, document.source, run.instruction.line_end
     following = data[end : source.line_end(end)].strip()
     if following[:3].upper() == b"RUN" and re.search(_ABOUT_CLEANING, following):

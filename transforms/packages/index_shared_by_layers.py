@@ -46,7 +46,7 @@ from ...optimizer.facts.stores import uses_in
 from ...optimizer.facts.unseen import runs_unknown
 from ...optimizer.fixes.joining import join_runs
 from ...optimizer.knowledge.tools import Index, Tool
-from ...optimizer.knowledge.uses import clears, refreshes, uses
+from ...optimizer.knowledge.uses import clears, refreshes
 from ...optimizer.rules.finding import Finding, Offer, attempt
 
 RULE = "index-shared-by-layers"
@@ -143,7 +143,7 @@ def _joined(facts: Facts, runs: list[Run], tool: Tool, index: Index) -> Offer:
         raise Refusal(f"line {line} needs the index too")
     then: list[bytes] = []
     if not any(_cleared(run, tool, index, 0) for run in runs[1:]):
-        sudo = any(use.command.sudo for run in runs if run.script for use in uses(run.script, tool))
+        sudo = all(use.command.sudo for run in runs for use in uses_in(run, tool) if use.action == "install")
         then = [(("sudo " if sudo else "") + index.clear).encode()]
     fix = join_runs(facts.document, runs, then)
     doubt = f"line {line} runs code that may install from this index" if need == "maybe" else ""

@@ -152,7 +152,7 @@ REWRITES = (
             "FROM debian:12\n"
             "RUN apt-get update && apt-get install -y x \\\n"
             "    && sudo apt-get install -y y \\\n"
-            "    && sudo rm -rf /var/lib/apt/lists/*\n"
+            "    && rm -rf /var/lib/apt/lists/*\n"
         ),
     ),
     (
