@@ -16,6 +16,7 @@ _INTERPRETER = r"python[\d.]*|perl|ruby|node|php|make|rake|just"
 SELF_SUFFICIENT = (
     rb"sh\.rustup\.rs|get\.docker\.com|yarnpkg\.com/install\.sh|get\.sdkman\.io|/nvm/|install\.meteor\.com"
     rb"|astral\.sh|bun\.sh|(?i:(?:ana|mini)conda\d?-|mini(?:forge|conda)|mambaforge)[\w.$(){}-]*\.sh"
+    rb"|getcomposer\.org/installer"
 )
 _INSTALLER_NAME = r"(?:^|[-_.])(?:install|setup|bootstrap|provision|deps|apt)(?:[-_.]|$)"
 

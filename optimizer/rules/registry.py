@@ -97,6 +97,10 @@ RULES: tuple[Rule, ...] = (
         (), ("DL3009", "DL3059"), roles=("package_index",),
     ),
     Rule(
+        "index-read-in-later-layer", _PACKAGES, "safe", "package indexes",
+        (), ("DL3009",), roles=("package_index",),
+    ),
+    Rule(
         "package-database-rewritten", _PACKAGES, "safe", "second copies of package databases",
         (), ("DL3059",), roles=("distribution",),
     ),

@@ -45,12 +45,13 @@ from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.facts.caches import names_later
-from ...optimizer.facts.indexes import later_answer, later_need
+from ...optimizer.facts.indexes import later_answer
 from ...optimizer.facts.settings import configured
-from ...optimizer.facts.stages import Facts, Run, readable
+from ...optimizer.facts.stages import Facts, Run
+from ...optimizer.fixes.indexes import clear_command, left_behind
 from ...optimizer.fixes.scripts import append_commands
-from ...optimizer.knowledge.tools import Index, Tool, roots
-from ...optimizer.knowledge.uses import Use, clears, uses
+from ...optimizer.knowledge.tools import Index
+from ...optimizer.knowledge.uses import Use
 from ...optimizer.rules.finding import Finding, Offer, attempt
 
 RULE = "package-index-kept"
@@ -73,61 +74,20 @@ def find(facts: Facts) -> Iterator[Finding]:
     for stage in facts.shipping:
         for tool, index in facts.indexes:
             for run in stage.runs if index.clear else ():
-                last = _left_behind(run, tool, index)
+                last = left_behind(run, tool, index)
                 if last is not None:
                     message = f"the {tool.name} index and cache stay in this layer"
                     yield attempt(RULE, message, last.command, partial(_cleared, run, index, last))
 
 
-def _left_behind(run: Run, tool: Tool, index: Index) -> Use | None:
-    """The last command of `run` that writes the index which nothing behind it clears, or None."""
-    if run.script is None or any(map(run.mounted, roots(index))):
-        return None
-    found = uses(run.script, tool)
-    if not any(use.action in ("install", "read") for use in found):
-        return None  # a refresh that is cleared at once would be no use to anyone
-    last: Use | None = None
-    cleared = 0
-    for use in found:
-        fetches = index.fetched_by_install or (tool.operation is not None and use.action == "install")
-        writes = use.action == "refresh" or (fetches and use.action in ("install", "read"))
-        elsewhere = any(option.startswith(("--installroot", "--root")) for option in use.options)
-        if writes and not elsewhere and "command_substitution" not in use.command.guards:
-            last = use
-    if last is None:
-        return None
-    for command in run.script.commands:
-        if clears(tool, index, command):
-            cleared = command.start
-    return None if cleared > last.command.start else last
-
-
 def _cleared(run: Run, index: Index, last: Use) -> Offer:
     need, line, assumes = later_answer(run.stage, run.at, last.tool)
-    clear = _clear_command(run, index, last)
+    clear = clear_command(run, index, last)
     if index.clear_partly:
         need, assumes = "no", frozenset[str]()
     if need == "yes":
         raise Refusal(f"line {line} needs this index")
-    fix = append_commands(run, [clear.encode("utf-8", "surrogateescape")])
+    fix = append_commands(run, [clear])
     doubt = f"line {line} runs code that may install from this index" if need == "maybe" else ""
     doubts = [doubt, configured(run.stage, last.tool), names_later(run, last.tool, index)]
     return Offer(fix, doubts, removes=index.paths, assumes=assumes)
-
-
-def _clear_command(run: Run, index: Index, last: Use) -> str:
-    """What to append: the tool's own command, or an rm where the RUN turns repositories off or takes them away."""
-    code = run.instruction.code
-    limited = b"--disablerepo" in code or b"--repo" in code or b"yum.repos.d" in code
-    clear = index.clear_by_hand if limited and index.clear_by_hand else index.clear
-    if index.clear_partly and _shared(run, last.tool):
-        clear = index.clear_partly
-    if "{name}" in clear:
-        return clear.replace("{name}", last.spelled.decode("utf-8", "surrogateescape"))
-    return f"sudo {clear}" if last.command.sudo else clear
-
-
-def _shared(run: Run, tool: Tool) -> bool:
-    """Whether a later RUN needs the index, or an earlier one fetched it."""
-    refreshed = any(use.action == "refresh" or use.fetches_index() for use in uses(readable(run), tool))
-    return not refreshed or later_need(run.stage, run.at, tool)[0] != "no"
