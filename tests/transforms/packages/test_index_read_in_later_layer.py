@@ -99,7 +99,7 @@ KEEPS = (
     (f"{FIRST}ENV A=b\nRUN if true; then apt-get install -y b; fi\n", "stands inside another command"),
     (f"{FIRST}ENV A=b\nRUN set -e; true && apt-get install -y b; make\n", "ends a list under `set -e`"),
     (f"{FIRST}ENV A=b\nRUN apt-get install -y b; exit 0\n", "it may leave its shell early"),
-    (f"FROM debian:12\nRUN apt-get -q=$Q update && apt-get install -y a\nENV A=b\n{SECOND}", "depends on a variable"),
+    (f"FROM debian:12\nRUN apt-get $Q update && apt-get install -y a\nENV A=b\n{SECOND}", "depends on a variable"),
     (f"{FIRST}ENV A=b\nRUN cat /var/lib/apt/lists/x\n", "line 4 needs this index"),
     (
         f"FROM debian:12 AS base\nRUN apt-get update && apt-get install -y a\nFROM base\n{SECOND}"
