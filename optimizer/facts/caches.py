@@ -11,7 +11,7 @@ from functools import partial
 from ..dockerfile.document import Instruction
 from ..dockerfile.shell import Command
 from ..knowledge.commands import COMMANDS
-from ..knowledge.tools import Store, Tool, load_tool, roots
+from ..knowledge.tools import Cache, Store, Tool, load_tool, roots
 from ..knowledge.uses import Use, clears, use_of
 from .commands import is_of_system
 from .paths import resolve
@@ -30,8 +30,9 @@ _WORDS = re.compile(rb"[^\s\"',;&|()\[\]]+")
 
 def cache_needed(run: Run, tool: Tool, store: Store) -> str:
     """Why something other than `run` may read what `tool` keeps in `store`; empty where nothing is known to."""
+    follows = isinstance(store, Cache) and store.follows_configuration
     return (
-        configured(run.stage, tool)
+        ("" if follows else configured(run.stage, tool))
         or _taken_along(run, store)
         or _without_network(run, tool, store)
         or _run_from_cache(run, tool)

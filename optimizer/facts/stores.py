@@ -85,7 +85,7 @@ def _settled(pattern: re.Pattern[bytes], facts: Facts) -> bool:
     instructions = facts.document.instructions
     for match in pattern.finditer(facts.document.source.data):
         at = bisect_right(instructions, match.start(), key=_start) - 1
-        if at >= 0 and _is_comment(instructions[at], match):
+        if at >= 0 and (_is_comment(instructions[at], match) or _is_mount(instructions[at], match)):
             continue
         script = read_script(instructions[at]) if at >= 0 else None
         around = (
@@ -100,6 +100,12 @@ def _is_comment(instruction: Instruction, match: re.Match[bytes]) -> bool:
     """Whether a match lies in a comment: below `instruction`, or between its lines, which are blank in its code."""
     inside = instruction.code[match.start() - instruction.start : match.end() - instruction.start]
     return match.start() >= instruction.end or (bool(inside) and not inside.strip())
+
+
+def _is_mount(instruction: Instruction, match: re.Match[bytes]) -> bool:
+    """Whether a match lies in a cache mount of `instruction`, which says nothing of other RUNs."""
+    flags = (flag for flag in instruction.flags if flag.name == "mount" and b"type=cache" in (flag.value or b""))
+    return any(flag.start <= match.start() < flag.end for flag in flags)
 
 
 def _start(instruction: Instruction) -> int:

@@ -11,7 +11,7 @@ from ..dockerfile.shell import Command
 from ..facts.caches import cache_needed, clears_only, project_built_at_start, wheel_needed
 from ..facts.paths import overlap
 from ..facts.settings import shown_by_file
-from ..facts.stages import Run, StageFacts, readable
+from ..facts.stages import Run, StageFacts, mounts_at_home, readable
 from ..facts.stores import fills, settled
 from ..facts.versions import pip_may_be_old
 from ..knowledge.tools import Cache, CacheOption, Tool, roots
@@ -66,9 +66,10 @@ def left_in(run: Run, caches: Iterable[tuple[Tool, Cache | CacheOption]]) -> lis
 def leaving(run: Run, tool: Tool, option: CacheOption) -> tuple[Use, ...]:
     """The commands of `run` that leave a cache which the option would keep away, and which nothing in it clears."""
     found = tuple(use for use in uses(run.script, tool) if leaves_cache(use, option)) if run.script else ()
-    if not found or any(run.mounted(root) for root in roots(option) if "*" not in root):
+    targets = [mount["target"].rstrip("/") for mount in mounts_at_home(run) if mount["type"] not in ("secret", "ssh")]
+    if any(tool.name in target or ".cache" in target or not target.startswith("/") for target in targets):
         return ()
-    if any(tool.name in mount["target"] or ".cache" in mount["target"] for mount in run.mounts):
+    if any(overlap(target or "/", root) for target in targets for root in roots(option) if "*" not in root):
         return ()
     cleared = any(clears(tool, option, command) for command in (run.script.commands if run.script else ()))
     return () if cleared else found
@@ -126,14 +127,25 @@ def _clear_command(run: Run, cache: Cache) -> str:
 
 def _last_filling(run: Run, tool: Tool, cache: Cache) -> Command | None:
     """The last command of `run` that fills the cache, where nothing clears or mounts it."""
-    if run.script is None or any(_may_hold(mount, tool, cache) for mount in run.mounts):
+    if run.script is None or any(_may_hold(mount, tool, cache) for mount in mounts_at_home(run)):
         return None
-    if not may_have_uses(run.script, tool):
+    if not may_have_uses(run.script, tool) or (cache.since and not _is_kept(run, cache.since)):
         return None
     last = next((command for command in reversed(run.script.commands) if fills(tool, cache, command)), None)
     if last is None or any(clears(tool, cache, one) and one.start > last.start for one in run.script.commands):
         return None
     return last
+
+
+def _is_kept(run: Run, since: re.Pattern[bytes]) -> bool:
+    """Whether `run`, or one that it is built on, has the command from which on the cache is kept."""
+    runs = (
+        other
+        for owner in run.stage.lineage_above()
+        for other in owner.runs
+        if owner is not run.stage or other.at <= run.at
+    )
+    return any(since.search(other.instruction.code) for other in runs)
 
 
 def _may_hold(mount: dict[str, str], tool: Tool, cache: Cache) -> bool:

@@ -22,7 +22,7 @@ def left_behind(run: Run, tool: Tool, index: Index) -> Use | None:
     last: Use | None = None
     for use in found:
         fetches = index.fetched_by_install or (tool.operation is not None and use.action == "install")
-        writes = use.action == "refresh" or (fetches and use.action in ("install", "read"))
+        writes = use.action == "refresh" or use.alone or (fetches and use.action in ("install", "read"))
         elsewhere = any(option.startswith(("--installroot", "--root")) for option in use.options)
         if writes and not elsewhere and "command_substitution" not in use.command.guards:
             last = use

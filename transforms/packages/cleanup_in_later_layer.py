@@ -98,7 +98,7 @@ def _touches_index(run: Run, tool: Tool) -> bool:
 
 def _makes_index(run: Run, tool: Tool, index: Index) -> bool:
     return run.script is not None and any(
-        use.action == "refresh" or (index.fetched_by_install and use.action == "install")
+        use.action == "refresh" or use.alone or (index.fetched_by_install and use.action == "install")
         for use in uses(run.script, tool)
     )
 

@@ -89,5 +89,6 @@ def _cleared(run: Run, index: Index, last: Use) -> Offer:
         raise Refusal(f"line {line} needs this index")
     fix = append_commands(run, [clear])
     doubt = f"line {line} runs code that may install from this index" if need == "maybe" else ""
-    doubts = [doubt, configured(run.stage, last.tool), names_later(run, last.tool, index)]
+    rights = "it may not run as root" if last.alone and not run.stage.runs_as_root(run.at) else ""
+    doubts = [doubt, rights, configured(run.stage, last.tool), names_later(run, last.tool, index)]
     return Offer(fix, doubts, removes=index.paths, assumes=assumes)

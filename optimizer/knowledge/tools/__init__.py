@@ -1,5 +1,7 @@
 """What is known of each package manager, as data: one module a tool, named for the word that Dockerfiles use.
 
+A dash in the word is an underscore in the name of the module.
+
 A tool has *roles*: it keeps an index, has an option against its cache, fills caches, can use mounts, removes packages,
 installs documentation … Whatever is generic over tools asks for a role, so a new package manager is one more module
 here, and nothing else.
@@ -44,6 +46,7 @@ class Index(Record):
     fetched_by_install: bool = False  # an install fetches it where it is missing
     partial: re.Pattern[bytes] = NEVER  # an option with which a refresh leaves the rest of the index as it was
     scripts: re.Pattern[bytes] = NEVER  # scripts on the web that end in a refresh
+    installers: re.Pattern[bytes] = NEVER  # programs and scripts that refresh the index, and install from it
     adders: frozenset[str] = frozenset()  # commands that add a source of packages, and may refresh the index for it
     kept_alone: bool = False  # a refresh of its own RUN does more than to fetch the index
     clear: str = ""  # the command that clears it; ``{name}`` is the tool as the Dockerfile spells it
@@ -85,6 +88,8 @@ class Cache(Record):
     without: tuple[str, ...] = ()  # options with which nothing is fetched, or kept elsewhere
     needs: str = ""  # the option without which something may still use the cache when the command is done
     read_by: frozenset[bytes] = frozenset()  # commands that would have to fill it again
+    since: re.Pattern[bytes] | None = None  # a command from which on the tool keeps it; none where it always does
+    follows_configuration: bool = False  # it is cleared wherever the tool is configured to have it
     refilled: bool = False  # to fill it again takes time, and no network
     settled: re.Pattern[bytes] = NEVER  # text in the file that means the cache is somebody's business
     changes: tuple[str, ...] = ()  # globs of what the clearing itself writes
@@ -144,6 +149,7 @@ class Tool(Record):
 
     name: str
     commands: frozenset[str]
+    runners: frozenset[str] = frozenset()  # commands that may start what uses it, beside shells and Python
     install: frozenset[str] = frozenset()  # subcommands that install packages
     action: Callable[[str, tuple[bytes, ...]], Action] | None = None  # of a subcommand with what is behind it
     operation: re.Pattern[str] | None = None  # where the subcommand is an option: what it looks like
@@ -170,7 +176,9 @@ NAMES: tuple[str, ...] = tuple(
         if name.endswith(".py") and name != "__init__.py"
     )
 )
-_WORDS = tuple((name, name.encode()) for name in NAMES)
+_WORDS = tuple((name, name.replace("_", "-").encode()) for name in NAMES)
+# Words of what uses a tool without its name in the Dockerfile.
+_USERS = (("apt", re.compile(rb"playwright|get\.docker\.com|InstallAzureCLIDeb")),)
 
 
 @cache
@@ -183,7 +191,8 @@ def load_tool(name: str) -> Tool:
 @lru_cache(maxsize=4)
 def present(data: bytes) -> tuple[Tool, ...]:
     """The tools whose word is in `data`, a Dockerfile."""
-    return tuple(load_tool(name) for name, word in _WORDS if word in data)
+    used = {name for name, users in _USERS if users.search(data)}
+    return tuple(load_tool(name) for name, word in _WORDS if word in data or name in used)
 
 
 @lru_cache(maxsize=4)

@@ -10,6 +10,25 @@ RULE = "package-cache-kept"
 
 # before, after
 REWRITES = (
+    (
+        "FROM debian:12\nRUN rm -f /etc/apt/apt.conf.d/docker-clean\nRUN apt-get update && apt-get install -y a\n",
+        "FROM debian:12\nRUN rm -f /etc/apt/apt.conf.d/docker-clean\n"
+        "RUN apt-get update && apt-get install -y a && apt-get clean\n",
+    ),
+    (
+        "FROM debian:12 AS a\nRUN rm -f /etc/apt/apt.conf.d/docker-clean; echo 'a::Keep-Downloaded-Packages \"true\";' > /b\n"
+        "FROM a\nRUN apt-get update && apt-get install -y a && rm -rf /var/lib/apt/lists/*\n",
+        "FROM debian:12 AS a\nRUN rm -f /etc/apt/apt.conf.d/docker-clean; echo 'a::Keep-Downloaded-Packages \"true\";' > /b\n"
+        "FROM a\nRUN apt-get update && apt-get install -y a && apt-get clean && rm -rf /var/lib/apt/lists/*\n",
+    ),
+    (
+        "FROM node:20\nUSER svc\nRUN --mount=type=cache,target=/root/.npm npm ci\n",
+        "FROM node:20\nUSER svc\nRUN --mount=type=cache,target=/root/.npm npm ci && npm cache clean --force\n",
+    ),
+    (
+        "FROM node:20\nRUN --mount=type=cache,target=/root/.npm npm ci\nRUN npm install -g a\n",
+        "FROM node:20\nRUN --mount=type=cache,target=/root/.npm npm ci\nRUN npm install -g a && npm cache clean --force\n",
+    ),
     ("FROM node:22\nRUN npm ci\n", "FROM node:22\nRUN npm ci && npm cache clean --force\n"),
     ("FROM node:22\nRUN npm ci && npm test\n", "FROM node:22\nRUN npm ci && npm cache clean --force && npm test\n"),
     ("FROM node:22\nRUN pnpm install\n", "FROM node:22\nRUN pnpm install && rm -rf ~/.cache/pnpm\n"),
@@ -85,6 +104,26 @@ UNSAFE = (
 
 # what stays, and why: a reason that is given, or a difference that keeps it
 KEEPS = (
+    ("FROM debian:12\nRUN mv /docker-clean /a\nRUN apt-get install -y --download-only a\n", (" --download-only", "")),
+    (
+        "FROM debian:12\nRUN apt-get install -y a\nRUN rm /docker-clean\n",
+        ("RUN apt-get install -y a\nRUN rm /docker-clean", "RUN rm /docker-clean\nRUN apt-get install -y a"),
+    ),
+    (
+        "FROM debian:12 AS a\nRUN rm docker-clean\nFROM debian:12\nRUN apt-get install -y a\n",
+        ("debian:12\nRUN apt", "a\nRUN apt"),
+    ),
+    (
+        "FROM debian:12\nRUN rm docker-clean\nRUN --mount=type=cache,target=/var/cache/apt apt-get install -y a\n",
+        ("target=/var/cache/apt", "target=/srv/x"),
+    ),
+    (
+        "FROM node:20\nENV HOME=/root\nUSER svc\nRUN --mount=type=cache,target=/root/.npm npm ci\n",
+        ("ENV HOME=/root\n", ""),
+    ),
+    ("FROM node:20\nUSER $U\nRUN --mount=type=cache,target=/root/.npm npm ci\n", ("$U", "svc")),
+    ("FROM team/node:20\nRUN --mount=type=cache,target=/home/a/.npm npm ci\n", ("team/", "")),
+    ("FROM node:20\nUSER svc\nRUN --mount=type=cache,target=/root/.npm sudo npm ci\n", (" sudo", "")),
     ("FROM perl:5-slim\nUSER me\nRUN cpanm --sudo Digest::SHA1\n", (" --sudo", "")),
     ("FROM node:20\nRUN npm ci && npm cache clean --force\n", (" cache", "")),
     ("FROM node:20\nRUN npm ci && rm -rf ~/.npm\n", (" ~/.npm", "")),

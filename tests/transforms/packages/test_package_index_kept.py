@@ -11,6 +11,18 @@ RULE = "package-index-kept"
 # before, after
 REWRITES = (
     (
+        "FROM node:20\nRUN npx -y playwright@1.40 install --with-deps chromium\n",
+        "FROM node:20\nRUN npx -y playwright@1.40 install --with-deps chromium && rm -rf /var/lib/apt/lists/*\n",
+    ),
+    (
+        "FROM python:3.12\nRUN python -m playwright install-deps && make\n",
+        "FROM python:3.12\nRUN python -m playwright install-deps && make && rm -rf /var/lib/apt/lists/*\n",
+    ),
+    (
+        "FROM debian:12\nRUN curl -fsSL https://get.docker.com | sh\n",
+        "FROM debian:12\nRUN curl -fsSL https://get.docker.com | sh && rm -rf /var/lib/apt/lists/*\n",
+    ),
+    (
         "FROM debian:12\nRUN apt-get update && apt-get install -y curl\n",
         "FROM debian:12\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n",
     ),
@@ -101,6 +113,10 @@ UNSAFE = (
 
 # what stays, and why: a reason that is given, or a difference that keeps it
 KEEPS = (
+    ("FROM node:20\nUSER node\nRUN npx playwright install --with-deps\n", "it may not run as root"),
+    ("FROM node:20\nRUN npx playwright install chromium\n", ("install chromium", "install --with-deps")),
+    ("FROM node:20\nRUN echo npx playwright install --with-deps\n", ("echo ", "")),
+    ("FROM node:20\nRUN npx playwright install --with-deps\nRUN apt-get install -y a\n", "line 3 needs this index"),
     (
         ("FROM debian:12\nRUN apt-get update && apt-get install -y curl\nCOPY a /a\nRUN apt-get install -y git\n"),
         "line 4 needs this index",
