@@ -104,6 +104,7 @@ class Search:
     ) -> None:
         """Ask a command that is no use of the tool; `beside` are those of its script."""
         tool, index = self._tool, self._index
+        self._note_download(command)
         if command.name in _SILENT and "/" not in command.program and not (self._named or command.name in _COPIERS):
             return
         if b"$" in command.normal:
@@ -121,16 +122,20 @@ class Search:
             return
         self._unread(command)
 
+    def _note_download(self, command: Command) -> None:
+        """Keep the names under which a command may store an installer that does without the index."""
+        if command.name in ("curl", "wget") and re.search(SELF_SUFFICIENT, command.normal):
+            words = (*command.argv[1:], *(one.target for one in command.redirections))
+            texts = (word.raw.decode("utf-8", "replace").strip("\"'") for word in words)
+            self._fetched.update(name for text in texts if (name := text.rpartition("/")[2]) and name[0] != "-")
+
     def _is_sufficient(self, command: Command, beside: Sequence[Command]) -> bool:
         """Whether it fetches or starts an installer that does without the index; what is started beside it is not."""
         if re.search(SELF_SUFFICIENT, command.normal):
-            if command.name in ("curl", "wget"):
-                names = (
-                    word.raw.decode("utf-8", "replace").rpartition("/")[2].strip("\"'") for word in command.argv[1:]
-                )
-                self._fetched.update(name for name in names if name and not name.startswith("-"))
             return True
-        if not self._fetched.isdisjoint((word.value or "").rpartition("/")[2] for word in command.argv):
+        if not self._fetched.isdisjoint(
+            word.raw.decode("utf-8", "replace").rpartition("/")[2] for word in command.argv
+        ):
             return True
         before = [one for one in beside if one.end <= command.start] if "pipeline" in command.guards else []
         for one in reversed(before):

@@ -111,5 +111,5 @@ def _is_environment(command: Command) -> bool:
     path = command.argv[1].raw.decode("utf-8", "replace").strip("\"'") if len(command.argv) > 1 else ""
     return path.rsplit("/", 1)[-1] in (
         "activate", "nvm.sh", ".bashrc", ".profile", ".bash_profile", "env", "environment", "os-release", "setup.bash",
-        "conda.sh", "envvars", "lsb-release", ".env",
+        "conda.sh", "sdkman-init.sh", "envvars", "lsb-release", ".env",
     )  # fmt: skip
