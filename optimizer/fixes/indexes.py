@@ -62,8 +62,13 @@ def first_read(run: Run, tool: Tool) -> Use:
     raise Refusal(f"line {run.instruction.line} needs this index")
 
 
+_SHARE = frozenset(("apt-get", "apt", "aptitude"))  # they read one index, whichever of them fetched it
+
+
 def refreshed_before(run: Run, use: Use, refresh: Use) -> Fix:
     """`run` with the index refreshed for `use`, as `refresh` does it."""
+    if use.command.name != refresh.command.name and use.command.name not in _SHARE:
+        raise Refusal(f"whether {use.command.name} needs no more than a refresh is not known")
     words = refresh.command.argv
     if refresh.command.name not in use.tool.commands:  # a script on the web that ends in a refresh
         words = use.command.argv[:1]

@@ -96,6 +96,7 @@ KEEPS = (
         f"FROM debian:12\nRUN apt-get update && apt-get install -y a && echo x > /etc/apt/sources.list\nENV A=b\n{SECOND}",
         "line 2 may change where",
     ),
+    (f"{FIRST}ENV A=b\nRUN nala install -y b\n", "whether nala needs no more than a refresh is not known"),
     (f"{FIRST}ENV A=b\nRUN if true; then apt-get install -y b; fi\n", "stands inside another command"),
     (f"{FIRST}ENV A=b\nRUN set -e; true && apt-get install -y b; make\n", "ends a list under `set -e`"),
     (f"{FIRST}ENV A=b\nRUN apt-get install -y b; exit 0\n", "it may leave its shell early"),
