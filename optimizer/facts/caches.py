@@ -122,6 +122,53 @@ def _copies_in(run: Run, tool: Tool, store: Store) -> bool:
     return any(_copies(command, store) for command in script.commands if not clears(tool, store, command))
 
 
+def clears_here(run: Run, tool: Tool, store: Store, command: Command) -> bool:
+    """Whether `command` of `run` clears `store`, and does not only look like it: see `in_vain`."""
+    if not clears(tool, store, command):
+        return False
+    named = [word.raw for word in command.argv[1:] if store.cleared_text.search(word.raw)]
+    return command.name != "rm" or not all(_is_nothing(run, raw, store) for raw in named)
+
+
+def in_vain(run: Run, tool: Tool, store: Store) -> str:
+    """What to say of an rm of `run` that is meant to clear `store` and removes nothing; empty where there is none."""
+    commands = run.script.commands if run.script and "rm" in run.script.names else ()
+    meant = (one for one in commands if clears(tool, store, one) and not clears_here(run, tool, store, one))
+    return next((f", and `{one.normal.decode('utf-8', 'replace')}` removes none of it" for one in meant), "")
+
+
+def _is_nothing(run: Run, raw: bytes, store: Store) -> bool:
+    """Whether a word of an rm is certainly no path of `store`.
+
+    No shell expands what is quoted, dash and ash do not know braces, and a path may be another one.
+    """
+    text = raw.decode("utf-8", "replace")
+    if text[:1] in "'\"" and text[-1:] == text[:1]:
+        return text[1:2] == "~" or re.search(r"[*?\[]", text) is not None
+    if re.search(r"\{[^}]*,", text):
+        return not expands_braces(run)
+    places = [place for path in store.paths for place in _expanded(path.removesuffix("/**"))]
+    if not text.startswith("/") or re.search(r"[$`'\"\\]", text) or any("**" in place for place in places):
+        return False
+    return not any(_meets(text, place) for place in places)
+
+
+def expands_braces(run: Run) -> bool:
+    """Whether the shell of `run` may know ``{a,b}``: it does unless it is the sh of Debian, Ubuntu or Alpine."""
+    stage = run.stage
+    if run.script is None or run.script.interpreter_options or run.script.heredoc:
+        return True
+    shells = (one for owner in stage.lineage_above() for one in owner.instructions if one.keyword == "SHELL")
+    if any(one.json is None or not one.json[0].endswith(("/sh", "dash")) for one in shells):
+        return True
+    image = stage.image
+    return image is None or (image.release or (image.name,))[0] not in _WITHOUT_BRACES
+
+
+# Official images whose /bin/sh is dash or BusyBox's ash, whatever their tag.
+_WITHOUT_BRACES = frozenset(("debian", "ubuntu", "alpine", "node", "python", "golang", "ruby", "php", "rust", "perl"))
+
+
 def clears_some(tool: Tool, store: Store, command: Command) -> bool:
     """Whether `command` clears `store`, or a part of it: the tool's own command, or an rm of what lies there."""
     return clears(tool, store, command) and (command.name != "rm" or any(_removed(store, command)))
@@ -151,10 +198,10 @@ def _removes_with(path: str, place: str) -> bool:
 
 
 def _expanded(path: str) -> list[str]:
-    """A path with all that its braces stand for; one pair of them at most."""
+    """A path with all that its braces stand for."""
     before, brace, rest = path.partition("{")
     inside, _, behind = rest.partition("}")
-    return [before + one + behind for one in inside.split(",")] if brace else [path]
+    return [before + one + end for one in inside.split(",") for end in _expanded(behind)] if brace else [path]
 
 
 def _at_home(path: str) -> str:

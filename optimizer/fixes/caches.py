@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from ..dockerfile.edits import Refusal
 from ..dockerfile.record import Record
 from ..dockerfile.shell import Command
-from ..facts.caches import cache_needed, clears_only, project_built_at_start, wheel_needed
+from ..facts.caches import cache_needed, clears_here, clears_only, project_built_at_start, wheel_needed
 from ..facts.paths import overlap
 from ..facts.settings import shown_by_file
 from ..facts.stages import Run, StageFacts, mounts_at_home, readable
@@ -71,7 +71,7 @@ def leaving(run: Run, tool: Tool, option: CacheOption) -> tuple[Use, ...]:
         return ()
     if any(overlap(target or "/", root) for target in targets for root in roots(option) if "*" not in root):
         return ()
-    cleared = any(clears(tool, option, command) for command in (run.script.commands if run.script else ()))
+    cleared = any(clears_here(run, tool, option, command) for command in (run.script.commands if run.script else ()))
     return () if cleared else found
 
 
@@ -132,7 +132,9 @@ def _last_filling(run: Run, tool: Tool, cache: Cache) -> Command | None:
     if not may_have_uses(run.script, tool) or (cache.since and not _is_kept(run, cache.since)):
         return None
     last = next((command for command in reversed(run.script.commands) if fills(tool, cache, command)), None)
-    if last is None or any(clears(tool, cache, one) and one.start > last.start for one in run.script.commands):
+    if last is None or any(
+        one.start > last.start and clears_here(run, tool, cache, one) for one in run.script.commands
+    ):
         return None
     return last
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from ..dockerfile.edits import Edit, Refusal
 from ..dockerfile.shell import Command
+from ..facts.caches import clears_here
 from ..facts.indexes import later_need
 from ..facts.stages import Run, readable
 from ..facts.stores import uses_in
 from ..knowledge.tools import Index, Tool, roots
-from ..knowledge.uses import Use, clears, uses
+from ..knowledge.uses import Use, uses
 from ..rules.finding import Fix
 
 
@@ -31,7 +32,8 @@ def left_behind(run: Run, tool: Tool, index: Index) -> Use | None:
 
 def cleared_behind(run: Run, tool: Tool, index: Index, since: int) -> bool:
     """Whether a command of `run` behind the offset `since` clears the index."""
-    return any(clears(tool, index, one) and one.start > since for one in (run.script.commands if run.script else ()))
+    commands = run.script.commands if run.script else ()
+    return any(one.start > since and clears_here(run, tool, index, one) for one in commands)
 
 
 def clear_command(run: Run, index: Index, last: Use) -> bytes:

@@ -36,6 +36,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
+from ...optimizer.facts.caches import in_vain
 from ...optimizer.facts.stages import Facts, Run
 from ...optimizer.facts.stores import missed_later, settled
 from ...optimizer.fixes.caches import leaving, without_cache, without_purges
@@ -62,7 +63,7 @@ def find(facts: Facts) -> Iterator[Finding]:
                 continue
             for run in stage.runs:
                 for use in leaving(run, tool, option):
-                    message = f"{tool.name} keeps its cache in this layer"
+                    message = f"{tool.name} keeps its cache in this layer{in_vain(run, tool, option)}"
                     yield attempt(RULE, message, use.command, partial(_without_cache, run, use, option))
 
 

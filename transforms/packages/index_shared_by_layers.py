@@ -38,7 +38,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
-from ...optimizer.facts.caches import is_known
+from ...optimizer.facts.caches import clears_here, is_known
 from ...optimizer.facts.indexes import index_need, later_answer
 from ...optimizer.facts.packages import is_pure, only_cleans
 from ...optimizer.facts.stages import Facts, Run, readable
@@ -46,7 +46,7 @@ from ...optimizer.facts.stores import uses_in
 from ...optimizer.facts.unseen import runs_unknown
 from ...optimizer.fixes.joining import join_runs
 from ...optimizer.knowledge.tools import Index, Tool
-from ...optimizer.knowledge.uses import clears, refreshes
+from ...optimizer.knowledge.uses import refreshes
 from ...optimizer.rules.finding import Finding, Offer, attempt
 
 RULE = "index-shared-by-layers"
@@ -133,7 +133,7 @@ def _installs(run: Run, tool: Tool) -> bool:
 
 def _cleared(run: Run, tool: Tool, index: Index, since: int) -> bool:
     return run.script is not None and any(
-        clears(tool, index, command) and command.start > since for command in run.script.commands
+        command.start > since and clears_here(run, tool, index, command) for command in run.script.commands
     )
 
 

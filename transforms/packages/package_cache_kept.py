@@ -48,7 +48,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
-from ...optimizer.facts.caches import cache_needed
+from ...optimizer.facts.caches import cache_needed, in_vain
 from ...optimizer.facts.stages import Facts, Run, StageFacts
 from ...optimizer.facts.stores import missed_later
 from ...optimizer.fixes.caches import Filled, cleared, filled_caches, unsure
@@ -70,7 +70,8 @@ def find(facts: Facts) -> Iterator[Finding]:
     for stage in facts.shipping:
         for run, filled in filled_caches(stage):
             if not filled.cache.read_by:
-                message = f"{filled.tool.name}'s cache stays in this layer"
+                vain = in_vain(run, filled.tool, filled.cache)
+                message = f"{filled.tool.name}'s cache stays in this layer{vain}"
                 yield attempt(RULE, message, filled.last, partial(_cleared, run, filled))
 
 

@@ -44,7 +44,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
-from ...optimizer.facts.caches import names_later
+from ...optimizer.facts.caches import in_vain, names_later
 from ...optimizer.facts.indexes import later_answer
 from ...optimizer.facts.settings import configured
 from ...optimizer.facts.stages import Facts, Run
@@ -76,7 +76,7 @@ def find(facts: Facts) -> Iterator[Finding]:
             for run in stage.runs if index.clear else ():
                 last = left_behind(run, tool, index)
                 if last is not None:
-                    message = f"the {tool.name} index and cache stay in this layer"
+                    message = f"the {tool.name} index and cache stay in this layer{in_vain(run, tool, index)}"
                     yield attempt(RULE, message, last.command, partial(_cleared, run, index, last))
 
 

@@ -11,6 +11,10 @@ RULE = "download-cache-kept"
 # before, after
 REWRITES = (
     (
+        "FROM python:3.12\nRUN pip install a && rm -rf '~/.cache' && rm -rf /tmp/pip\n",
+        "FROM python:3.12\nRUN pip install --no-cache-dir a && rm -rf '~/.cache' && rm -rf /tmp/pip\n",
+    ),
+    (
         "FROM python:3.12\nRUN pip install a && pip install b\nRUN pip install c && pip cache purge && make\n",
         "FROM python:3.12\nRUN pip install --no-cache-dir a && pip install --no-cache-dir b\n"
         "RUN pip install --no-cache-dir c && make\n",
