@@ -67,8 +67,12 @@ def first_read(run: Run, tool: Tool) -> Use:
 _SHARE = frozenset(("apt-get", "apt", "aptitude"))  # they read one index, whichever of them fetched it
 
 
-def refreshed_before(run: Run, use: Use, refresh: Use) -> Fix:
-    """`run` with the index refreshed for `use`, as `refresh` does it."""
+def refreshed_before(run: Run, use: Use, refresh: Use, maker: Run) -> Fix:
+    """`run` with the index refreshed for `use`, as `refresh` of `maker` does it. Raises `Refusal`."""
+    if _asked_of_builder(run) != _asked_of_builder(maker):
+        raise Refusal(f"line {run.instruction.line} runs in another way")
+    if "--no-download" in use.options or any(b"=" in word.raw for word in refresh.command.wrappers):
+        raise Refusal(f"line {run.instruction.line} may not reach what a refresh needs")
     if use.command.name != refresh.command.name and use.command.name not in _SHARE:
         raise Refusal(f"whether {use.command.name} needs no more than a refresh is not known")
     words = refresh.command.argv
@@ -79,7 +83,14 @@ def refreshed_before(run: Run, use: Use, refresh: Use) -> Fix:
         text = b" ".join(word.raw for word in words)
     if b"$" in text:
         raise Refusal("the refresh depends on a variable")
-    return _put_before(run, use.command, (b"sudo " if use.command.sudo else b"") + text)
+    words = [*((b"sudo",) if use.command.sudo else ()), *refresh.command.assignments, text]
+    return _put_before(run, use.command, b" ".join(words))
+
+
+def _asked_of_builder(run: Run) -> set[bytes]:
+    """The flags of a RUN but for cache mounts: a network, secrets, files."""
+    flags = (flag for flag in run.instruction.flags if b"type=cache" not in (flag.value or b""))
+    return {flag.name.encode() + b"=" + (flag.value or b"") for flag in flags}
 
 
 def _put_before(run: Run, command: Command, text: bytes) -> Fix:

@@ -35,7 +35,7 @@ class Rule(Record):
     triggers: tuple[bytes, ...]  # a file without any of these words cannot be a case of the rule
     references: tuple[str, ...]  # the rules of other linters that it answers; their ignore comments count
     default: bool = True  # whether it is selected unless asked otherwise
-    yields_to: str = ""  # a rule, or all of them: where it fires, this one waits for the next pass
+    yields_to: tuple[str, ...] = ()  # rules, or all of them: where one fires, this one waits for the next pass
     roles: tuple[str, ...] = ()  # nor can one in which no tool has any of these roles
 
     @property
@@ -68,6 +68,8 @@ _REMOVAL = (b"del ", b"remove", b"purge", b"erase", b"prune")
 _CHANGES = (b"rm ", b"chmod", b"chown", b"chgrp", b"mv ", b"strip", b"sed", b"touch", b"ln ", b"unlink")
 _ARCHIVES = (b"tar", b"unzip", b"dpkg", b".rpm", b".deb", b"7z")
 _BASES = (b"FROM", b"from", b"From")
+
+_CACHES = ("cache-not-mounted", "cache-cleared-in-later-layer")
 
 # In the order in which conflicting fixes win: what moves whole instructions goes before what adds to them.
 RULES: tuple[Rule, ...] = (
@@ -119,23 +121,23 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "package-index-kept", _PACKAGES, "safe", "package indexes, downloaded packages",
-        (), ("DL3009", "DL3032", "DL3036", "DL3040"), yields_to="index-not-mounted", roles=("package_index",),
+        (), ("DL3009", "DL3032", "DL3036", "DL3040"), yields_to=("index-not-mounted",), roles=("package_index",),
     ),
     Rule(
         "apk-index-kept", _PACKAGES, "safe", "package indexes",
-        (), ("DL3019",), yields_to="index-not-mounted", roles=("cache_option",),
+        (), ("DL3019",), yields_to=("index-not-mounted",), roles=("cache_option",),
     ),
     Rule(
         "download-cache-kept", _PACKAGES, "safe", "download caches",
-        (), ("DL3042",), yields_to="cache-not-mounted", roles=("cache_option",),
+        (), ("DL3042",), yields_to=_CACHES, roles=("cache_option",),
     ),
     Rule(
         "package-cache-kept", _PACKAGES, "safe", "download caches",
-        (), ("DL3060", "tally/ruby/leftover-bundler-cache"), yields_to="cache-not-mounted", roles=("caches",),
+        (), ("DL3060", "tally/ruby/leftover-bundler-cache"), yields_to=_CACHES, roles=("caches",),
     ),
     Rule(
         "build-cache-kept", _PACKAGES, "safe", "download and build caches",
-        (), (), yields_to="cache-not-mounted", roles=("caches",),
+        (), (), yields_to=_CACHES, roles=("caches",),
     ),
     Rule("archive-copied", _COPIES, "safe", "archives", _ARCHIVES, ("DL3010",)),
     Rule("archive-kept", _LAYERS, "safe", "archives", _ARCHIVES, ("tally/prefer-add-unpack",)),
@@ -149,7 +151,7 @@ RULES: tuple[Rule, ...] = (
     Rule("cleanup-needless", _PACKAGES, "safe", "", (b"apk", b"clean"), (), default=False),
     Rule(
         "merge-runs", _LAYERS, "safe", "layers",
-        (b"RUN", b"run"), ("DL3059", "tally/prefer-run-heredoc"), default=False, yields_to=ALL,
+        (b"RUN", b"run"), ("DL3059", "tally/prefer-run-heredoc"), default=False, yields_to=(ALL,),
     ),
     Rule("move-after-copy", _COPIES, "safe", "second copies", (b"mv ",), ()),
     Rule("remove-after-copy", _COPIES, "safe", "files that are removed again", (b"rm ",), ()),

@@ -315,9 +315,9 @@ SHAPES = {
         10 * BYTES,
     ),
     "script-between-installs": (
-        f"{DEBIAN}{CURL}RUN echo 'apt-get update' >/s.sh\nRUN bash /s.sh\n"
+        f"{DEBIAN}{CURL}RUN curl -so /s.sh file:///etc/default/useradd\nRUN bash /s.sh\n"
         "RUN apt-get install -y --no-install-recommends tree\n",
-        20 * BYTES,
+        10 * BYTES,
     ),
     "every-install-before-one-purge": (
         "FROM python:3.11-slim\nENV PIP_INDEX_URL={index} PIP_TRUSTED_HOST=127.0.0.1\nRUN pip install bulky==1.0\n"

@@ -19,8 +19,11 @@ COPY requirements.txt .
 RUN pip install --no-cache-dir -r requirements.txt
 ```
 
+A `pip cache purge` in a later RUN may fail where there is nothing to purge (before pip 21.2), so it goes as well.
+
 When it stays away: the option, `--cache-dir`, `PIP_NO_CACHE_DIR` or a `pip.conf` settles the matter already; the
-cache lies on a mount; the RUN removes it; something asks `pip cache` for it or copies it. Where the distribution's own
+cache lies on a mount; the RUN removes it, and does not only seem to (`rm -rf "~/.cache"`); something asks `pip cache`
+for it or copies it. Where the distribution's own
 pip may be older than 6.0 (Ubuntu before 16.04, Debian before 9, or a base image that does not tell), the option may be
 unknown to it, and the rewrite is unsafe; so it is where a later step, the image's command or a file of the build
 context may need the cache.

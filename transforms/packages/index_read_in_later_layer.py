@@ -101,7 +101,7 @@ def _refreshed(run: Run, last: Use, index: Index) -> Offer:
         inside = changed_by(run.stage, run.at, tool, since=last.command.start)
         if reason := inside or changed_by(reader.stage, reader.at, tool, before=use.command.start):
             raise Refusal(reason)
-        fixes.append(_own(reader, use, last, index))
+        fixes.append(_own(reader, use, last, run, index))
     doubt = f"line {unseen} runs code that may install from this index" if unseen else ""
     doubts = [doubt, configured(run.stage, tool), names_later(run, tool, index)]
     return Offer(combine(*fixes), doubts, removes=index.paths, assumes=assumes)
@@ -116,9 +116,9 @@ def _between(run: Run, reader: Run) -> Iterator[tuple[StageFacts, int]]:
             yield owner, at
 
 
-def _own(reader: Run, use: Use, refresh: Use, index: Index) -> Fix:
+def _own(reader: Run, use: Use, refresh: Use, maker: Run, index: Index) -> Fix:
     """`reader` with a refresh of its own, and the clearing of it where its stage ships."""
-    fix = refreshed_before(reader, use, refresh)
+    fix = refreshed_before(reader, use, refresh, maker)
     stage = reader.stage
     kept = not (stage.ships or stage.facts.all_stages)
     if kept or cleared_behind(reader, use.tool, index, use.command.start):

@@ -24,12 +24,15 @@ RUN npm ci && npm cache clean --force
 CMD ["node", "server.js"]
 ```
 
-When it stays away: the file names the cache anywhere (to clear it, to copy it, to put it elsewhere); it lies on a
-mount; the command reads from it (`--offline`); gem and Bundler on a base image that does not tell where they keep it;
-the command stands in a branch or its failure is ignored. Where npm itself has been replaced by another version, that
-one may not run with the Node.js that is there, so the rewrite is unsafe; so it is for yarn unless an option shows that
-it is Yarn 1, because later ones run programs from the cache; and where a later step, the image's command or a file of
-the build context may need it.
+apt keeps what it downloads once a Dockerfile has removed `docker-clean`, the setting of the official Debian and Ubuntu
+images against that.
+
+When it stays away: the file names the cache anywhere (to copy it, to put it elsewhere); it lies on a mount, which one
+in the home of another user is not; the RUN clears it; the command reads from it (`--offline`); gem and Bundler on a
+base image that does not tell where they keep it; the command stands in a branch or its failure is ignored. Where npm
+itself has been replaced by another version, that one may not run with the Node.js that is there, so the rewrite is
+unsafe; so it is for yarn unless an option or yarn.lock shows that it is Yarn 1, because later ones run programs from
+the cache; and where a later step, the image's command or a file of the build context may need it.
 
 What they leave was measured in builds for npm, pnpm, gem, cpanm and pipx; for the others, which could not be had where
 dfopt is tested, it is taken from the manuals below.

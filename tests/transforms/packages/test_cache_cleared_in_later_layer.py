@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dfopt.optimizer import optimize
 from dfopt.optimizer.facts.context import Context
 from rule_cases import Said, check_keep, check_rewrite, check_unsafe, only, said
 
@@ -192,6 +193,11 @@ def test_keeps(text: str, expected: str | tuple[str, str]) -> None:
 @pytest.mark.parametrize(("text", "expected"), SAYS)
 def test_says(text: str, expected: list[Said]) -> None:
     assert said(RULE, text) == expected
+
+
+def test_a_cache_is_cleared_once() -> None:
+    text = "FROM node:20\nRUN npm ci && npm test\nRUN rm -rf ~/.npm\n"
+    assert optimize(text).text == "FROM node:20\nRUN npm ci && npm test \\\n    && rm -rf ~/.npm\n"
 
 
 @pytest.mark.parametrize(

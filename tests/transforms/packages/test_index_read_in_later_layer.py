@@ -18,6 +18,12 @@ OWN = "RUN apt-get update && apt-get install -y b && rm -rf /var/lib/apt/lists/*
 
 # before, after
 REWRITES = (
+    (
+        "FROM debian:12\nRUN http_proxy=x apt-get update && apt-get install -y a\nENV A=b\n"
+        "RUN --mount=type=cache,target=/x apt-get install -y b\n",
+        "FROM debian:12\nRUN http_proxy=x apt-get update && apt-get install -y a && rm -rf /var/lib/apt/lists/*\nENV A=b\n"
+        "RUN --mount=type=cache,target=/x http_proxy=x apt-get update && apt-get install -y b && rm -rf /var/lib/apt/lists/*\n",
+    ),
     (f"{FIRST}ENV A=b\n{SECOND}", f"{CLEARED}ENV A=b\n{OWN}"),
     (f"{FIRST}COPY x /srv/\nRUN make -C /srv\n{SECOND}", f"{CLEARED}COPY x /srv/\nRUN make -C /srv\n{OWN}"),
     (f"{FIRST}RUN curl -O http://e.org/b.tgz\n{SECOND}", f"{CLEARED}RUN curl -O http://e.org/b.tgz\n{OWN}"),
@@ -95,6 +101,16 @@ KEEPS = (
     (
         f"FROM debian:12\nRUN apt-get update && apt-get install -y a && echo x > /etc/apt/sources.list\nENV A=b\n{SECOND}",
         "line 2 may change where",
+    ),
+    (f"{FIRST}ENV A=b\nRUN --network=none apt-get install -y b\n", "line 4 runs in another way"),
+    (
+        f"FROM debian:12\nRUN --mount=type=secret,id=a apt-get update && apt-get install -y a\nENV A=b\n{SECOND}",
+        "line 4 runs in another way",
+    ),
+    (f"{FIRST}ENV A=b\nRUN apt-get install -y --no-download b\n", "line 4 may not reach what a refresh needs"),
+    (
+        f"FROM debian:12\nRUN env http_proxy=x apt-get update && apt-get install -y a\nENV A=b\n{SECOND}",
+        "line 4 may not reach what a refresh needs",
     ),
     (f"{FIRST}ENV A=b\nRUN nala install -y b\n", "whether nala needs no more than a refresh is not known"),
     (f"{FIRST}ENV A=b\nRUN if true; then apt-get install -y b; fi\n", "stands inside another command"),
