@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from functools import partial
 
 from ..dockerfile.document import Instruction
 from ..dockerfile.shell import Command
 from ..knowledge.commands import COMMANDS
-from ..knowledge.tools import Store, Tool, load_tool, roots
+from ..knowledge.tools import Cache, Store, Tool, load_tool, roots
 from ..knowledge.uses import Use, clears, use_of
 from .commands import is_of_system
 from .paths import resolve
@@ -29,8 +30,9 @@ _WORDS = re.compile(rb"[^\s\"',;&|()\[\]]+")
 
 def cache_needed(run: Run, tool: Tool, store: Store) -> str:
     """Why something other than `run` may read what `tool` keeps in `store`; empty where nothing is known to."""
+    follows = isinstance(store, Cache) and store.follows_configuration
     return (
-        configured(run.stage, tool)
+        ("" if follows else configured(run.stage, tool))
         or _taken_along(run, store)
         or _without_network(run, tool, store)
         or _run_from_cache(run, tool)
@@ -118,6 +120,94 @@ def _copies_in(run: Run, tool: Tool, store: Store) -> bool:
     if not (spelled or b"*" in code or b"$" in code) and _COPIERS.isdisjoint(script.names):
         return False
     return any(_copies(command, store) for command in script.commands if not clears(tool, store, command))
+
+
+def clears_here(run: Run, tool: Tool, store: Store, command: Command) -> bool:
+    """Whether `command` of `run` clears `store`, and does not only look like it: see `in_vain`."""
+    if not clears(tool, store, command):
+        return False
+    named = [word.raw for word in command.argv[1:] if store.cleared_text.search(word.raw)]
+    return command.name != "rm" or not all(_is_nothing(run, raw, store) for raw in named)
+
+
+def in_vain(run: Run, tool: Tool, store: Store) -> str:
+    """What to say of an rm of `run` that is meant to clear `store` and removes nothing; empty where there is none."""
+    commands = run.script.commands if run.script and "rm" in run.script.names else ()
+    meant = (one for one in commands if clears(tool, store, one) and not clears_here(run, tool, store, one))
+    return next((f", and `{one.normal.decode('utf-8', 'replace')}` removes none of it" for one in meant), "")
+
+
+def _is_nothing(run: Run, raw: bytes, store: Store) -> bool:
+    """Whether a word of an rm is certainly no path of `store`.
+
+    No shell expands what is quoted, dash and ash do not know braces, and a path may be another one.
+    """
+    text = raw.decode("utf-8", "replace")
+    if text[:1] in "'\"" and text[-1:] == text[:1]:
+        return text[1:2] == "~" or re.search(r"[*?\[]", text) is not None
+    if re.search(r"\{[^}]*,", text):
+        return not expands_braces(run)
+    places = [place for path in store.paths for place in _expanded(path.removesuffix("/**"))]
+    if not text.startswith("/") or re.search(r"[$`'\"\\]", text) or any("**" in place for place in places):
+        return False
+    return not any(_meets(text, place) for place in places)
+
+
+def expands_braces(run: Run) -> bool:
+    """Whether the shell of `run` may know ``{a,b}``: it does unless it is the sh of Debian, Ubuntu or Alpine."""
+    stage = run.stage
+    if run.script is None or run.script.interpreter_options or run.script.heredoc:
+        return True
+    shells = (one for owner in stage.lineage_above() for one in owner.instructions if one.keyword == "SHELL")
+    if any(one.json is None or not one.json[0].endswith(("/sh", "dash")) for one in shells):
+        return True
+    image = stage.image
+    return image is None or (image.release or (image.name,))[0] not in _WITHOUT_BRACES
+
+
+# Official images whose /bin/sh is dash or BusyBox's ash, whatever their tag.
+_WITHOUT_BRACES = frozenset(("debian", "ubuntu", "alpine", "node", "python", "golang", "ruby", "php", "rust", "perl"))
+
+
+def clears_some(tool: Tool, store: Store, command: Command) -> bool:
+    """Whether `command` clears `store`, or a part of it: the tool's own command, or an rm of what lies there."""
+    return clears(tool, store, command) and (command.name != "rm" or any(_removed(store, command)))
+
+
+def clears_only(tool: Tool, store: Store, command: Command) -> bool:
+    """Whether `command` clears `store` and nothing else."""
+    return clears(tool, store, command) and (command.name != "rm" or all(_removed(store, command, inside=True)))
+
+
+def _removed(store: Store, command: Command, *, inside: bool = False) -> Iterator[bool]:
+    """For each path of an rm, whether it may be a directory of `store`, or above or in it; or only that or `inside`."""
+    places = [root for path in store.paths for root in _expanded(path.removesuffix("/**"))]
+    for word in command.operands():
+        path = _at_home(word.raw.decode("utf-8", "replace"))
+        within = any(fnmatchcase(path, place) or fnmatchcase(path, f"{place}/*") for place in places)
+        yield within or (not inside and path.startswith("/") and any(_removes_with(path, place) for place in places))
+
+
+def _removes_with(path: str, place: str) -> bool:
+    """Whether an rm of `path` removes the directory `place`, or something in it; ``*`` stands for no hidden name."""
+    pairs = zip(_parts(path), _parts(place), strict=False)
+    return all(
+        fnmatchcase(one, other) or (fnmatchcase(other, one) and (other[0] != "." or one[0] == "."))
+        for one, other in pairs
+    )
+
+
+def _expanded(path: str) -> list[str]:
+    """A path with all that its braces stand for."""
+    before, brace, rest = path.partition("{")
+    inside, _, behind = rest.partition("}")
+    return [before + one + end for one in inside.split(",") for end in _expanded(behind)] if brace else [path]
+
+
+def _at_home(path: str) -> str:
+    """A path as a script spells it, with root's home for whoever's it is."""
+    bare = path.strip('"') if not path.startswith('"~') else path
+    return re.sub(r"^(?:~|\$HOME|\$\{HOME\})(?=/|$)", "/root", bare)
 
 
 def _made_with(root: str) -> list[str]:

@@ -31,7 +31,8 @@ class Effects(Record):
     makes: tuple[str, ...] = ()  # directories that it makes where they are not there
     users: Literal["", "reads", "makes"] = ""  # the users and groups of the image
     names: frozenset[str] = frozenset()  # variables that its text names
-    environment: Literal["", "transport", "all"] = ""  # variables that it may heed without naming them
+    #: Which variables it may heed without naming them: those of the network, all but some known ones, all.
+    environment: Literal["", "transport", "packages", "all"] = ""
     defines: frozenset[str] = frozenset()  # variables that those behind it see
     holds: str = ""  # what it changes for those behind it: the working directory, the user, the shell
     heeds: frozenset[str] = frozenset()  # what of that matters to it
@@ -45,7 +46,7 @@ class Effects(Record):
             self.makes + other.makes,
             "makes" if "makes" in (self.users, other.users) else self.users or other.users,
             self.names | other.names,
-            "all" if "all" in (self.environment, other.environment) else self.environment or other.environment,
+            _HEEDING[max(map(_HEEDING.index, (self.environment, other.environment)))],
             self.defines | other.defines,
             self.holds or other.holds,
             self.heeds | other.heeds,
@@ -60,6 +61,8 @@ class Effects(Record):
         return self.reads.touches(path) or self.writes.touches(path)
 
 
+#: Each heeds what those before it do.
+_HEEDING: tuple[Literal["", "transport", "packages", "all"], ...] = ("", "transport", "packages", "all")
 NOTHING = Effects()
 DIRECTORY, USER, SHELL = "the working directory", "the user", "the shell"
 
@@ -167,10 +170,14 @@ def _of_known(command: Command, does: Does, directory: str | None) -> Effects:
         reads | asked | beside,
         writes | into | (beside if does.writes or does.into or does.places or does.packaged else NOWHERE),
         users=does.users,
-        environment="all" if does.packaged else "transport" if does.network else "",
+        environment=_heeds(does),
         heeds=frozenset((DIRECTORY, USER)) if relative else frozenset((USER,)),
         network=does.network,
     )
+
+
+def _heeds(does: Does) -> Literal["", "transport", "packages"]:
+    return "packages" if does.packaged else "transport" if does.network else ""
 
 
 def _beside(command: Command, named: list[Word]) -> Paths:
@@ -262,7 +269,8 @@ def _of_use(use: Use, directory: str | None) -> Effects:
     makes: Literal["", "makes"] = "makes" if distribution else ""
     kept = (*roots(index), "/var/cache") if index else ()
     writes = Paths(packaged=True, local=distribution is None) | below(kept)
-    return Effects(reads, writes, users=makes, environment="all", heeds=heeds, network=True)
+    heeded: Literal["packages", "all"] = "packages" if distribution else "all"
+    return Effects(reads, writes, users=makes, environment=heeded, heeds=heeds, network=True)
 
 
 # Where a refresh looks: at the sources and their keys, and at what it is made of itself.

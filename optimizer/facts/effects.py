@@ -6,6 +6,7 @@ index and the caches of tools have a module of their own, `stores`.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable, Iterator
 
@@ -26,6 +27,12 @@ METADATA = frozenset(("LABEL", "EXPOSE", "CMD", "ENTRYPOINT", "STOPSIGNAL", "HEA
 
 # Variables that a program may heed wherever it reaches for the network, or for its libraries and itself.
 _TRANSPORT = re.compile(r"proxy|\bapt|path|ssl|\bld_|curl", re.IGNORECASE)
+# Variables of programs and of the Dockerfile itself, which no package of a distribution heeds when it is installed.
+_OWN = re.compile(
+    r"(?!DPKG|DEB)(?:(?:\w+_)?(?:VERSION|COMMIT|REVISION|SHA\d*(?:SUM)?|MD5|CHECKSUM|URL|PORT)"
+    r"|PYTHON(?:UNBUFFERED|DONTWRITEBYTECODE|IOENCODING|HASHSEED|FAULTHANDLER)"
+    r"|(?:PIP|NPM_CONFIG|NODE|YARN|POETRY|RAILS|FLASK|DJANGO|APP)_\w+)$"
+)
 
 
 def of_run(run: Run, before: int | None = None, since: int | None = None) -> Effects:
@@ -181,13 +188,33 @@ def _defined(instruction: Instruction) -> Iterator[str]:
 
 def _of_copy(stage: StageFacts, at: int, instruction: Instruction) -> Effects:
     target = copy_destination(stage, at)
-    where = below((target,)) if target else Paths(unknown=f"where line {instruction.line} copies to is not certain")
+    reason = f"where line {instruction.line} copies to is not certain"
+    where = below(_written(stage, instruction, target)) if target else Paths(unknown=reason)
     owner = instruction.flag("chown")
     named = owner is not None and not re.fullmatch(_NUMBERS, owner.value or b"")
     relative = not instruction.words[-1].startswith("/")
     heeds = frozenset((DIRECTORY,)) if relative else frozenset[str]()
     users = "makes" if target and _brings_accounts(stage, instruction, target) else "reads" if named else ""
     return Effects(NOWHERE, where, users=users, heeds=heeds)
+
+
+def _written(stage: StageFacts, instruction: Instruction, target: str) -> list[str]:
+    """The paths that a COPY or ADD to `target` writes: below that, or files in it that are certainly no directories."""
+    into = instruction.words[-1].endswith("/") or instruction.words[-1] == "." or len(instruction.words) > 2
+    names = [word for word in instruction.words[:-1] if into and _is_file(stage, instruction, word)]
+    if len(names) < len(instruction.words) - 1:
+        return [target]
+    return [f"{target.rstrip('/')}/{posixpath.basename(name)}" for name in names]
+
+
+def _is_file(stage: StageFacts, instruction: Instruction, source: str) -> bool:
+    if "$" in source or "*" in source or instruction.keyword != "COPY" or instruction.flag("from"):
+        return False
+    from ..knowledge.ecosystems import lists_dependencies
+
+    context = stage.facts.context
+    entry = context.entry(source) if context is not None else None
+    return entry.kind == "file" if entry is not None else lists_dependencies(source)
 
 
 def _brings_accounts(stage: StageFacts, instruction: Instruction, target: str) -> bool:
@@ -219,6 +246,15 @@ def copy_destination(stage: StageFacts, at: int) -> str | None:
     return None if re.search(r"[$*?\[\"'\\]", word) else resolve(word, stage.directory(at))
 
 
+def _heeded(names: frozenset[str], effects: Effects) -> str:
+    """The first of the variables `names` that what has `effects` may heed without naming it; empty for none."""
+    if effects.environment == "all":
+        return min(names)
+    packages = effects.environment == "packages"
+    heeded = (name for name in names if _TRANSPORT.search(name) or (packages and not _OWN.match(name)))
+    return min(heeded, default="")
+
+
 def may_swap(first: Effects, second: Effects) -> str | None:
     """Why what has the effects `second` may not come before what has the effects `first`; None where it may."""
     for one, two in ((first, second), (second, first)):
@@ -229,8 +265,8 @@ def may_swap(first: Effects, second: Effects) -> str | None:
         named = one.defines & (two.names | two.defines)
         if named:
             return f"{min(named)} changes between them"
-        if one.defines and (two.environment == "all" or (two.environment and any(map(_TRANSPORT.search, one.defines)))):
-            return f"{min(one.defines)} may matter to the other"
+        if one.defines and two.environment and (heeded := _heeded(one.defines, two)):
+            return f"{heeded} may matter to the other"
         if made := next((path for path in one.makes if two.reads.touches(path) or two.writes.touches(path)), None):
             return f"both have to do with {made}"
         if any(lies_in(a, b) or lies_in(b, a) for a in one.makes for b in two.makes):

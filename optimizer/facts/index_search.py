@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from ..dockerfile.record import Record
 from ..dockerfile.shell import Command, Word, read_text
@@ -16,7 +16,7 @@ from .commands import of_command
 from .effects import placed
 from .packages import not_installed
 from .paths import lies_in, resolve
-from .shown import environment, expanded, is_brought, listed, may_show, on_path, opened, text_of
+from .shown import environment, is_brought, listed, may_show, on_path, opened, text_of, with_values
 from .stages import Run, StageFacts
 from .stores import fails_on_nothing
 from .unseen import SELF_SUFFICIENT, UNKNOWN_TEXT, inert, installed_tool, mentions, runs_unknown
@@ -54,8 +54,7 @@ class Search:
         self._need: Need = "no"
         self._assumes: set[str] = set()
         self._entered: set[tuple[bytes, str]] = set()
-        code = run.instruction.code if run else b""
-        self._sufficient = re.search(SELF_SUFFICIENT, code) is not None
+        self._fetched: set[str] = set()  # the names of installers that were downloaded
         self._named = run is not None and self._index is not None and _names(run, self._index)
 
     def answer(self) -> Answer:
@@ -71,7 +70,7 @@ class Search:
                 return
             use = use_at(alone, at, self._tool)
             if use is None:
-                self._other(command, directory, guards)
+                self._other(command, directory, guards, alone)
             elif use.action == "other":
                 if not self._refreshed and self._run is not None and _names_the_unknown(self._run, use):
                     self._need = "maybe"
@@ -102,18 +101,21 @@ class Search:
     def _assume(self, name: str) -> None:
         self._assumes.add(name if self._run is not None else CONTAINERS)
 
-    def _other(self, command: Command, directory: str | None, guards: tuple[str, ...]) -> None:
-        """Ask a command that is no use of the tool."""
+    def _other(
+        self, command: Command, directory: str | None, guards: tuple[str, ...], beside: Sequence[Command] = ()
+    ) -> None:
+        """Ask a command that is no use of the tool; `beside` are those of its script."""
         tool, index = self._tool, self._index
+        self._note_download(command)
         if command.name in _SILENT and "/" not in command.program and not (self._named or command.name in _COPIERS):
             return
         if b"$" in command.normal:
-            command = _with_values(command, environment(self._stage))
+            command = with_values(command, environment(self._stage))
             directory = self._stage.directory(self._at) if directory is None and self._run is None else directory
         if index is not None and not self._made and _looks_into(command, directory, tool, index, named=self._named):
             self._need = "yes"
             return
-        if self._sufficient:
+        if self._is_sufficient(command, beside):
             return
         if self._marks_the_unknown(command):
             self._need = "maybe"
@@ -121,6 +123,29 @@ class Search:
         if may_show(self._stage) and self._read(command, directory, guards):
             return
         self._unread(command)
+
+    def _note_download(self, command: Command) -> None:
+        """Keep the names under which a command may store an installer that does without the index."""
+        if command.name in ("curl", "wget") and re.search(SELF_SUFFICIENT, command.normal):
+            words = (*command.argv[1:], *(one.target for one in command.redirections))
+            texts = (word.raw.decode("utf-8", "replace").strip("\"'") for word in words)
+            self._fetched.update(name for text in texts if (name := text.rpartition("/")[2]) and name[0] != "-")
+
+    def _is_sufficient(self, command: Command, beside: Sequence[Command]) -> bool:
+        """Whether it fetches or starts an installer that does without the index; what is started beside it is not."""
+        if re.search(SELF_SUFFICIENT, command.normal):
+            return True
+        if not self._fetched.isdisjoint(
+            word.raw.decode("utf-8", "replace").rpartition("/")[2] for word in command.argv
+        ):
+            return True
+        before = [one for one in beside if one.end <= command.start] if "pipeline" in command.guards else []
+        for one in reversed(before):
+            if "pipeline" not in one.guards or one.name in _SHELLS:
+                return False
+            if re.search(SELF_SUFFICIENT, one.normal):
+                return True
+        return False
 
     def _unread(self, command: Command) -> None:
         """Ask a command of which nothing more is shown."""
@@ -308,20 +333,6 @@ def _imported(text: bytes) -> list[bytes]:
         found += [above] if above else []
         found += (b"/".join(filter(None, (above, one.split()[0]))) for one in line[2].split(b",") if one.strip())
     return found
-
-
-def _with_values(command: Command, known: Mapping[str, str]) -> Command:
-    """The command with the values of variables that are known, in the words that nothing else is open in."""
-    words = list(command.words)
-    for at, word in enumerate(words):
-        text = (
-            expanded(word.raw.decode("utf-8", "replace"), known) if word.value is None and b"'" not in word.raw else "$"
-        )
-        if "$" not in text and "`" not in text and not re.search(r"[*?\[~]", text):
-            words[at] = Word(word.start, word.end, word.raw, text.replace('"', ""))
-    made = Command(command.start, command.end, tuple(words), command.assignments, command.guards)
-    made.redirections = command.redirections
-    return made
 
 
 def use_in(stage: StageFacts, command: Command) -> bool:

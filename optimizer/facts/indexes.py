@@ -86,6 +86,30 @@ def later_answer(stage: StageFacts, at: int, tool: Tool) -> tuple[Need, int, fro
     return "no", 0, frozenset(found)
 
 
+def later_readers(stage: StageFacts, at: int, tool: Tool) -> tuple[list[Run], int, frozenset[str]]:
+    """The RUNs on top of instruction `at` that need the index it left, in order; the line of what may install from it
+    unseen, 0 where nothing may; and what has to be assumed of the rest. Raises `Refusal` where anything else needs it.
+    """
+    names = {str(stage.stage.number), stage.stage.name or ""}
+    takers = stage.lineage.once(("takers", tool.name), lambda: _takers(tool, stage.lineage.places))
+    mounting = stage.lineage.once(("mounting", tool.name), lambda: _mounting(tool, stage.lineage.places))
+    if not names.isdisjoint((*takers, *mounting)):
+        raise Refusal("another stage takes the index along")
+    readers: list[Run] = []
+    unseen = 0
+    assumed: set[str] = set()
+    for owner, index in stage.later(at):
+        answer, run, line = answer_at(owner, index, tool), owner.run_at(index), owner.instructions[index].line
+        assumed |= answer.assumes
+        if answer.need == "yes" and run is None:
+            raise Refusal(f"line {line} needs this index")
+        if answer.need == "yes" and run is not None:
+            readers.append(run)
+        elif answer.need == "maybe":
+            unseen = unseen or line
+    return readers, unseen, frozenset(assumed)
+
+
 def _answers(lineage: Lineage, tool: Tool) -> dict[str, list[int]]:
     """Where in a lineage something needs the index, or may, and where something is assumed, in order."""
     found: dict[str, list[int]] = {}

@@ -91,11 +91,10 @@ _SOURCES = rb"release|keyring|apt-source|repo|archive|http|ca-certificates|softw
 
 
 def follows(first: Run, second: Run, tool: Tool) -> bool:
-    """Whether what `second` installs comes from where `first` installed from."""
-    for run in (first, second):
-        for use in uses(run.script, tool) if run.script else ():
-            if use.action == "install" and any(re.search(_SOURCES, word.raw) for word in use.behind):
-                return False
+    """Whether what `second` installs comes from where `first` installed from: that brings no new source along."""
+    for use in uses(first.script, tool) if first.script else ():
+        if use.action == "install" and any(re.search(_SOURCES, word.raw) for word in use.behind):
+            return False
     one, two = (refresh_of(run, tool) for run in (first, second))
     return one == two or not two
 

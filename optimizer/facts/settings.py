@@ -7,7 +7,7 @@ import re
 
 from ..dockerfile.document import DockerfileError, Instruction
 from ..dockerfile.record import cast
-from ..knowledge.tools import Tool
+from ..knowledge.tools import Configuration, Tool
 from .stages import Facts, StageFacts
 
 TYPE_CHECKING = False
@@ -48,6 +48,20 @@ def _configured(stage: StageFacts, tool: Tool) -> str:
                 if text is None or re.search(one.text, text):
                     return f"{path} configures {tool.name}"
     return ""
+
+
+def shown_by_file(stage: StageFacts, one: Configuration) -> bool:
+    """Whether the Dockerfile takes such files of the build context along, and all of them say so."""
+    context = stage.facts.context
+    if context is None:
+        return False
+    files = stage.lineage.once("brought", lambda: _brought(stage.facts, context))
+    named = [path for path in files or () if re.search(one.files, path) and not context.ignored(path)]
+    return bool(named) and all(_says(context.read(path), one) for path in named)
+
+
+def _says(text: bytes | None, one: Configuration) -> bool:
+    return text is not None and re.search(one.text, text) is not None
 
 
 def _writes(instruction: Instruction, tool: Tool) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from ..dockerfile.document import Instruction
-from ..dockerfile.shell import Command
+from ..dockerfile.shell import Command, Word
 from .effects import commands_of
 from .paths import lies_in, resolve
 from .stages import Run, StageFacts, stage_named
@@ -63,6 +63,33 @@ def expanded(text: str, known: Mapping[str, str]) -> str:
     if "$" not in text or not known:
         return text
     return re.sub(r"\$(?:(\w+)|\{(\w+)\})", lambda found: known.get(found[1] or found[2], found[0]), text)
+
+
+def with_values(command: Command, known: Mapping[str, str], home: str = "") -> Command:
+    """The command with the values of variables that are known, in the words that nothing else is open in.
+
+    A word that begins with ``~`` or ``$HOME`` is one in `home`, where that is given.
+    """
+    words = tuple(_with_value(word, known, home) for word in command.words)
+    made = Command(command.start, command.end, words, command.assignments, command.guards)
+    made.redirections = command.redirections
+    if home:
+        made.redirections = tuple(
+            one._replace(target=_with_value(one.target, known, home)) for one in made.redirections
+        )
+    return made
+
+
+def _with_value(word: Word, known: Mapping[str, str], home: str) -> Word:
+    raw = word.raw.decode("utf-8", "replace")
+    if home and (word.value is None or raw.startswith("~")):
+        raw = re.sub(r'^(?:~|"?\$HOME|"?\$\{HOME\})(?=/|"?$)', home, raw)
+    elif word.value is not None:
+        return word
+    text = expanded(raw, known) if "'" not in raw else "$"
+    if "$" in text or "`" in text or re.search(r"[*?\[~]", text):
+        return word
+    return Word(word.start, word.end, word.raw, text.replace('"', ""))
 
 
 def text_of(stage: StageFacts, at: int, path: str) -> bytes | None:

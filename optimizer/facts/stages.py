@@ -117,6 +117,19 @@ class Run:
         return False
 
 
+def mounts_at_home(run: Run) -> list[dict[str, str]]:
+    """The mounts of `run` but for those in the home of another user, where no tool has its cache."""
+    stage, user = run.stage, run.stage.held[run.at].user
+    as_root = stage.runs_as_root(run.at)
+    unsure = not as_root and (user is None or not re.fullmatch(r"[\w.-]+", user))
+    if not run.mounts or unsure or re.search(rb"\bHOME[= ]", stage.source.data):
+        return list(run.mounts)
+    if any(command.wrappers for command in (run.script.commands if run.script else ())):
+        return list(run.mounts)  # sudo may have another home
+    elsewhere = "/home/" if as_root else "/root"
+    return [mount for mount in run.mounts if not mount["target"].startswith(elsewhere)]
+
+
 def readable(run: Run) -> Script:
     """The script of `run`. Raises `Refusal`."""
     if run.script is None:

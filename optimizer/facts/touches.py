@@ -113,7 +113,7 @@ def there_before(run: Run, file: Copied) -> str:
 
     It comes to light again where the copy does not happen, and the command that took it away stays away too.
     """
-    directory, image = posixpath.dirname(file.path), run.stage.image
+    directory, image = file.path.rpartition("/")[0], run.stage.image
     private = directory in ("/srv", "/opt") or (directory not in SYSTEM_DIRECTORIES and is_private(file.path))
     empty = private and image is not None and image.name in PLAIN_IMAGES
     if not empty and directory not in ("/tmp", "/var/tmp"):

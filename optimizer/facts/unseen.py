@@ -16,7 +16,8 @@ _INTERPRETER = r"python[\d.]*|perl|ruby|node|php|make|rake|just"
 # Installers on the web that bring no package of the distribution, or refresh the index before they do.
 SELF_SUFFICIENT = (
     rb"sh\.rustup\.rs|get\.docker\.com|yarnpkg\.com/install\.sh|get\.sdkman\.io|/nvm/|install\.meteor\.com"
-    rb"|astral\.sh|bun\.sh"
+    rb"|astral\.sh|bun\.sh|(?i:(?:ana|mini)conda\d?-|mini(?:forge|conda)|mambaforge)[\w.$(){}-]*\.sh"
+    rb"|getcomposer\.org/installer"
 )
 _INSTALLER_NAME = r"(?:^|[-_.])(?:install|setup|bootstrap|provision|deps|apt)(?:[-_.]|$)"
 
@@ -133,5 +134,5 @@ def _is_environment(command: Command) -> bool:
     path = command.argv[1].raw.decode("utf-8", "replace").strip("\"'") if len(command.argv) > 1 else ""
     return path.rsplit("/", 1)[-1] in (
         "activate", "nvm.sh", ".bashrc", ".profile", ".bash_profile", "env", "environment", "os-release", "setup.bash",
-        "conda.sh", "envvars", "lsb-release", ".env",
+        "conda.sh", "sdkman-init.sh", "envvars", "lsb-release", ".env",
     )  # fmt: skip

@@ -6,10 +6,10 @@ A value of ENV holds whatever a build is given. That of ARG is a default: who bu
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from ..dockerfile.document import Instruction
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .stages import StageFacts
 

@@ -51,6 +51,28 @@ _COMMENTED_OUT = rb"(?m:^\s*#[#\s]*(?:RUN|COPY|ADD|ENV|ARG|USER|WORKDIR|FROM|CMD
 _MOST_COMMENTS = 6  # lines between two RUNs that are joined, roughly: every `#` counts
 
 
+def comment_doubt(document: Document, run: Run) -> str:
+    """Why the comment above `run`, a clean-up that joins the RUN above it, may mislead there; else empty."""
+    data = document.source.data
+    comments = b"\n".join(data[start:end] for start, end in document.comments_above(run.instruction))
+    about = not comments or re.search(_ABOUT_CLEANING, comments)
+    return "" if about else "the comment above it may be about what follows"
+
+
+def described(document: Document, run: Run) -> list[bytes]:
+    """The comment lines above `run`, a clean-up; none where another follows, which they are about too."""
+    data, source, end = document.source.data, document.source, run.instruction.line_end
+    following = data[end : source.line_end(end)].strip()
+    if following[:3].upper() == b"RUN" and re.search(_ABOUT_CLEANING, following):
+        return []
+    return [data[start:end] for start, end in document.comments_above(run.instruction)]
+
+
+_ABOUT_CLEANING = (
+    rb"(?i)clean|cache|clear|delet|remov|purge|shrink|slim|small|siz|tidy|trash|garbage|tmp|lists|\brm\b|apt|yum|dnf"
+)
+
+
 _LONGEST = 120_000  # bytes: a shell is handed its script as one word, which Linux limits to 128 KiB
 
 

@@ -12,6 +12,7 @@ from ..dockerfile.document import Instruction
 from ..dockerfile.edits import Refusal
 from ..dockerfile.record import Record
 from ..dockerfile.shell import Command
+from ..facts.caches import clears_only
 from ..facts.commands import of_command
 from ..facts.context import local_sources
 from ..facts.effects import METADATA, commands_of, copy_destination, may_swap, of_instruction
@@ -19,7 +20,7 @@ from ..facts.node_project import check_unread, installs_project, project_at
 from ..facts.packages import is_cleanup, managed, removed
 from ..facts.paths import is_private
 from ..facts.stages import Facts, Run, readable
-from ..knowledge.uses import use_of
+from ..knowledge.uses import language_caches, use_of
 from ..rules.finding import Finding, Offer, attempt
 from .joining import join_runs
 
@@ -161,13 +162,37 @@ def check_order(facts: Facts, run: Run, instruction: Instruction) -> str:
     doubts: list[str] = []
     for command, directory in commands_of(run):
         target = copy_destination(stage, at) if instruction.keyword in ("COPY", "ADD") else None
-        if installs_project(command) and target is not None and is_private(target):
+        apart = target is not None and (is_private(target) or target == "/srv")
+        place = stage.directory(at + 1) if instruction.keyword == "WORKDIR" else None if instruction.flags else target
+        if installs_project(command) and target is not None and apart:
             writes_lock = "ci" not in command.values() and "clean-install" not in command.values()
             project = project_at(stage, run.at)
             doubts.append(check_unread(facts.context, project, instruction, target, writes_lock=writes_lock))
+        elif ((apart or instruction.keyword == "WORKDIR") and _clears_cache(facts, command)) or _leaves_alone(
+            run, command, place
+        ):
+            continue
         elif reason := may_swap(of_command(command, directory, facts.tools), moved):
             raise Refusal(f"line {instruction.line} stands between them: {reason}")
     return next(filter(None, doubts), "")
+
+
+def _clears_cache(facts: Facts, command: Command) -> bool:
+    """Whether a command clears a cache that the same tool filled, and does nothing else."""
+    return any(clears_only(tool, cache, command) for tool in facts.tools for cache in language_caches(tool))
+
+
+def _leaves_alone(run: Run, command: Command, path: str | None) -> bool:
+    """Whether packages that are installed by name have nothing to do with the directory `path` in /opt.
+
+    A distribution has no files there (Filesystem Hierarchy Standard), and others' packages are called like theirs.
+    """
+    use = managed(run, command)
+    if use is None or use.action != "install" or path is None or not path.startswith("/opt/"):
+        return False
+    name = path.split("/")[2].lower()
+    names = [(word.value or "").lower().partition("=")[0] for word in use.operands]
+    return all(one and "/" not in one and ".deb" not in one and name not in one and one not in name for one in names)
 
 
 def only_takes_away(run: Run) -> bool:

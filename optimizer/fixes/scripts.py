@@ -32,6 +32,19 @@ def append_commands(run: Run, commands: list[bytes]) -> Fix:
     return Fix((edit,), adds=tuple(commands))
 
 
+def append_described(run: Run, commands: list[bytes], comments: list[bytes]) -> Fix:
+    """The same with comment lines, which describe the first of the commands, on lines of their own before it."""
+    script = readable(run)
+    style = Style(run.instruction, script)
+    style.multiline = True
+    edit = appended(run, script, commands, style)
+    line, newline, rest = edit.text.partition(style.newline)
+    if script.heredoc or not line.endswith(style.escape):
+        raise Refusal("there is no line for the comment above it")
+    lines = b"".join(comment.strip() + style.newline for comment in comments)
+    return Fix((edit._replace(text=line + newline + lines + rest),), adds=tuple(commands))
+
+
 def appended(run: Run, script: Script, commands: list[bytes], style: Style) -> Edit:
     sign = joiner_at_end(run, script)
     end = script.units[-1].end
@@ -224,12 +237,12 @@ def prepend_command(run: Run, command: bytes, *, own_line: bool = False, wide: b
     return Fix((Edit(first.start, first.start, command + sign),), adds=(text,))
 
 
-def delete_run(document: Document, run: Run) -> Fix:
-    """Take `run`, its lines and the comment directly above it away, and one of two empty lines that would meet."""
+def delete_run(document: Document, run: Run, *, comments: bool = True) -> Fix:
+    """Take `run`, its lines and the `comments` directly above it away, and one of two empty lines that would meet."""
     script = readable(run)
     if script.comments:
         raise Refusal("a comment inside it would go with it")
-    gone = _deleted(document, run.instruction, comments=True)
+    gone = _deleted(document, run.instruction, comments=comments)
     return Fix((gone,), drops=tuple(command.normal for command in script.commands))
 
 

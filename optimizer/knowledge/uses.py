@@ -6,7 +6,7 @@ import re
 
 from ..dockerfile.record import Row, cast
 from ..dockerfile.shell import Command, Script, Word
-from .tools import Action, CacheOption, Store, Tool
+from .tools import Action, Cache, CacheOption, Store, Tool
 
 _PYTHON = re.compile(r"python(\d(\.\d+)?)?")
 
@@ -18,6 +18,7 @@ class Use(Row):
     command: Command
     verb: Word  # the subcommand
     action: Action
+    alone: bool = False  # a program or script that refreshes the index for itself before it installs
 
     @property
     def options(self) -> list[str]:
@@ -52,6 +53,8 @@ class Use(Row):
     def fetches_index(self) -> bool:
         """Whether an install fetches the index that it needs: ``dnf`` does, and ``apk add`` when it is told to."""
         index, option, options = self.tool.package_index, self.tool.cache_option, self.options
+        if self.alone:
+            return True
         if index is not None and index.fetched_by_install:
             return not any(word in index.offline for word in options)
         if self.tool.operation:
@@ -131,7 +134,8 @@ _NO_NAMES = frozenset(("python", "bash", "sh"))  # with which a use may begin al
 
 def may_have_uses(script: Script, tool: Tool) -> bool:
     """Whether a script may use `tool`, by the names of its commands alone, which is quick to ask."""
-    return not (tool.commands.isdisjoint(script.names) and _NO_NAMES.isdisjoint(script.names))
+    names = script.names
+    return not (tool.commands.isdisjoint(names) and _NO_NAMES.isdisjoint(names) and tool.runners.isdisjoint(names))
 
 
 def may_clear(script: Script, tool: Tool) -> bool:
@@ -143,20 +147,38 @@ _DELETERS = frozenset(("rm", "unlink", "shred", "find"))
 
 
 def use_at(commands: tuple[Command, ...], at: int, tool: Tool) -> Use | None:
-    """The command at index `at` as a use: itself, or as the shell that a script known to refresh is piped into."""
+    """The command at index `at` as a use: itself, or as the shell that a script known to refresh is piped into.
+
+    A program that is known to refresh and install for itself is one as well.
+    """
     command = commands[at]
     use = use_of(tool, command)
-    if use is not None or not at or tool.package_index is None or command.name not in ("bash", "sh"):
+    if use is not None or tool.package_index is None:
+        return use
+    if tool.package_index.installers.search(command.normal) and command.name not in _PRINTS:
+        return Use(tool, command, command.argv[0], "install", alone=True)
+    if not at or command.name not in ("bash", "sh"):
         return use
     if "pipeline" in command.guards and _reads_stdin(command):
         source = commands[at - 1]
         if "pipeline" in source.guards and tool.package_index.scripts.search(source.normal):
             return Use(tool, command, command.argv[0], "refresh")
+        if "pipeline" in source.guards and tool.package_index.installers.search(source.normal):
+            return Use(tool, command, command.argv[0], "install", alone=True)
     return None
+
+
+_PRINTS = frozenset(("", "echo", "printf", "curl", "wget", "grep", "true", ":"))
 
 
 def _reads_stdin(command: Command) -> bool:
     return all(value is not None and value.startswith("-") for value in command.values())
+
+
+def refreshes(use: Use) -> bool:
+    """Whether it is certainly a refresh of the RUN's own: no branch stands around it."""
+    piped = use.command.name in ("bash", "sh") and use.command.guards == ("pipeline",)
+    return use.action == "refresh" and (piped or not use.command.guards)
 
 
 def clears(tool: Tool, store: Store, command: Command) -> bool:
@@ -189,6 +211,12 @@ def clears_any(tool: Tool, command: Command) -> bool:
 def stores(tool: Tool) -> tuple[Store, ...]:
     """What the tool leaves behind: its index and its caches."""
     return (*(one for one in (tool.package_index, tool.cache_option) if one is not None), *tool.caches)
+
+
+def language_caches(tool: Tool) -> tuple[Cache | CacheOption, ...]:
+    """The caches of a tool that is no distribution's."""
+    option = (tool.cache_option,) if tool.cache_option is not None and tool.package_index is None else ()
+    return (*option, *tool.caches)
 
 
 def leaves_cache(use: Use, option: CacheOption) -> bool:

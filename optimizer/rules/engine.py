@@ -324,7 +324,8 @@ _RUNS = (b"rm ", b"sudo rm ", b"cd /", b"RUN ")  # nothing takes these away
 
 def _waits(rule: Rule, firing: set[str]) -> bool:
     """Whether `rule` leaves this pass to what else has something to do in it."""
-    return rule.yields_to in firing or (rule.yields_to == ALL and firing != {rule.name})
+    others = firing - {rule.name}
+    return not others.isdisjoint(rule.yields_to) or (ALL in rule.yields_to and bool(others))
 
 
 def _without_conflicts(findings: Iterable[Finding]) -> list[Finding]:

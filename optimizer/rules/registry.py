@@ -36,7 +36,7 @@ class Rule(Record):
     triggers: tuple[bytes, ...]  # a file without any of these words cannot be a case of the rule
     references: tuple[str, ...]  # the rules of other linters that it answers; their ignore comments count
     default: bool = True  # whether it is selected unless asked otherwise
-    yields_to: str = ""  # a rule, or all of them: where it fires, this one waits for the next pass
+    yields_to: tuple[str, ...] = ()  # rules, or all of them: where one fires, this one waits for the next pass
     roles: tuple[str, ...] = ()  # nor can one in which no tool has any of these roles
 
     @property
@@ -70,11 +70,17 @@ _CHANGES = (b"rm ", b"chmod", b"chown", b"chgrp", b"mv ", b"strip", b"sed", b"to
 _ARCHIVES = (b"tar", b"unzip", b"dpkg", b".rpm", b".deb", b".whl", b"7z")
 _BASES = (b"FROM", b"from", b"From")
 
+_CACHES = ("cache-not-mounted", "cache-cleared-in-later-layer")
+
 # In the order in which conflicting fixes win: what moves whole instructions goes before what adds to them.
 RULES: tuple[Rule, ...] = (
     Rule(
         "cleanup-in-later-layer", _PACKAGES, "safe", "package indexes and caches",
         (b"clean", b"rm "), ("DL3009", "DL3032", "DL3040", "DL3059"), roles=("distribution",),
+    ),
+    Rule(
+        "cache-cleared-in-later-layer", _PACKAGES, "safe", "download and build caches",
+        (b"clean", b"clear", b"purge", b"rm "), ("DL3042", "DL3059", "DL3060"), roles=("cache_option", "caches"),
     ),
     Rule(
         "packages-removed-in-later-layer", _PACKAGES, "safe", "packages that are removed again",
@@ -92,6 +98,10 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "index-refreshed-alone", _PACKAGES, "safe", "package indexes",
         (), ("DL3009", "DL3059"), roles=("package_index",),
+    ),
+    Rule(
+        "index-read-in-later-layer", _PACKAGES, "safe", "package indexes",
+        (), ("DL3009",), roles=("package_index",),
     ),
     Rule(
         "package-database-rewritten", _PACKAGES, "safe", "second copies of package databases",
@@ -112,23 +122,23 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "package-index-kept", _PACKAGES, "safe", "package indexes, downloaded packages",
-        (), ("DL3009", "DL3032", "DL3036", "DL3040"), yields_to="index-not-mounted", roles=("package_index",),
+        (), ("DL3009", "DL3032", "DL3036", "DL3040"), yields_to=("index-not-mounted",), roles=("package_index",),
     ),
     Rule(
         "apk-index-kept", _PACKAGES, "safe", "package indexes",
-        (), ("DL3019",), yields_to="index-not-mounted", roles=("cache_option",),
+        (), ("DL3019",), yields_to=("index-not-mounted",), roles=("cache_option",),
     ),
     Rule(
         "download-cache-kept", _PACKAGES, "safe", "download caches",
-        (), ("DL3042",), yields_to="cache-not-mounted", roles=("cache_option",),
+        (), ("DL3042",), yields_to=_CACHES, roles=("cache_option",),
     ),
     Rule(
         "package-cache-kept", _PACKAGES, "safe", "download caches",
-        (), ("DL3060", "tally/ruby/leftover-bundler-cache"), yields_to="cache-not-mounted", roles=("caches",),
+        (), ("DL3060", "tally/ruby/leftover-bundler-cache"), yields_to=_CACHES, roles=("caches",),
     ),
     Rule(
         "build-cache-kept", _PACKAGES, "safe", "download and build caches",
-        (), (), yields_to="cache-not-mounted", roles=("caches",),
+        (), (), yields_to=_CACHES, roles=("caches",),
     ),
     Rule("archive-copied", _COPIES, "safe", "archives", _ARCHIVES, ("DL3010",)),
     Rule("added-archive-kept", _COPIES, "unsafe", "archives", (b"://",), ("tally/prefer-add-unpack",)),
@@ -145,7 +155,7 @@ RULES: tuple[Rule, ...] = (
     Rule("cleanup-needless", _PACKAGES, "safe", "", (b"apk", b"clean"), (), default=False),
     Rule(
         "merge-runs", _LAYERS, "safe", "layers",
-        (b"RUN", b"run"), ("DL3059", "tally/prefer-run-heredoc"), default=False, yields_to=ALL,
+        (b"RUN", b"run"), ("DL3059", "tally/prefer-run-heredoc"), default=False, yields_to=(ALL,),
     ),
     Rule("move-after-copy", _COPIES, "safe", "second copies", (b"mv ",), ()),
     Rule("remove-after-copy", _COPIES, "safe", "files that are removed again", (b"rm ",), ()),

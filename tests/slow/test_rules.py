@@ -33,6 +33,16 @@ CASES = {
         10 * BYTES,
     ),
     "package-index-kept": (f"{DEBIAN}{CURL}", 10 * BYTES),
+    "index-read-in-later-layer": (
+        f"{DEBIAN}{CURL}WORKDIR /srv/app\nCOPY blob .\n"
+        "RUN <<E\nset -e\napt-get install -y --no-install-recommends tree\ntree\nE\n",
+        10 * BYTES,
+    ),
+    "cache-cleared-in-later-layer": (
+        "FROM python:3.11-slim\nRUN pip install --index-url {index} --trusted-host 127.0.0.1 bulky==1.0\n"
+        "WORKDIR /srv\nRUN pip cache purge\n",
+        BYTES,
+    ),
     "download-cache-kept": (
         "FROM python:3.11-slim\nRUN pip install --index-url {index} --trusted-host 127.0.0.1 bulky==1.0\n",
         BYTES,
@@ -132,6 +142,15 @@ CASES = {
 
 # What one of the many tools of a rule leaves: the tool, its Dockerfile, and the least that must be saved, in bytes.
 TOOLS = {
+    "apt-get": (
+        f"{DEBIAN}RUN rm /etc/apt/apt.conf.d/docker-clean\n{CURL[:-1]} && rm -rf /var/lib/apt/lists/*\n",
+        10 * BYTES,
+    ),
+    "npm": (
+        "FROM node:18-slim\nRUN useradd -m svc\nUSER svc\nWORKDIR /home/svc\n"
+        "RUN --mount=type=cache,target=/root/.npm npm install semver@7.6.0\n",
+        20_000,
+    ),
     "gem": (
         f"{DEBIAN}RUN apt-get update && apt-get install -y --no-install-recommends ruby && rm -rf /var/lib/apt/lists/*\n"
         "COPY demo /srv/demo\nRUN cd /srv/demo && SOURCE_DATE_EPOCH=1 gem build demo.gemspec\n"
@@ -297,6 +316,39 @@ def test_what_the_tool_leaves_is_cleared(
     saved = found.before.size - found.after.size
     with capsys.disabled():
         print(f"\n{tool}: {saved:,} bytes saved")
+    assert not found.comparison.undeclared
+    assert saved >= least
+
+
+# Shapes that several rules, or a wider condition of one, make small: the Dockerfile, and the least that must be saved.
+SHAPES = {
+    "directory-and-variable-before-purge": (
+        f"{DEBIAN}{CURL}WORKDIR /opt/alert\nENV APP_PORT=80\n"
+        "RUN curl --version && apt-get purge -y --auto-remove curl && rm -rf /var/lib/apt/lists/*\n",
+        10 * BYTES,
+    ),
+    "script-between-installs": (
+        f"{DEBIAN}{CURL}RUN curl -so /s.sh file:///etc/default/useradd\nRUN bash /s.sh\n"
+        "RUN apt-get install -y --no-install-recommends tree\n",
+        10 * BYTES,
+    ),
+    "every-install-before-one-purge": (
+        "FROM python:3.11-slim\nENV PIP_INDEX_URL={index} PIP_TRUSTED_HOST=127.0.0.1\nRUN pip install bulky==1.0\n"
+        "RUN pip install --target /srv/bulky bulky==1.0 && pip cache purge\n",
+        BYTES,
+    ),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_shape_is_made_small(shape: str, context: Path, index: str, capsys: pytest.CaptureFixture[str]) -> None:
+    text, least = SHAPES[shape]
+    result = optimize(text.replace("{index}", index), context=Context(str(context)))
+    found = proof(context, result)
+    saved = found.before.size - found.after.size
+    with capsys.disabled():
+        print(f"\n{shape}: {saved:,} bytes saved")
     assert not found.comparison.undeclared
     assert saved >= least
 

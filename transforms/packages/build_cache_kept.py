@@ -49,9 +49,11 @@ from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.facts.caches import cache_needed, may_build, starts_unknown
 from ...optimizer.facts.effects import commands_of
 from ...optimizer.facts.stages import Facts, Run, StageFacts
+from ...optimizer.facts.stores import missed_later
 from ...optimizer.fixes.caches import Filled, cleared, filled_caches
 from ...optimizer.fixes.scripts import append_commands
 from ...optimizer.knowledge.tools import Cache
+from ...optimizer.knowledge.uses import clears_any
 from ...optimizer.rules.finding import Finding, Offer, attempt
 
 RULE = "build-cache-kept"
@@ -76,6 +78,8 @@ def _cleared(run: Run, filled: Filled) -> Offer:
     cache = filled.cache
     if line := _read_later(run, cache):
         raise Refusal(f"line {line} builds with this cache")
+    for other in missed_later(run, filled.tool, cache):
+        raise Refusal(f"line {other.instruction.line} removes the cache, and fails where there is none")
     # What comes behind it in the same RUN may still read such a cache.
     fix = append_commands(run, [cleared(run, filled)])
     doubt = cache.doubt or ("" if cache.refilled else _may_build(run))
@@ -103,7 +107,11 @@ def _reads(cache: Cache, stage: StageFacts, at: int) -> bool:
     instruction = stage.instructions[at]
     if instruction.keyword not in ("RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK", "ONBUILD"):
         return False
-    return not cache.read_by.isdisjoint(word.rsplit(b"/", 1)[-1] for word in _WORDS.findall(instruction.code))
+    run = stage.run_at(at)
+    commands = run.script.commands if run is not None and run.script else ()
+    texts = [one.normal for one in commands if not any(clears_any(tool, one) for tool in stage.facts.tools)]
+    words = (word for text in (texts if commands else [instruction.code]) for word in _WORDS.findall(text))
+    return not cache.read_by.isdisjoint(word.rsplit(b"/", 1)[-1] for word in words)
 
 
 def _may_build(run: Run) -> str:

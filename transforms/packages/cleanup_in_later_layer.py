@@ -31,7 +31,6 @@ References: hadolint DL3009, DL3032, DL3040, DL3059; Docker's *Building best pra
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import partial
 
@@ -42,7 +41,7 @@ from ...optimizer.facts.indexes import index_need
 from ...optimizer.facts.packages import only_cleans
 from ...optimizer.facts.paths import lies_in
 from ...optimizer.facts.stages import Facts, Run, readable
-from ...optimizer.fixes.joining import join_runs
+from ...optimizer.fixes.joining import comment_doubt, join_runs
 from ...optimizer.fixes.scripts import append_commands, combine, delete_run
 from ...optimizer.knowledge.tools import Index, Tool, roots
 from ...optimizer.knowledge.uses import use_of, uses
@@ -81,25 +80,14 @@ def _moved(facts: Facts, run: Run, maker: Run, tool: Tool, index: Index) -> Offe
     """The clean-up at the end of the RUN that made the mess."""
     if not _makes_index(maker, tool, index):
         raise Refusal("the index lies in an earlier layer")
-    comments = _comments(facts, run)
     if maker.at == run.at - 1:
         fix = join_runs(facts.document, [maker, run])
-        doubtful = comments and not re.search(_ABOUT_CLEANING, comments)
-        doubt = "the comment above it may be about what follows" if doubtful else ""
+        doubt = comment_doubt(facts.document, run)
     else:
         fix = _move(facts, run, maker, tool, index)
-        doubt = "the comment above it would go with it" if comments else ""
+        commented = facts.document.comments_above(run.instruction)
+        doubt = "the comment above it would go with it" if commented else ""
     return Offer(fix, [doubt], removes=index.paths)
-
-
-_ABOUT_CLEANING = (
-    rb"(?i)clean|cache|clear|delet|remov|purge|shrink|slim|small|siz|tidy|trash|garbage|tmp|lists|\brm\b|apt|yum|dnf"
-)
-
-
-def _comments(facts: Facts, run: Run) -> bytes:
-    data = facts.document.source.data
-    return b"\n".join(data[start:end] for start, end in facts.document.comments_above(run.instruction))
 
 
 def _touches_index(run: Run, tool: Tool) -> bool:
@@ -110,7 +98,7 @@ def _touches_index(run: Run, tool: Tool) -> bool:
 
 def _makes_index(run: Run, tool: Tool, index: Index) -> bool:
     return run.script is not None and any(
-        use.action == "refresh" or (index.fetched_by_install and use.action == "install")
+        use.action == "refresh" or use.alone or (index.fetched_by_install and use.action == "install")
         for use in uses(run.script, tool)
     )
 

@@ -24,12 +24,15 @@ RUN npm ci && npm cache clean --force
 CMD ["node", "server.js"]
 ```
 
-When it stays away: the file names the cache anywhere (to clear it, to copy it, to put it elsewhere); it lies on a
-mount; the command reads from it (`--offline`); gem and Bundler on a base image that does not tell where they keep it;
-the command stands in a branch or its failure is ignored. Where npm itself has been replaced by another version, that
-one may not run with the Node.js that is there, so the rewrite is unsafe; so it is for yarn unless an option shows that
-it is Yarn 1, because later ones run programs from the cache; and where a later step, the image's command or a file of
-the build context may need it.
+apt keeps what it downloads once a Dockerfile has removed `docker-clean`, the setting of the official Debian and Ubuntu
+images against that.
+
+When it stays away: the file names the cache anywhere (to copy it, to put it elsewhere); it lies on a mount, which one
+in the home of another user is not; the RUN clears it; the command reads from it (`--offline`); gem and Bundler on a
+base image that does not tell where they keep it; the command stands in a branch or its failure is ignored. Where npm
+itself has been replaced by another version, that one may not run with the Node.js that is there, so the rewrite is
+unsafe; so it is for yarn unless an option or yarn.lock shows that it is Yarn 1, because later ones run programs from
+the cache; and where a later step, the image's command or a file of the build context may need it.
 
 What they leave was measured in builds for npm, pnpm, gem, cpanm and pipx; for the others, which could not be had where
 dfopt is tested, it is taken from the manuals below.
@@ -47,9 +50,11 @@ import posixpath
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from ...optimizer.facts.caches import cache_needed
+from ...optimizer.dockerfile.edits import Refusal
+from ...optimizer.facts.caches import cache_needed, in_vain
 from ...optimizer.facts.stages import Facts, Run, StageFacts
-from ...optimizer.fixes.caches import Filled, cleared, filled_caches
+from ...optimizer.facts.stores import missed_later
+from ...optimizer.fixes.caches import Filled, cleared, filled_caches, unsure
 from ...optimizer.fixes.scripts import insert_behind
 from ...optimizer.knowledge.tools import Tool
 from ...optimizer.rules.finding import Finding, Offer, attempt
@@ -68,20 +73,21 @@ def find(facts: Facts) -> Iterator[Finding]:
     for stage in facts.shipping:
         for run, filled in filled_caches(stage):
             if not filled.cache.read_by:
-                message = f"{filled.tool.name}'s cache stays in this layer"
+                vain = in_vain(run, filled.tool, filled.cache)
+                message = f"{filled.tool.name}'s cache stays in this layer{vain}"
                 yield attempt(RULE, message, filled.last, partial(_cleared, run, filled))
 
 
 def _cleared(run: Run, filled: Filled) -> Offer:
     cache = filled.cache
+    for other in missed_later(run, filled.tool, cache):
+        raise Refusal(f"line {other.instruction.line} removes the cache, and fails where there is none")
     fix = insert_behind(run, filled.last, cleared(run, filled))
-    doubts = [_doubt(filled), cache.doubt_if_replaced if cache.doubt_if_replaced and _is_replaced(run, filled) else ""]
+    doubts = [
+        unsure(run, filled),
+        cache.doubt_if_replaced if cache.doubt_if_replaced and _is_replaced(run, filled) else "",
+    ]
     return Offer(fix, [*doubts, cache_needed(run, filled.tool, cache)], cache.paths, cache.changes)
-
-
-def _doubt(filled: Filled) -> str:
-    words = {word.value for word in filled.last.argv[1:]}
-    return filled.cache.doubt if filled.cache.doubt_unless.isdisjoint(words) else ""
 
 
 def _is_replaced(run: Run, filled: Filled) -> bool:

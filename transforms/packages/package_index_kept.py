@@ -28,9 +28,11 @@ The clean-up joins the end of the RUN so that its exit status stays what it was:
 
 When it stays away: a later RUN, a stage built on this one or an ONBUILD trigger installs from the index without
 refreshing it, or removes it with an `rm` that fails where there is nothing; the index lies on a mount; the RUN, or a
-script that it starts, clears it already; the stage does not ship; the RUN ends in a way that nothing can follow safely
-(`|| true`, `exec`, a background process, a shell comment). Where a later RUN runs a script that the Dockerfile does not
-show, the rewrite is unsafe: the script may install packages.
+script that it starts, clears it already, and does not only seem to (`rm -rf /var/lib/{apt,log}` under a shell that
+knows no braces); the stage does not ship; the RUN ends in a way that nothing can follow safely (`|| true`, `exec`, a
+background process, a shell comment). Where a later RUN runs a script that the Dockerfile does not show, the rewrite is
+unsafe: the script may install packages. So it is where a program that refreshes the index for itself, such as
+`playwright install --with-deps`, may not run as root.
 
 Safety: only the index and the cache are missing from the new image. apt-get, apt and dnf fetch them again.
 
@@ -45,13 +47,14 @@ from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.dockerfile.shell import read_text
-from ...optimizer.facts.caches import names_later
-from ...optimizer.facts.indexes import later_answer, later_need
+from ...optimizer.facts.caches import in_vain, names_later
+from ...optimizer.facts.indexes import later_answer
 from ...optimizer.facts.settings import configured
-from ...optimizer.facts.stages import Facts, Run, readable
+from ...optimizer.facts.stages import Facts, Run
+from ...optimizer.fixes.indexes import clear_command, left_behind
 from ...optimizer.fixes.scripts import append_commands
-from ...optimizer.knowledge.tools import Index, Tool, roots
-from ...optimizer.knowledge.uses import Use, clears, uses
+from ...optimizer.knowledge.tools import Index
+from ...optimizer.knowledge.uses import Use, clears
 from ...optimizer.rules.finding import Finding, Offer, attempt
 
 RULE = "package-index-kept"
@@ -74,47 +77,25 @@ def find(facts: Facts) -> Iterator[Finding]:
     for stage in facts.shipping:
         for tool, index in facts.indexes:
             for run in stage.runs if index.clear else ():
-                last = _left_behind(run, tool, index)
+                last = left_behind(run, tool, index)
                 if last is not None:
-                    message = f"the {tool.name} index and cache stay in this layer"
+                    message = f"the {tool.name} index and cache stay in this layer{in_vain(run, tool, index)}"
                     yield attempt(RULE, message, last.command, partial(_cleared, run, index, last))
-
-
-def _left_behind(run: Run, tool: Tool, index: Index) -> Use | None:
-    """The last command of `run` that writes the index which nothing behind it clears, or None."""
-    if run.script is None or any(map(run.mounted, roots(index))):
-        return None
-    found = uses(run.script, tool)
-    if not any(use.action in ("install", "read") for use in found):
-        return None  # a refresh that is cleared at once would be no use to anyone
-    last: Use | None = None
-    cleared = 0
-    for use in found:
-        fetches = index.fetched_by_install or (tool.operation is not None and use.action == "install")
-        writes = use.action == "refresh" or (fetches and use.action in ("install", "read"))
-        elsewhere = any(option.startswith(("--installroot", "--root")) for option in use.options)
-        if writes and not elsewhere and "command_substitution" not in use.command.guards:
-            last = use
-    if last is None:
-        return None
-    for command in run.script.commands:
-        if clears(tool, index, command):
-            cleared = command.start
-    return None if cleared > last.command.start else last
 
 
 def _cleared(run: Run, index: Index, last: Use) -> Offer:
     need, line, assumes = later_answer(run.stage, run.at, last.tool)
-    clear = _clear_command(run, index, last)
+    clear = clear_command(run, index, last)
     if index.clear_partly:
         need, assumes = "no", frozenset[str]()
     if need == "yes":
         raise Refusal(f"line {line} needs this index")
     if _is_cleared_by_a_script(run, index, last):
         raise Refusal("a script that it starts clears them already")
-    fix = append_commands(run, [clear.encode("utf-8", "surrogateescape")])
+    fix = append_commands(run, [clear])
     doubt = f"line {line} runs code that may install from this index" if need == "maybe" else ""
-    doubts = [doubt, configured(run.stage, last.tool), names_later(run, last.tool, index)]
+    rights = "it may not run as root" if last.alone and not run.stage.runs_as_root(run.at) else ""
+    doubts = [doubt, rights, configured(run.stage, last.tool), names_later(run, last.tool, index)]
     return Offer(fix, doubts, removes=index.paths, assumes=assumes)
 
 
@@ -123,21 +104,3 @@ def _is_cleared_by_a_script(run: Run, index: Index, last: Use) -> bool:
 
     scripts = map(read_text, texts_started(run, behind=last.command.start))
     return any(clears(last.tool, index, command) for script in scripts if script for command in script.commands)
-
-
-def _clear_command(run: Run, index: Index, last: Use) -> str:
-    """What to append: the tool's own command, or an rm where the RUN turns repositories off or takes them away."""
-    code = run.instruction.code
-    limited = b"--disablerepo" in code or b"--repo" in code or b"yum.repos.d" in code
-    clear = index.clear_by_hand if limited and index.clear_by_hand else index.clear
-    if index.clear_partly and _shared(run, last.tool):
-        clear = index.clear_partly
-    if "{name}" in clear:
-        return clear.replace("{name}", last.spelled.decode("utf-8", "surrogateescape"))
-    return f"sudo {clear}" if last.command.sudo else clear
-
-
-def _shared(run: Run, tool: Tool) -> bool:
-    """Whether a later RUN needs the index, or an earlier one fetched it."""
-    refreshed = any(use.action == "refresh" or use.fetches_index() for use in uses(readable(run), tool))
-    return not refreshed or later_need(run.stage, run.at, tool)[0] != "no"

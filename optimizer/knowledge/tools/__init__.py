@@ -1,5 +1,7 @@
 """What is known of each package manager, as data: one module a tool, named for the word that Dockerfiles use.
 
+A dash in the word is an underscore in the name of the module.
+
 A tool has *roles*: it keeps an index, has an option against its cache, fills caches, can use mounts, removes packages,
 installs documentation … Whatever is generic over tools asks for a role, so a new package manager is one more module
 here, and nothing else.
@@ -29,6 +31,13 @@ NEVER = re.compile(rb"(?!)")
 CLEARED = re.compile(rb"(?:cc|clear-?cache|cache (?:clean|purge|clear|rm)\b.*)(?: -.*)?")
 
 
+class Configuration(Record):
+    """Files that tell a tool what to do with its index or cache."""
+
+    files: str  # a pattern that matches the end of their paths
+    text: bytes  # a pattern: what in them means that the index or cache is of use later, or lies elsewhere
+
+
 class Index(Record):
     """The package index: what a tool knows of its repositories, and chooses from when it installs."""
 
@@ -39,6 +48,8 @@ class Index(Record):
     fetched_by_install: bool = False  # an install fetches it where it is missing
     partial: re.Pattern[bytes] = NEVER  # an option with which a refresh leaves the rest of the index as it was
     scripts: re.Pattern[bytes] = NEVER  # scripts on the web that end in a refresh
+    installers: re.Pattern[bytes] = NEVER  # programs and scripts that refresh the index, and install from it
+    adders: frozenset[str] = frozenset()  # commands that add a source of packages, and may refresh the index for it
     kept_alone: bool = False  # a refresh of its own RUN does more than to fetch the index
     clear: str = ""  # the command that clears it; ``{name}`` is the tool as the Dockerfile spells it
     clear_by_hand: str = ""  # the same where the command itself might fail
@@ -62,6 +73,7 @@ class CacheOption(Record):
     settled: re.Pattern[bytes] = NEVER  # text in the file that settles the matter otherwise
     cleared_by: frozenset[str] = frozenset()  # subcommands, with their word if they need one, that clear the cache
     cleared_text: re.Pattern[bytes] = NEVER  # a word of an rm or find that clears it by hand
+    clear_may_fail: bool = False  # those subcommands fail in some versions where there is nothing to clear
 
 
 class Cache(Record):
@@ -73,15 +85,19 @@ class Cache(Record):
     clear_on: tuple[tuple[str, str], ...] = ()  # the same by base image or distribution
     cleared_by: frozenset[str] = frozenset()  # subcommands, with their word if they need one, that clear it
     cleared_text: re.Pattern[bytes] = NEVER  # a word of an rm or find that clears it by hand
+    clear_may_fail: bool = False  # those subcommands fail in some versions where there is nothing to clear
     second: dict[str, frozenset[str]] = {}  # noqa: RUF012  # subcommands of two words, and which of the second fill it
     without: tuple[str, ...] = ()  # options with which nothing is fetched, or kept elsewhere
     needs: str = ""  # the option without which something may still use the cache when the command is done
     read_by: frozenset[bytes] = frozenset()  # commands that would have to fill it again
+    since: re.Pattern[bytes] | None = None  # a command from which on the tool keeps it; none where it always does
+    follows_configuration: bool = False  # it is cleared wherever the tool is configured to have it
     refilled: bool = False  # to fill it again takes time, and no network
     settled: re.Pattern[bytes] = NEVER  # text in the file that means the cache is somebody's business
     changes: tuple[str, ...] = ()  # globs of what the clearing itself writes
     doubt: str = ""  # why nothing is certain to do without it
     doubt_unless: frozenset[str] = frozenset()  # words of the command that remove the doubt
+    doubt_unless_file: Configuration | None = None  # files that remove it where all of them say so
     doubt_if_replaced: str = ""  # why it may not be cleared by a version of the tool that the Dockerfile installed
 
 
@@ -130,18 +146,12 @@ class Development(Record):
     prunes: re.Pattern[bytes] = NEVER  # a command that removes it again
 
 
-class Configuration(Record):
-    """Files that tell a tool what to do with its index or cache."""
-
-    files: str  # a pattern that matches the end of their paths
-    text: bytes  # a pattern: what in them means that the index or cache is of use later, or lies elsewhere
-
-
 class Tool(Record):
     """A package manager, what its commands look like, and its roles."""
 
     name: str
     commands: frozenset[str]
+    runners: frozenset[str] = frozenset()  # commands that may start what uses it, beside shells and Python
     install: frozenset[str] = frozenset()  # subcommands that install packages
     action: Callable[[str, tuple[bytes, ...]], Action] | None = None  # of a subcommand with what is behind it
     operation: re.Pattern[str] | None = None  # where the subcommand is an option: what it looks like
@@ -168,7 +178,9 @@ NAMES: tuple[str, ...] = tuple(
         if name.endswith(".py") and name != "__init__.py"
     )
 )
-_WORDS = tuple((name, name.encode()) for name in NAMES)
+_WORDS = tuple((name, name.replace("_", "-").encode()) for name in NAMES)
+# Words of what uses a tool without its name in the Dockerfile.
+_USERS = (("apt", re.compile(rb"playwright|get\.docker\.com|InstallAzureCLIDeb")),)
 
 
 @cache
@@ -181,7 +193,8 @@ def load_tool(name: str) -> Tool:
 @lru_cache(maxsize=4)
 def present(data: bytes) -> tuple[Tool, ...]:
     """The tools whose word is in `data`, a Dockerfile."""
-    return tuple(load_tool(name) for name, word in _WORDS if word in data)
+    used = {name for name, users in _USERS if users.search(data)}
+    return tuple(load_tool(name) for name, word in _WORDS if word in data or name in used)
 
 
 @lru_cache(maxsize=4)

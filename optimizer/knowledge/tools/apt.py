@@ -17,6 +17,7 @@ r"(?:^|/)(?:docker-clean|apt\.conf)$|(?:^|/)[^/]*apt[^/]*/(?:[^/]+/)*[^/.]+(?:\.
         ),
     ),
     commands=frozenset(("apt-get", "apt", "aptitude", "nala")),
+    runners=frozenset(("npx", "playwright", "pnpm", "pnpx", "yarn", "bunx", "uv", "poetry", "pipenv")),
     install=frozenset(
         "install upgrade dist-upgrade full-upgrade build-dep satisfy reinstall safe-upgrade".split()
     ),
@@ -34,6 +35,10 @@ r"(?:^|/)(?:docker-clean|apt\.conf)$|(?:^|/)[^/]*apt[^/]*/(?:[^/]+/)*[^/.]+(?:\.
         knows_removals=True,
         partial=re.compile(rb"Dir::|List-Cleanup"),
         scripts=re.compile(rb"deb\.nodesource\.com/setup|packagecloud\.io/\S*/script\.deb"),
+        installers=re.compile(
+            rb"\bplaywright(?:@\S+)? install(?:-deps\b|\b.* --with-deps\b)|get\.docker\.com|aka\.ms/InstallAzureCLIDeb"
+        ),
+        adders=frozenset(("add-apt-repository", "apt-add-repository")),
         clear="rm -rf /var/lib/apt/lists/*",
         cleared_by=frozenset(("dist-clean", "distclean")),
         cleared_text=re.compile(rb"lib.*apt|^/var(?:/lib)?/?\*?$"),

@@ -23,6 +23,7 @@ TOOL = Tool(
             paths=("/root/.cache/go-build/**", "/home/*/.cache/go-build/**"),
             fills=frozenset(("build", "install", "test", "get", "run", "vet")),
             clear="rm -rf ~/.cache/go-build",
+            cleared_by=frozenset(("clean -cache",)),
             cleared_text=re.compile(rb"go-build|\.cache\b|^/root/?\*?$"),
             without=("-n",),
             settled=re.compile(rb"GOCACHE|go-build|go clean -cache|\.cache\b|\bstd\b|golang:1\.\d(?!\d)"),

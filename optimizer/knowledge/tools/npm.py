@@ -42,7 +42,7 @@ TOOL = Tool(
             cleared_by=frozenset(("cache clean", "cache clear", "cache rm")),
             cleared_text=re.compile(rb"\.npm\b|^/root/?\*?$|_cacache"),
             without=("--cache", "--offline", "--prefer-offline", "--dry-run", "--package-lock-only"),
-            settled=re.compile(rb"npm[\w ]* cache|(?i:npm_config_cache)|\.npm\b|_cacache|--(?:prefer-)?offline"),
+            settled=re.compile(rb"npm[\w ]* cache|(?i:npm_config_cache)|(?<!\w)\.npm\b|_cacache|--(?:prefer-)?offline"),
             changes=_CACHE,
             doubt_if_replaced="npm has been replaced by a version that may not run with this Node.js",
         ),

@@ -31,7 +31,9 @@ TOOL = Tool(
             rb"|no-cache-dir\s*=|global\.no-cache-dir"
             rb"|(?im:^[ \t]*(?:COPY|ADD)\s[^\n]*\.cache)"
         ),
+        cleared_by=frozenset(("cache purge",)),
         cleared_text=re.compile(rb"\.cache|/pip\b|^/root/?\*?$"),
+        clear_may_fail=True,  # before pip 21.2
     ),
     mounts=Mounts(("/root/.cache/pip",), cleared_by=CLEARED),
 )  # fmt: skip

@@ -27,7 +27,8 @@ TOOL = Tool(
             cleared_text=re.compile(rb"pnpm|\.cache\b|^/root/?\*?$"),
             without=("--offline", "--prefer-offline", "--lockfile-only"),
             settled=re.compile(
-                rb"\.cache\b|pnpm[\w ]* (?:store|cache)|(?i:cache-dir|cachedir|XDG_CACHE)|--(?:prefer-)?offline"
+                rb"\.cache\b|pnpm[\w ]* (?:store(?! prune)|cache)|(?i:cache-dir|cachedir|XDG_CACHE)"
+                rb"|--(?:prefer-)?offline"
             ),
         ),
     ),

@@ -14,6 +14,7 @@ TOOL = Tool(
             paths=("/{root,home/*}/.cache/pypoetry/artifacts/**", "/{root,home/*}/.cache/pypoetry/cache/**"),
             fills=frozenset(("install", "add", "update", "sync")),
             clear="rm -rf ~/.cache/pypoetry/artifacts ~/.cache/pypoetry/cache",
+            cleared_by=frozenset(("cache clear",)),
             cleared_text=re.compile(rb"pypoetry|\.cache\b|^/root/?\*?$"),
             without=("--no-cache", "--dry-run", "--lock"),
             settled=re.compile(

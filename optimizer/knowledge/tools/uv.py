@@ -29,6 +29,7 @@ TOOL = Tool(
         settled=re.compile(
             rb"UV_NO_CACHE|UV_CACHE_DIR|uv[\w -]* cache\b|\.cache\b|uv\.toml|UV_LINK_MODE|--offline|UV_OFFLINE"
         ),
+        cleared_by=frozenset(("cache clean", "clean")),
         cleared_text=re.compile(rb"\.cache|/uv\b|^/root/?\*?$"),
     ),
     mounts=Mounts(("/root/.cache/uv",), cleared_by=CLEARED),

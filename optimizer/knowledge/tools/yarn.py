@@ -12,6 +12,8 @@ TOOL = Tool(
     configurations=(
         Configuration(r"(?:^|/)(?:\.yarnrc|\.npmrc)$", rb"(?im)(?:cache|offline)"),
         Configuration(r"(?:^|/)\.yarnrc\.ya?ml$", rb""),
+        Configuration(r"(?:^|/)\.yarnrc$", rb"yarn-path"),
+        Configuration(r"(?:^|/)yarn\.lock$", rb"(?m)^__metadata:"),
         Configuration(
             r"(?:^|/)package\.json$",
             rb"\x22pnp\x22\s*:\s*true|\x22packageManager\x22\s*:\s*\x22yarn@(?!1\.)|plugnplay",
@@ -32,6 +34,7 @@ TOOL = Tool(
             settled=re.compile(rb"yarn[\w ]* cache|YARN_CACHE_FOLDER|\.cache\b|offline|\.yarn|corepack|berry"),
             changes=_CACHE,
             doubt="this may be Yarn 2 or later, which runs programs from its cache",
+            doubt_unless_file=Configuration(r"(?:^|/)yarn\.lock$", rb"# yarn lockfile v1"),
             doubt_unless=frozenset(
                 ("--production", "--prod", "--pure-lockfile", "--ignore-optional", "--non-interactive", "global")
             ),

@@ -226,3 +226,32 @@ def test_what_is_copied_from_the_stage(rest: str, expected: str, tmp_path: Path)
 def test_a_program_that_is_copied_and_not_shown_may_install(tmp_path: Path) -> None:
     assert need("COPY prep /usr/local/bin/\nRUN prep\n", {}, tmp_path) == "maybe"
     assert need("COPY other /usr/local/bin/\nRUN prep\n", {}, tmp_path) == "no"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "curl https://sh.rustup.rs -sSf | sh -s -- -y",
+        "curl https://sh.rustup.rs > /tmp/i.sh && sh /tmp/i.sh -y",
+        "curl -o /i.sh https://sh.rustup.rs && chmod +x /i.sh && /i.sh -y",
+        "bash Miniconda3-latest-Linux-x86_64.sh -b -p /opt/conda",
+        "wget -q https://repo.anaconda.com/miniconda/Miniconda3-py39.sh -O ~/m.sh && bash ~/m.sh -b",
+        "curl -s http://get.sdkman.io | bash && source ~/.sdkman/bin/sdkman-init.sh && yes | sdk install groovy",
+        "curl -sS https://getcomposer.org/installer | php -- --install-dir=/usr/bin",
+    ],
+)
+def test_an_installer_on_the_web_needs_no_index(text: str, tmp_path: Path) -> None:
+    assert need(f"RUN {text}\n", {}, tmp_path) == "no"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "curl https://sh.rustup.rs | sh && ./setup.sh",
+        "curl https://sh.rustup.rs | sh && cat /x | sh",
+        ": https://get.docker.com && /ci/install-deps.sh",
+        "curl -O https://sh.rustup.rs/i.sh && sh /tmp/other.sh",
+    ],
+)
+def test_it_excuses_nothing_that_is_started_beside_it(text: str, tmp_path: Path) -> None:
+    assert need(f"RUN {text}\n", {}, tmp_path) == "maybe"

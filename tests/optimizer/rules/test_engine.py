@@ -74,7 +74,7 @@ class Row(SimpleNamespace):
     """A row of a table of rules, whose module is the fake."""
 
     def __init__(self, fake: Fake) -> None:
-        about = {"triggers": (b"",), "references": (), "applicability": "safe", "yields_to": "", "default": True}
+        about = {"triggers": (b"",), "references": (), "applicability": "safe", "yields_to": (), "default": True}
         super().__init__(name=fake.name, load=lambda: fake, concerns=lambda *_: True, **about)
 
 

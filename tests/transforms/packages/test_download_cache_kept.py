@@ -10,6 +10,19 @@ RULE = "download-cache-kept"
 
 # before, after
 REWRITES = (
+    (
+        "FROM python:3.12\nRUN pip install a && rm -rf '~/.cache' && rm -rf /tmp/pip\n",
+        "FROM python:3.12\nRUN pip install --no-cache-dir a && rm -rf '~/.cache' && rm -rf /tmp/pip\n",
+    ),
+    (
+        "FROM python:3.12\nRUN pip install a && pip install b\nRUN pip install c && pip cache purge && make\n",
+        "FROM python:3.12\nRUN pip install --no-cache-dir a && pip install --no-cache-dir b\n"
+        "RUN pip install --no-cache-dir c && make\n",
+    ),
+    (
+        "FROM python:3.12\nRUN pip install a\nRUN pip cache purge || true\n",
+        "FROM python:3.12\nRUN pip install --no-cache-dir a\nRUN pip cache purge || true\n",
+    ),
     ("FROM python:3.12\nRUN pip install -s x\n", "FROM python:3.12\nRUN pip install --no-cache-dir -s x\n"),
     ("FROM ubuntu:14.04\nRUN uv pip install x\n", "FROM ubuntu:14.04\nRUN uv pip install --no-cache x\n"),
     (
@@ -88,7 +101,22 @@ KEEPS = (
     ("FROM python:3.12\nENV UV_NO_CACHE=1\nRUN uv sync\n", ("ENV UV_NO_CACHE=1\n", "")),
     ("FROM python:3.12\nRUN pip install x && rm -rf /root/.cache\n", (" &&", "")),
     ("FROM python:3.12\nRUN pip install x && pip cache purge\n", ("x && pip cache purge", "x")),
-    ("FROM python:3.12\nRUN pip install x\nRUN rm -r /root/.cache/pip\n", ("-r", "-rf")),
+    (
+        "FROM python:3.12\nRUN pip install x\nRUN rm -r /root/.cache/pip\n",
+        "line 3 clears the cache, and may fail where there is none",
+    ),
+    (
+        "FROM python:3.12\nRUN pip install x\nRUN pip cache purge\n",
+        "line 3 clears the cache, and may fail where there is none",
+    ),
+    (
+        "FROM python:3.12\nRUN pip install x\nRUN if [ -e a ]; then pip cache purge; fi\n",
+        "the step that clears the cache stands inside another command",
+    ),
+    (
+        "FROM python:3.12 AS a\nRUN pip install x\nFROM a\nRUN pip install y && pip cache purge\n",
+        "line 4 clears the cache, and may fail where there is none",
+    ),
     (
         "FROM python:3.12\nRUN --mount=type=cache,target=/root/.cache pip install x\n",
         (" --mount=type=cache,target=/root/.cache", ""),

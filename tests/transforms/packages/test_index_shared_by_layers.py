@@ -11,6 +11,24 @@ RULE = "index-shared-by-layers"
 # before, after
 REWRITES = (
     (
+        "FROM debian:12\nRUN curl https://deb.nodesource.com/setup_18.x | bash -\nRUN apt-get install -y nodejs\n",
+        "FROM debian:12\nRUN curl https://deb.nodesource.com/setup_18.x | bash - \\\n    && apt-get install -y nodejs \\\n"
+        "    && rm -rf /var/lib/apt/lists/*\n",
+    ),
+    (
+        "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nRUN curl -o /s.sh http://e.org/s\nRUN bash /s.sh\n"
+        "RUN apt-get install -y nodejs\nRUN apt-get install -y vim\n",
+        "FROM debian:12\nRUN apt-get update && apt-get install -y curl \\\n    && curl -o /s.sh http://e.org/s \\\n"
+        "    && bash /s.sh \\\n    && apt-get install -y nodejs \\\n    && apt-get install -y vim \\\n"
+        "    && rm -rf /var/lib/apt/lists/*\n",
+    ),
+    (
+        "FROM ubuntu:22.04\nRUN apt-get update && apt-get install -y a\nRUN add-apt-repository -y ppa:b/c\n"
+        "RUN apt-get install -y d && rm -rf /var/lib/apt/lists/*\n",
+        "FROM ubuntu:22.04\nRUN apt-get update && apt-get install -y a \\\n    && add-apt-repository -y ppa:b/c \\\n"
+        "    && apt-get install -y d && rm -rf /var/lib/apt/lists/*\n",
+    ),
+    (
         "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nRUN apt-get install -y git && apt-get update\n",
         "FROM debian:12\nRUN apt-get update && apt-get install -y curl \\\n    && apt-get install -y git && apt-get update \\\n    && rm -rf /var/lib/apt/lists/*\n",
     ),
@@ -134,7 +152,7 @@ REWRITES = (
             "FROM debian:12\n"
             "RUN apt-get update && apt-get install -y x \\\n"
             "    && sudo apt-get install -y y \\\n"
-            "    && sudo rm -rf /var/lib/apt/lists/*\n"
+            "    && rm -rf /var/lib/apt/lists/*\n"
         ),
     ),
     (
@@ -166,6 +184,14 @@ UNSAFE = (
 
 # what stays, and why: a reason that is given, or a difference that keeps it
 KEEPS = (
+    (
+        "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nRUN bash /s.sh && make\nRUN apt-get install -y a\n",
+        (" && make", ""),
+    ),
+    (
+        "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nRUN curl -o /s http://e.org/s\nRUN apt-get install -y a\n",
+        ("RUN curl -o /s http://e.org/s", "RUN curl http://e.org/s | sh"),
+    ),
     (
         "FROM alpine:3.20\nRUN apk update && mkdir /x\nRUN apk add a\n",
         (

@@ -11,6 +11,12 @@ RULE = "package-database-rewritten"
 # before, after
 REWRITES = (
     (
+        "FROM debian:12\nRUN apt-get update && apt-get install -y a && rm -rf /var/lib/apt/lists/*\n"
+        "RUN apt-get update && apt-get install -y ca-certificates && rm -rf /var/lib/apt/lists/*\n",
+        "FROM debian:12\nRUN apt-get update && apt-get install -y a \\\n"
+        "    && apt-get install -y ca-certificates && rm -rf /var/lib/apt/lists/*\n",
+    ),
+    (
         (
             "FROM debian:12\n"
             "RUN apt-get update && apt-get install -y curl\n"
@@ -128,6 +134,10 @@ REWRITES = (
 
 # what stays, and why: a reason that is given, or a difference that keeps it
 KEEPS = (
+    (
+        "FROM debian:12\nRUN apt-get update && apt-get install -y ca-certificates\nRUN apt-get update && apt-get install -y a\n",
+        (" ca-certificates", " b"),
+    ),
     (
         (
             "FROM debian:12\n"

@@ -13,6 +13,30 @@ RULE = "package-index-kept"
 
 # before, after
 REWRITES = (
+    *(
+        (
+            f"FROM {base}\nRUN apt-get update && apt-get install -y a && rm -rf {vain}\n",
+            f"FROM {base}\nRUN apt-get update && apt-get install -y a && rm -rf {vain} \\\n    && rm -rf /var/lib/apt/lists/*\n",
+        )
+        for base, vain in (
+            ("debian:12", "/var/lib/{apt,log}"),
+            ("node:20", "/var/{lib,cache}/apt/*"),
+            ("ubuntu:22.04", "'/var/lib/apt/lists/*'"),
+            ("debian:12", "/var/lib/apt/list/*"),
+        )
+    ),
+    (
+        "FROM node:20\nRUN npx -y playwright@1.40 install --with-deps chromium\n",
+        "FROM node:20\nRUN npx -y playwright@1.40 install --with-deps chromium && rm -rf /var/lib/apt/lists/*\n",
+    ),
+    (
+        "FROM python:3.12\nRUN python -m playwright install-deps && make\n",
+        "FROM python:3.12\nRUN python -m playwright install-deps && make && rm -rf /var/lib/apt/lists/*\n",
+    ),
+    (
+        "FROM debian:12\nRUN curl -fsSL https://get.docker.com | sh\n",
+        "FROM debian:12\nRUN curl -fsSL https://get.docker.com | sh && rm -rf /var/lib/apt/lists/*\n",
+    ),
     (
         "FROM debian:12\nRUN apt-get update && apt-get install -y curl\n",
         "FROM debian:12\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n",
@@ -104,6 +128,13 @@ UNSAFE = (
 
 # what stays, and why: a reason that is given, or a difference that keeps it
 KEEPS = (
+    ("FROM team/x\nRUN apt-get update && apt-get install -y a && rm -rf /var/lib/{apt,log}\n", ("team/x", "debian:12")),
+    ('FROM debian:12\nRUN apt-get update && apt-get install -y a && rm -rf "/var/lib/apt"\n', ('apt"', 'apt/*"')),
+    ("FROM debian:12\nRUN apt-get update && apt-get install -y a && rm -rf $L/lib/apt/list\n", ("$L", "/var")),
+    ("FROM node:20\nUSER node\nRUN npx playwright install --with-deps\n", "it may not run as root"),
+    ("FROM node:20\nRUN npx playwright install chromium\n", ("install chromium", "install --with-deps")),
+    ("FROM node:20\nRUN echo npx playwright install --with-deps\n", ("echo ", "")),
+    ("FROM node:20\nRUN npx playwright install --with-deps\nRUN apt-get install -y a\n", "line 3 needs this index"),
     (
         ("FROM debian:12\nRUN apt-get update && apt-get install -y curl\nCOPY a /a\nRUN apt-get install -y git\n"),
         "line 4 needs this index",
@@ -134,7 +165,10 @@ KEEPS = (
         ("FROM debian:12\nRUN apt-get update && apt-get install -y curl && find /var/lib/apt/lists -type f -delete\n"),
         (" find", ""),
     ),
-    ("FROM debian:12\nRUN apt-get update && apt-get install -y curl && rm -rf /var/{cache,lib}/apt/*\n", (" rm", "")),
+    (
+        'FROM debian:12\nSHELL ["/bin/bash", "-c"]\nRUN apt-get update && apt-get install -y curl && rm -rf /var/{cache,lib}/apt/*\n',
+        (" rm", ""),
+    ),
     ("FROM debian:13\nRUN apt-get update && apt-get install -y curl && apt-get dist-clean\n", (" curl &&", "")),
     ("FROM fedora:40\nRUN dnf install -y curl && dnf clean all\n", (" &&", "")),
     ("FROM fedora:40\nRUN dnf install -y curl && rm -rf /var/cache/dnf\n", (" &&", "")),
@@ -181,6 +215,17 @@ KEEPS = (
 
 # what is said of them
 SAYS = (
+    (
+        "FROM debian:12\nRUN apt-get update && apt-get install -y a && rm -rf '/var/lib/apt/lists/*'\n",
+        [
+            Said(
+                "apt-get update",
+                "the apt index and cache stay in this layer, and `rm -rf '/var/lib/apt/lists/*'` removes none of it",
+                "",
+                ("/var/lib/apt/lists/**",),
+            )
+        ],
+    ),
     (
         (
             "FROM debian:12\n"

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from rule_cases import Said, check_keep, check_rewrite, said
+from rule_cases import Said, check_keep, check_rewrite, check_unsafe, said
 
 RULE = "packages-removed-in-later-layer"
 
 # before, after
 REWRITES = (
+    (
+        "FROM debian:12\nRUN apt-get update && apt-get install -y gcc\nWORKDIR /opt/alert\nENV APP_PORT=1 VERSION=2\n"
+        "COPY requirements.txt .\nRUN a && apt-get purge -y gcc\n",
+        "FROM debian:12\nWORKDIR /opt/alert\nENV APP_PORT=1 VERSION=2\nCOPY requirements.txt .\n"
+        "RUN apt-get update && apt-get install -y gcc \\\n    && a && apt-get purge -y gcc\n",
+    ),
     (
         "FROM alpine:3.20\nRUN apk add --virtual .b gcc\nRUN make && apk del .b\n",
         "FROM alpine:3.20\nRUN apk add --virtual .b gcc && make && apk del .b\n",
@@ -37,6 +43,17 @@ REWRITES = (
     ),
 )
 
+# before, after when it is accepted, why it is unsafe
+UNSAFE = (
+    (
+        "FROM node:20\nWORKDIR /srv\nCOPY package.json package-lock.json ./\nRUN npm ci && npm cache clean --force\n"
+        "COPY requirements.txt .\nRUN npm run a && npm prune --omit=dev\n",
+        "FROM node:20\nWORKDIR /srv\nCOPY package.json package-lock.json ./\nCOPY requirements.txt .\n"
+        "RUN npm ci && npm cache clean --force \\\n    && npm run a && npm prune --omit=dev\n",
+        "a script of package.json may read what is copied",
+    ),
+)
+
 # what stays, and why: a reason that is given, or a difference that keeps it
 KEEPS = (
     ("FROM alpine:3.20\nRUN apk add --virtual .b gcc && make && apk del .b\n", ("gcc &&", "gcc\nRUN")),
@@ -61,12 +78,30 @@ KEEPS = (
         "line 3 stands between them: `make` may do anything",
     ),
     (
-        "FROM alpine:3.20\nRUN apk add --virtual .b gcc\nCOPY requirements.txt .\nRUN a && apk del .b\n",
+        "FROM alpine:3.20\nRUN apk add --virtual .b gcc\nADD requirements.txt .\nRUN a && apk del .b\n",
         "line 3 stands between them: both have to do with /etc/apk/cache",
     ),
     (
+        "FROM alpine:3.20\nRUN apk add --virtual .b gcc\nENV NODE_VERSION=1 LANG=C\nRUN a && apk del .b\n",
+        "line 3 stands between them: LANG may matter to the other",
+    ),
+    (
+        "FROM alpine:3.20\nRUN apk add --virtual .b gcc\nENV APT_VERSION=1\nRUN a && apk del .b\n",
+        "line 3 stands between them: APT_VERSION may matter to the other",
+    ),
+    (
+        "FROM debian:12\nRUN apt-get update && apt-get install -y gcc splunk\nWORKDIR /opt/splunk\n"
+        "RUN a && apt-get purge -y gcc\n",
+        "line 3 stands between them: both have to do with /opt/splunk",
+    ),
+    (
+        "FROM debian:12\nRUN apt-get update && apt-get install -y gcc $MORE\nWORKDIR /opt/alert\n"
+        "RUN a && apt-get purge -y gcc\n",
+        "line 3 stands between them: both have to do with /opt/alert",
+    ),
+    (
         "FROM alpine:3.20\nRUN apk add --virtual .b gcc\nCOPY requirements.txt /etc/\nRUN a && apk del .b\n",
-        "line 3 stands between them: both have to do with /etc/apk/cache",
+        "line 3 stands between them: both have to do with /etc/requirements.txt",
     ),
     (
         (
@@ -75,7 +110,7 @@ KEEPS = (
             "COPY requirements.txt /opt/splunk/\n"
             "RUN a && yum remove -y gcc\n"
         ),
-        "line 3 stands between them: both have to do with /opt/splunk, where packages may have files",
+        "line 3 stands between them: both have to do with /opt/splunk/requirements.txt, where packages may have files",
     ),
     (
         (
@@ -87,13 +122,7 @@ KEEPS = (
         "line 3 stands between them: one may make a user whom the other needs",
     ),
     (
-        (
-            "FROM alpine:3.20\n"
-            "WORKDIR /app\n"
-            "RUN apk add ./gcc.apk\n"
-            "COPY requirements.txt .\n"
-            "RUN a && apk del ./gcc.apk\n"
-        ),
+        ("FROM alpine:3.20\nWORKDIR /app\nRUN apk add ./gcc.apk\nADD requirements.txt .\nRUN a && apk del ./gcc.apk\n"),
         "line 4 stands between them: both have to do with /app",
     ),
     (
@@ -148,6 +177,11 @@ SAYS = (
 @pytest.mark.parametrize(("before", "after"), REWRITES)
 def test_rewrites(before: str, after: str) -> None:
     check_rewrite(RULE, before, after)
+
+
+@pytest.mark.parametrize(("before", "after", "reason"), UNSAFE)
+def test_unsafe(before: str, after: str, reason: str) -> None:
+    check_unsafe(RULE, before, after, reason)
 
 
 @pytest.mark.parametrize(("text", "expected"), KEEPS)
