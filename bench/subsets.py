@@ -25,10 +25,11 @@ from typing import NamedTuple
 
 import dockerfile
 
-from dfopt.optimizer import DockerfileError, Settings, optimize
+from dfopt.optimizer import DockerfileError, Result, Settings, optimize
 from dfopt.optimizer.dockerfile.document import Document
 from dfopt.optimizer.dockerfile.shell import read_script
 from dfopt.optimizer.review.suggest import Suggestion, accept_all, suggest
+from dfopt.optimizer.rules.engine import Applied
 
 Subset = tuple[int, ...]
 
@@ -88,13 +89,27 @@ def stages(text: bytes) -> list[tuple[str, ...]] | None:
     return [(*command.flags, *command.value) for command in commands if (command.cmd or "").lower() == "from"]
 
 
-def wrong(data: bytes, patched: bytes, accepted: list[Suggestion], settings: Settings) -> str:
-    """What is wrong with a text in which some suggestions are accepted; empty where nothing is."""
+def undone(result: Result, suggestions: tuple[Suggestion, ...]) -> dict[int, Applied]:
+    """The findings, by number, of whose doing nothing is left: others, which follow them, take it back."""
+    shown = [item for one in suggestions for item in one.findings]
+    return {number: item for number, item in enumerate(result.applied) if item not in shown}
+
+
+def wrong(
+    data: bytes, patched: bytes, accepted: list[Suggestion], settings: Settings, gone: dict[int, Applied] | None = None
+) -> str:
+    """What is wrong with a text in which some suggestions are accepted; empty where nothing is.
+
+    `gone` are findings of whose doing nothing is left.
+    """
     text = accept_all(data, accepted)
     if stages(text) is None or stages(text) != stages(data):
         return "BuildKit's parser refuses it, or sees other stages"
     expected = acts(data)
-    for fix in (item.finding.fix for one in accepted for item in one.findings if item.finding.fix):
+    made = [item for one in accepted for item in one.findings]
+    behind = {number for item in made for number in item.follows if gone and number in gone}
+    made += [gone[number] for number in behind if gone]
+    for fix in (item.finding.fix for item in made if item.finding.fix):
         expected.subtract(fix.drops)
         expected.update(fix.adds)
     if {act: count for act, count in expected.items() if count} != acts(text):
@@ -115,11 +130,12 @@ def check(path: Path, settings: Settings, bounds: Bounds) -> Tried:
     problems: list[str] = []
     if accept_all(data, suggestions) != result.patched:
         problems.append("all of them are not the fix")
+    gone = undone(result, suggestions)
     tried = 0
     for subset in subsets(len(suggestions), bounds, path.name):
         tried += 1
         try:
-            problem = wrong(data, result.patched, [suggestions[one] for one in subset], settings)
+            problem = wrong(data, result.patched, [suggestions[one] for one in subset], settings, gone)
         except DockerfileError as error:
             problem = f"it does not parse: {error}"
         if problem:

@@ -50,7 +50,7 @@ class Fixer(Protocol):
 
 
 _Encoding = lsp.PositionEncodingKind | str | None
-_PAUSE = 0.1  # seconds without a keystroke after which nobody is typing
+_PAUSE = 0.05  # seconds without a keystroke after which nobody is typing
 _MOST_SCRIPTS = 2000  # that are kept of the versions of one document
 _LANGUAGES = ("dockerfile", "docker", "containerfile")
 _FIX_ALL = "source.fixAll.dfopt"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,15 @@ def test_differences_are_seen() -> None:
     broken = first.changes[0]._replace(lines=(b"FROM <<EOF\n",))
     assert wrong(first._replace(changes=(broken,))) == "BuildKit's parser refuses it, or sees other stages"
     assert accept_all(ONE, (first, second)) == result.patched
+
+
+def test_what_is_taken_back_counts_for_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "Dockerfile"
+    path.write_text(
+        "FROM fedora:29\nRUN echo zchunk=false >> /etc/dnf/dnf.conf\nRUN dnf -y clean all && dnf -y update --releasever=29\n"
+        "RUN dnf -y install nginx git\n"
+    )
+    result = optimize(path.read_bytes(), settings=ALL)
+    suggestions = suggest(result, partial(optimize, settings=ALL))
+    assert [item.finding.rule for item in subsets.undone(result, suggestions).values()] == ["package-index-kept"]
+    assert subsets.check(path, ALL, subsets.Bounds(4, 4)).problems == ()
