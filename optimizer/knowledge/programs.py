@@ -10,7 +10,7 @@ BUILDERS = frozenset(
     conda mamba micromamba easy_install tox invoke inv fab ruby gem bundle bundler rake rails perl cpan cpanm php
     composer artisan go cargo rustc mvn mvnw gradle gradlew ant sbt lein dotnet msbuild nuget mix rebar3 stack cabal
     ghc luarocks julia Rscript R just task go-task mage scons waf gcc g++ cc c++ clang java javac swift dart flutter
-    elm nimble nim crystal shards zig opam dune
+    elm nimble nim crystal shards zig opam dune pecl pear autoreconf autoconf automake autoheader aclocal libtoolize
     """.split()
 )
 
