@@ -10,10 +10,11 @@ from ..dockerfile.record import Record
 from ..dockerfile.shell import Command
 from ..knowledge.commands import ACCOUNTS, HOMES, MAKES_ACCOUNTS
 from ..knowledge.images import Image
-from .commands import Effects, of_command, variables
+from .commands import Effects, of_command, unknown, variables
 from .effects import commands_of, may_make_users, may_swap, of_instruction, of_run
-from .paths import lies_in
+from .paths import below, lies_in
 from .stages import Run, StageFacts
+from .variables import expanded
 
 
 class Maker(Record):
@@ -128,8 +129,14 @@ def of_account(command: Command, stage: StageFacts, at: int) -> Effects:
     A home that WORKDIR has made by then is left as it is.
     """
     effects = of_command(command, None, stage.facts.tools)
-    home = _home(command)
-    if home is None or not (command.name == "useradd" or (command.name == "adduser" and _is_debian(stage.image))):
+    named = _named_home(command)
+    home = expanded(stage, at, named) if named else _default_home(command)
+    if named and home is None:
+        return effects | unknown(f"what `{command.name}` makes a home of")
+    if home is None:
+        return effects
+    effects |= Effects(writes=below((home,)))
+    if command.name != "useradd" and not (command.name == "adduser" and _is_debian(stage.image)):
         return effects
     made = (
         one.directory(n + 1)
@@ -143,19 +150,24 @@ def of_account(command: Command, stage: StageFacts, at: int) -> Effects:
     return effects._replace(reads=reads, writes=writes)
 
 
-_HOME_OPTIONS = ("-d", "--home-dir", "--home")
-_VALUED = _HOME_OPTIONS + tuple(
-    "-b -c -e -f -g -G -k -K -p -s -u --uid --gid --groups --shell --gecos --ingroup".split()
-)
+_HOME_OPTIONS = ("-d", "--home-dir", "--home", "-h", "-b", "--base-dir")
+_VALUED = _HOME_OPTIONS + tuple("-c -e -f -g -G -k -K -p -s -u --uid --gid --groups --shell --gecos --ingroup".split())
 
 
-def _home(command: Command) -> str | None:
-    """The home that a ``useradd`` or ``adduser`` gives a user; None where that is not certain."""
-    words = [word.value for word in command.argv[1:]]
+def _named_home(command: Command) -> str | None:
+    """How a command spells the home of the user that it makes; None where it names none."""
+    words = command.argv[1:]
     for at, word in enumerate(words):
-        name, equals, value = (word or "").partition("=")
+        text = word.raw.decode("utf-8", "replace")
+        name, equals, value = text.partition("=")
         if name in _HOME_OPTIONS:
-            return (value or None) if equals else next(iter(words[at + 1 : at + 2]), None)
+            following = words[at + 1].raw.decode("utf-8", "replace") if at + 1 < len(words) else ""
+            return (value if equals else following).strip('"') or "$"
+    return None
+
+
+def _default_home(command: Command) -> str | None:
+    """The home of the user that a command makes and names; None where that is not certain."""
     users = command.operands(_VALUED)
     return f"{HOMES}/{users[0].value}" if len(users) == 1 and users[0].value else None
 

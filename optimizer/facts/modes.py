@@ -151,7 +151,7 @@ def takes_mode(copy: Instruction, context: Context | None) -> bool:
 
 
 _UNPACKED = rb"\.git\b|git@|--unpack|\.(?:tar|tgz|tbz2?|txz|gz|bz2|xz|zst)\b"
-_PART = re.compile(r"([ugoa]*)([+=-])([rwxX]+|[ugo])")
+_PART = re.compile(r"([ugoa]*)([+=-])([rwxX]*|[ugo])")
 
 
 def changed_mode(mode: int, change: str) -> int | None:

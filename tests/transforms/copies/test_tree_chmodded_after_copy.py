@@ -197,6 +197,7 @@ def test_what_keeps_a_bind_mount_away(tmp_path: Path, text: str, reason: str) ->
         (0o100600, "+rw", 0o644),
         (0o100755, "u=rwX,go=rX", 0o755),
         (0o100755, "o-rwx,g-w", 0o750),
+        (0o100755, "u=rwx,g=rx,o=", 0o750),
         (0o100755, "u+s", None),
         (0o104755, "a+r", None),
         (0o100755, "=r", None),

@@ -11,6 +11,10 @@ RULE = "tree-chowned-after-copy"
 # before, after
 REWRITES = (
     (
+        "FROM node:20\nENV H=/app\nWORKDIR $H\nCOPY . .\nRUN useradd -m -d ${H} app && chown -R app: .\n",
+        "FROM node:20\nENV H=/app\nWORKDIR $H\nRUN useradd -m -d ${H} app\nCOPY --chown=app . .\nRUN chown app: .\n",
+    ),
+    (
         "FROM node:20\nARG U=app\nCOPY . /app\nRUN useradd ${U} && chown -R ${U}:${U} /app\n",
         "FROM node:20\nARG U=app\nRUN useradd ${U}\nCOPY --chown=${U}:${U} . /app\nRUN chown ${U}:${U} /app\n",
     ),
@@ -182,6 +186,15 @@ KEEPS = (
         (" --chown=node:node", ""),
     ),
     ("FROM node:20\nWORKDIR /app\nCOPY . /app/\nRUN chown -R $U:$U /app\n", ("$U:$U", "node:node")),
+    (
+        "FROM node:20\nENV H=/app\nCOPY . $H\nRUN useradd -m -d $H app && chown -R app $H\n",
+        ("ENV H=/app\n", "ENV H=/app\nWORKDIR $H\n"),
+    ),
+    (
+        "FROM node:20\nARG H=/app\nCOPY . /app\nRUN useradd -m --home=$H app && chown -R app /app\n",
+        (" --home=$H", ""),
+    ),
+    ("FROM alpine:3\nCOPY . /app\nRUN adduser -h /app app && chown -R app /app\n", (" -h /app", "")),
     ("FROM node:20\nENV U=a\nCOPY . /app/\nRUN U=b && chown -R $U:$U /app\n", ("U=b", "V=b")),
     ("FROM node:20\nENV U=a\nCOPY . /app/\nRUN chown -R $U: /app\n", ("$U:", "$U")),
     ("FROM node:20\nCOPY . /app/\nENV U=a\nRUN chown -R $U:$U /app\n", "line 3 says who the owner is"),
