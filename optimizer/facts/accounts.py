@@ -151,6 +151,7 @@ def of_account(command: Command, stage: StageFacts, at: int) -> Effects:
 
 
 _HOME_OPTIONS = ("-d", "--home-dir", "--home", "-h", "-b", "--base-dir")
+_BASES = ("-b", "--base-dir")  # what homes lie in
 _VALUED = _HOME_OPTIONS + tuple("-c -e -f -g -G -k -K -p -s -u --uid --gid --groups --shell --gecos --ingroup".split())
 
 
@@ -162,7 +163,7 @@ def _named_home(command: Command) -> str | None:
         name, equals, value = text.partition("=")
         if name in _HOME_OPTIONS:
             following = words[at + 1].raw.decode("utf-8", "replace") if at + 1 < len(words) else ""
-            return (value if equals else following).strip('"') or "$"
+            return "$" if name in _BASES else (value if equals else following).strip('"') or "$"
     return None
 
 

@@ -194,6 +194,7 @@ KEEPS = (
         "FROM node:20\nARG H=/app\nCOPY . /app\nRUN useradd -m --home=$H app && chown -R app /app\n",
         (" --home=$H", ""),
     ),
+    ("FROM node:20\nWORKDIR /app/x\nCOPY . .\nRUN useradd -b /app x && chown -R x .\n", (" -b /app", "")),
     ("FROM alpine:3\nCOPY . /app\nRUN adduser -h /app app && chown -R app /app\n", (" -h /app", "")),
     ("FROM node:20\nENV U=a\nCOPY . /app/\nRUN U=b && chown -R $U:$U /app\n", ("U=b", "V=b")),
     ("FROM node:20\nENV U=a\nCOPY . /app/\nRUN chown -R $U: /app\n", ("$U:", "$U")),
