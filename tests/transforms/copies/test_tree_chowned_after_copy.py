@@ -11,6 +11,10 @@ RULE = "tree-chowned-after-copy"
 # before, after
 REWRITES = (
     (
+        "FROM node:20\nCOPY . /app\nRUN cd /app && chown -R node:node .\n",
+        "FROM node:20\nCOPY --chown=node:node . /app\nRUN cd /app && chown node:node .\n",
+    ),
+    (
         "FROM node:20\nENV H=/app\nWORKDIR $H\nCOPY . .\nRUN useradd -m -d ${H} app && chown -R app: .\n",
         "FROM node:20\nENV H=/app\nWORKDIR $H\nRUN useradd -m -d ${H} app\nCOPY --chown=app . .\nRUN chown app: .\n",
     ),
@@ -163,6 +167,8 @@ UNSAFE = (
 
 # what stays, and why: a reason that is given, or a difference that keeps it
 KEEPS = (
+    ("FROM node:20\nCOPY . /app\nRUN cd $X && chown -R node:node .\n", ("$X", "/app")),
+    ("FROM node:20\nCOPY . /app\nRUN cd /app && chown -R node:node *\n", ("*", ".")),
     (
         "FROM node:20\nWORKDIR /app\nCOPY . .\nRUN env A=b mv x /y\nRUN chown -R node:node /app\n",
         "what is moved out of the directory cannot be given back to root",
