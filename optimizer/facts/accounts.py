@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable, Iterator
 
@@ -11,7 +12,7 @@ from ..dockerfile.shell import Command
 from ..knowledge.commands import ACCOUNTS, HOMES, MAKES_ACCOUNTS
 from ..knowledge.images import Image
 from .commands import Effects, of_command, unknown, variables
-from .effects import commands_of, may_make_users, may_swap, of_instruction, of_run
+from .effects import commands_of, copy_destination, may_make_users, may_swap, of_instruction, of_run
 from .paths import below, lies_in
 from .stages import Run, StageFacts
 from .variables import expanded
@@ -114,8 +115,11 @@ def _why_not(maker: Maker, chosen: list[Maker], at: int) -> str | None:
         parts: Iterable[Effects] = (of_instruction(stage, index),)
         if other is not None and any(one.run is other for one in chosen):
             parts = _of_others(other, moved, None)
+        if _may_bring(stage, index, command.name):
+            return f"line {stage.instructions[index].line} may bring another `{command.name}`"
+        programs = below(f"{place}/{command.name}" for place in _PLACES if other is not None)
         for part in parts:
-            if reason := may_swap(part, effects):
+            if reason := may_swap(part, effects | Effects(programs)):
                 return f"line {stage.instructions[index].line} stands between `{command.name}` and it: {reason}"
     for part in _of_others(run, moved, command.start):
         if reason := may_swap(part, effects):
@@ -178,6 +182,26 @@ def _is_debian(image: Image | None) -> bool:
     if image is None or re.search("alpine|busybox", f"{image.name}:{image.tag}"):
         return False
     return image.name.removeprefix("library/") in ("debian", "ubuntu", "python", "node", "ruby", "php", "perl")
+
+
+_PLACES = ("/usr/sbin", "/sbin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/local/bin")
+_PROGRAMS = re.compile(r"/|/usr|/usr/local|(?:/usr(?:/local)?)?/s?bin")
+
+
+def _may_bring(stage: StageFacts, at: int, program: str) -> bool:
+    """Whether the COPY or ADD at index `at` may put a program of that name where programs are."""
+    copy = stage.instructions[at]
+    if copy.keyword not in ("COPY", "ADD"):
+        return False
+    if any(posixpath.basename(word) == program for word in copy.words):
+        return True
+    context = stage.facts.context if not copy.flag("from") else None
+    entries = [context.entry(word) if context else None for word in copy.words[:-1]]
+    directory = any(
+        entry.kind == "directory" if entry else word.endswith("/")
+        for word, entry in zip(copy.words, entries, strict=False)
+    )
+    return directory and _PROGRAMS.fullmatch(copy_destination(stage, at) or "/") is not None
 
 
 def _of_others(run: Run, moved: set[Command], before: int | None) -> Iterator[Effects]:

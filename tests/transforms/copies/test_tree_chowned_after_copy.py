@@ -11,6 +11,10 @@ RULE = "tree-chowned-after-copy"
 # before, after
 REWRITES = (
     (
+        "FROM node:20\nCOPY . /app\nCOPY run.sh /usr/local/bin/\nRUN useradd app && chown -R app: /app\n",
+        ("FROM node:20\nRUN useradd app\nCOPY --chown=app . /app\nCOPY run.sh /usr/local/bin/\nRUN chown app: /app\n"),
+    ),
+    (
         "FROM node:20\nCOPY . /app\nRUN cd /app && chown -R node:node .\n",
         "FROM node:20\nCOPY --chown=node:node . /app\nRUN cd /app && chown node:node .\n",
     ),
@@ -167,6 +171,22 @@ UNSAFE = (
 
 # what stays, and why: a reason that is given, or a difference that keeps it
 KEEPS = (
+    (
+        "FROM node:20\nCOPY . /app\nRUN cp /bin/true /sbin/useradd\nRUN useradd app && chown -R app /app\n",
+        "line 3 stands between `useradd` and it: both have to do with /sbin/useradd",
+    ),
+    (
+        "FROM node:20\nCOPY . /app\nCOPY x/useradd /usr/sbin/\nRUN useradd app && chown -R app /app\n",
+        "line 3 may bring another `useradd`",
+    ),
+    (
+        "FROM node:20\nCOPY . /app\nCOPY sbin/ /usr/sbin/\nRUN useradd app && chown -R app /app\n",
+        "line 3 may bring another `useradd`",
+    ),
+    (
+        "FROM node:20\nCOPY . /app\nRUN /app/useradd app && chown -R app /app\n",
+        ("/app/useradd", "/usr/sbin/useradd"),
+    ),
     ("FROM node:20\nCOPY . /app\nRUN cd $X && chown -R node:node .\n", ("$X", "/app")),
     ("FROM node:20\nCOPY . /app\nRUN cd /app && chown -R node:node *\n", ("*", ".")),
     (
