@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable, Iterator
 
@@ -10,10 +11,11 @@ from ..dockerfile.record import Record
 from ..dockerfile.shell import Command
 from ..knowledge.commands import ACCOUNTS, HOMES, MAKES_ACCOUNTS
 from ..knowledge.images import Image
-from .commands import Effects, of_command, variables
-from .effects import commands_of, may_make_users, may_swap, of_instruction, of_run
-from .paths import lies_in
+from .commands import Effects, of_command, unknown, variables
+from .effects import commands_of, copy_destination, may_make_users, may_swap, of_instruction, of_run
+from .paths import below, lies_in
 from .stages import Run, StageFacts
+from .variables import expanded
 
 
 class Maker(Record):
@@ -113,8 +115,11 @@ def _why_not(maker: Maker, chosen: list[Maker], at: int) -> str | None:
         parts: Iterable[Effects] = (of_instruction(stage, index),)
         if other is not None and any(one.run is other for one in chosen):
             parts = _of_others(other, moved, None)
+        if _may_bring(stage, index, command.name):
+            return f"line {stage.instructions[index].line} may bring another `{command.name}`"
+        programs = below(f"{place}/{command.name}" for place in _PLACES if other is not None)
         for part in parts:
-            if reason := may_swap(part, effects):
+            if reason := may_swap(part, effects | Effects(programs)):
                 return f"line {stage.instructions[index].line} stands between `{command.name}` and it: {reason}"
     for part in _of_others(run, moved, command.start):
         if reason := may_swap(part, effects):
@@ -128,8 +133,14 @@ def of_account(command: Command, stage: StageFacts, at: int) -> Effects:
     A home that WORKDIR has made by then is left as it is.
     """
     effects = of_command(command, None, stage.facts.tools)
-    home = _home(command)
-    if home is None or not (command.name == "useradd" or (command.name == "adduser" and _is_debian(stage.image))):
+    named = _named_home(command)
+    home = expanded(stage, at, named) if named else _default_home(command)
+    if named and home is None:
+        return effects | unknown(f"what `{command.name}` makes a home of")
+    if home is None:
+        return effects
+    effects |= Effects(writes=below((home,)))
+    if command.name != "useradd" and not (command.name == "adduser" and _is_debian(stage.image)):
         return effects
     made = (
         one.directory(n + 1)
@@ -143,19 +154,25 @@ def of_account(command: Command, stage: StageFacts, at: int) -> Effects:
     return effects._replace(reads=reads, writes=writes)
 
 
-_HOME_OPTIONS = ("-d", "--home-dir", "--home")
-_VALUED = _HOME_OPTIONS + tuple(
-    "-b -c -e -f -g -G -k -K -p -s -u --uid --gid --groups --shell --gecos --ingroup".split()
-)
+_HOME_OPTIONS = ("-d", "--home-dir", "--home", "-h", "-b", "--base-dir")
+_BASES = ("-b", "--base-dir")  # what homes lie in
+_VALUED = _HOME_OPTIONS + tuple("-c -e -f -g -G -k -K -p -s -u --uid --gid --groups --shell --gecos --ingroup".split())
 
 
-def _home(command: Command) -> str | None:
-    """The home that a ``useradd`` or ``adduser`` gives a user; None where that is not certain."""
-    words = [word.value for word in command.argv[1:]]
+def _named_home(command: Command) -> str | None:
+    """How a command spells the home of the user that it makes; None where it names none."""
+    words = command.argv[1:]
     for at, word in enumerate(words):
-        name, equals, value = (word or "").partition("=")
+        text = word.raw.decode("utf-8", "replace")
+        name, equals, value = text.partition("=")
         if name in _HOME_OPTIONS:
-            return (value or None) if equals else next(iter(words[at + 1 : at + 2]), None)
+            following = words[at + 1].raw.decode("utf-8", "replace") if at + 1 < len(words) else ""
+            return "$" if name in _BASES else (value if equals else following).strip('"') or "$"
+    return None
+
+
+def _default_home(command: Command) -> str | None:
+    """The home of the user that a command makes and names; None where that is not certain."""
     users = command.operands(_VALUED)
     return f"{HOMES}/{users[0].value}" if len(users) == 1 and users[0].value else None
 
@@ -165,6 +182,26 @@ def _is_debian(image: Image | None) -> bool:
     if image is None or re.search("alpine|busybox", f"{image.name}:{image.tag}"):
         return False
     return image.name.removeprefix("library/") in ("debian", "ubuntu", "python", "node", "ruby", "php", "perl")
+
+
+_PLACES = ("/usr/sbin", "/sbin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/local/bin")
+_PROGRAMS = re.compile(r"/|/usr|/usr/local|(?:/usr(?:/local)?)?/s?bin")
+
+
+def _may_bring(stage: StageFacts, at: int, program: str) -> bool:
+    """Whether the COPY or ADD at index `at` may put a program of that name where programs are."""
+    copy = stage.instructions[at]
+    if copy.keyword not in ("COPY", "ADD"):
+        return False
+    if any(posixpath.basename(word) == program for word in copy.words):
+        return True
+    context = stage.facts.context if not copy.flag("from") else None
+    entries = [context.entry(word) if context else None for word in copy.words[:-1]]
+    directory = any(
+        entry.kind == "directory" if entry else word.endswith("/")
+        for word, entry in zip(copy.words, entries, strict=False)
+    )
+    return directory and _PROGRAMS.fullmatch(copy_destination(stage, at) or "/") is not None
 
 
 def _of_others(run: Run, moved: set[Command], before: int | None) -> Iterator[Effects]:

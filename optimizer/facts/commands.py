@@ -165,7 +165,8 @@ def _of_known(command: Command, does: Does, directory: str | None) -> Effects:
         reads |= below(ACCOUNT_SETTINGS)
         homes = (word for word in command.argv[1:] if b"/" in word.raw)
         writes |= below((HOMES,)) | union(_path(word, directory, command) for word in homes)
-    relative = works_here or any(not word.raw.startswith((b"/", b"'/", b'"/')) for word in operands)
+    paths_alone = bool(does.reads or does.writes or not does.users)  # the operands of useradd are names
+    relative = works_here or (paths_alone and any(not word.raw.startswith((b"/", b"'/", b'"/')) for word in operands))
     return Effects(
         reads | asked | beside,
         writes | into | (beside if does.writes or does.into or does.places or does.packaged else NOWHERE),

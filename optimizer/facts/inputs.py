@@ -7,6 +7,7 @@ import re
 
 from ..dockerfile.document import Instruction
 from ..dockerfile.edits import Refusal
+from ..dockerfile.instruction import Flag
 from ..dockerfile.record import Record
 from ..dockerfile.shell import Command, Word
 from ..knowledge.archives import ARCHIVE, PATTERNS, unpacked
@@ -16,7 +17,7 @@ from .copies import looks_like_a_file
 from .effects import commands_of, copy_destination, of_instruction, touched_between
 from .ownership import is_official
 from .paths import SYSTEM_DIRECTORIES, is_private, lies_in, overlap
-from .stages import Run, StageFacts
+from .stages import Run, StageFacts, stage_named
 from .variables import expanded, expanded_word, normal
 from .walks import brought_before, named_path, walks_over
 
@@ -174,12 +175,22 @@ def _mount(stage: StageFacts, copy: Instruction, path: str, run: Run) -> str:
     if entry.kind not in ("directory", "file")[: 1 if slash else 2] if entry else (context or (slash and inside)):
         raise Refusal("what is copied is not certainly a directory")
     if origin is not None:
-        name = (origin.value or b"").decode("utf-8", "replace")
-        return f"from={name},source={posixpath.normpath('/' + source.lstrip('/'))},target={path}"
+        return f"from={_name_of(stage, origin)},source={posixpath.normpath('/' + source.lstrip('/'))},target={path}"
     if local_sources(copy) is None:
         raise Refusal("its source is not spelled out")
     place = posixpath.normpath(source).lstrip("/")
     return f"target={path}" if place in ("", ".") else f"source={place},target={path}"
+
+
+def _name_of(stage: StageFacts, origin: Flag) -> str:
+    """How a mount calls what a ``--from`` means: it takes no number of a stage, as COPY does. Raises `Refusal`."""
+    name = (origin.value or b"").decode("utf-8", "replace")
+    source = stage_named(stage, name)
+    if name.isdigit() and source is not None:
+        if source.stage.name is None:
+            raise Refusal("a mount takes nothing from a stage without a name")
+        return source.stage.name
+    return name
 
 
 class Pattern(Record):
@@ -240,7 +251,7 @@ def pattern_of(stage: StageFacts, at: int) -> Pattern | None:
     origin = copy.flag("from")
     if any(flag.name != "from" for flag in copy.flags) or (origin and re.search(rb"[$,\"']", origin.value or b"$")):
         raise Refusal("a mount knows no flags of the COPY")
-    name = f"from={(origin.value or b'').decode()},source=/{directory}" if origin else f"source={directory}"
+    name = f"from={_name_of(stage, origin)},source=/{directory}" if origin else f"source={directory}"
     kept = operand.raw.decode("utf-8", "replace") == everything
     shown = f"{name},target={place}"
     return Pattern(copy, shown, run, reader, given, f"{place}/{pattern}", rm, None if kept else operand)

@@ -15,7 +15,7 @@ from ..dockerfile.shell import Command, Word
 from .context import Context, local_sources
 from .copies import copied_to, looks_like_a_file, operand_path
 from .effects import commands_of, copy_destination, of_instruction, of_run
-from .ownership import installs_no_options, is_empty_at_first
+from .ownership import installs_no_options, is_empty_at_first, made_directories
 from .paths import SYSTEM_DIRECTORIES, lies_in, overlap
 from .stages import Facts, Run
 from .touches import touched
@@ -25,7 +25,7 @@ class Tree(Record):
     """A directory that a plain ``chmod -R`` changes, and the COPYs that bring all that is in it, first first.
 
     `is_file` says that it is a file after all, `is_there` whether the directory is there before the first of them,
-    `doubts` what else may be in it.
+    `made` what ``mkdir`` makes in it, and `doubts` what else may be there.
     """
 
     directory: str
@@ -33,6 +33,7 @@ class Tree(Record):
     copies: list[Instruction]
     is_file: bool
     is_there: bool
+    made: list[str]
     doubts: list[str]
 
 
@@ -58,13 +59,14 @@ def tree_of(run: Run, command: Command, word: Word) -> Tree | None:
         return None
     copies: list[Instruction] = []
     doubts: list[str] = []
-    reason = _touched_in(run, directory, command.start)
+    made: list[str] = []
+    reason = _touched_in(run, directory, made, command.start)
     is_there = False
     file = copied_to(directory, run, command)
     if file is not None and not file.doubt and file.may_be_file and (file.entry or looks_like_a_file(file.source)):
         if reason := touched(file, run, command):
             raise Refusal(reason)
-        return Tree(directory, word, [file.instruction], is_file=True, is_there=False, doubts=[])
+        return Tree(directory, word, [file.instruction], is_file=True, is_there=False, made=[], doubts=[])
     for at in range(run.at - 1, 0, -1):
         instruction = stage.instructions[at]
         if instruction.keyword in ("COPY", "ADD"):
@@ -78,7 +80,7 @@ def tree_of(run: Run, command: Command, word: Word) -> Tree | None:
             is_there = True
             continue
         other = stage.run_at(at)
-        found = _touched_in(other, directory) if other else _touched_by(run, at, directory)
+        found = _touched_in(other, directory, made) if other else _touched_by(run, at, directory)
         if found and any(at < stage.index_of(copy) for copy in copies):
             doubts.append(found)
         reason = reason or found
@@ -86,7 +88,7 @@ def tree_of(run: Run, command: Command, word: Word) -> Tree | None:
         return None
     if not is_empty_at_first(stage.image, directory):
         doubts.append(f"files that the base image has in {directory} would keep their mode")
-    return Tree(directory, word, copies, is_file=False, is_there=is_there, doubts=doubts)
+    return Tree(directory, word, copies, is_file=False, is_there=is_there, made=made, doubts=doubts)
 
 
 def _touched_by(run: Run, at: int, directory: str) -> str:
@@ -95,8 +97,11 @@ def _touched_by(run: Run, at: int, directory: str) -> str:
     return f"line {instruction.line} may have to do with it: {reason}" if reason else ""
 
 
-def _touched_in(run: Run, directory: str, before: int | None = None) -> str:
-    """Which command of `run` may put something into the directory, or mind a mode there; empty where none does."""
+def _touched_in(run: Run, directory: str, made: list[str], before: int | None = None) -> str:
+    """Which command of `run` may put something into the directory, or mind a mode there; empty where none does.
+
+    What a ``mkdir`` makes there comes to `made`.
+    """
     where = f"line {run.instruction.line}" if before is None else "its RUN"
     if run.script is None:
         return f"{where} may do anything"
@@ -106,6 +111,11 @@ def _touched_in(run: Run, directory: str, before: int | None = None) -> str:
         if before is not None and command.start >= before:
             break
         if command.name in ("chown", "chgrp") and not command.redirections:  # it leaves modes as they are
+            continue
+        plain = "umask" not in run.script.state_changes
+        new = made_directories(run, command, directory) if plain else None
+        if new is not None:
+            made += new
             continue
         effects = of_run(run, before=command.start + 1, since=command.start)
         if installs_no_options(run.stage) and lies_in(directory, "/opt"):
@@ -151,7 +161,7 @@ def takes_mode(copy: Instruction, context: Context | None) -> bool:
 
 
 _UNPACKED = rb"\.git\b|git@|--unpack|\.(?:tar|tgz|tbz2?|txz|gz|bz2|xz|zst)\b"
-_PART = re.compile(r"([ugoa]*)([+=-])([rwxX]+|[ugo])")
+_PART = re.compile(r"([ugoa]*)([+=-])([rwxX]*|[ugo])")
 
 
 def changed_mode(mode: int, change: str) -> int | None:

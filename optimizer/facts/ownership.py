@@ -19,7 +19,7 @@ from .commands import of_command
 from .context import local_sources
 from .copies import operand_path
 from .effects import commands_of, copy_destination
-from .paths import SYSTEM_DIRECTORIES, lies_in, overlap
+from .paths import PATTERN, SYSTEM_DIRECTORIES, lies_in, overlap, resolve
 from .stages import Facts, Run, StageFacts
 from .variables import expanded_word
 
@@ -66,7 +66,7 @@ def _recursive_chowns(run: Run, command: Command) -> list[RecursiveChown]:
     flag = _flag(operands[0].value or "") if operands[0].value else _variable_flag(run, operands[0])
     if flag is None or not re.fullmatch(r"-[fcv]*R[fcv]*|--recursive", options[0].value or ""):
         return []
-    directories = [(operand_path(word, run), word) for word in operands[1:]]
+    directories = [(operand_path(word, run) or _behind_cd(run, command, word), word) for word in operands[1:]]
     return [
         RecursiveChown(flag, directory, options[0], word, not re.search(rb"[:.]", operands[0].raw))
         for directory, word in directories
@@ -74,6 +74,14 @@ def _recursive_chowns(run: Run, command: Command) -> list[RecursiveChown]:
         and directory not in SYSTEM_DIRECTORIES
         and not any(other is not word and (path is None or overlap(path, directory)) for path, other in directories)
     ]
+
+
+def _behind_cd(run: Run, command: Command, word: Word) -> str | None:
+    """The path that an operand of a command behind a ``cd`` names; None where that is not certain."""
+    directory = next((where for one, where in commands_of(run) if one is command), None)
+    if not word.value or word.value.startswith("/") or PATTERN.search(word.value):
+        return None
+    return resolve(word.value, directory)
 
 
 def _stores_again(chown: RecursiveChown, run: Run, command: Command, directory: str | None) -> bool:
@@ -229,6 +237,13 @@ def _leaves_owners(chown: RecursiveChown, run: Run, command: Command, directory:
     if command.name == "ln" and command.has_option("s", "symbolic"):
         return True
     return not of_command(command, directory, run.stage.facts.tools).reads.touches(chown.directory)
+
+
+def made_directories(run: Run, command: Command, directory: str) -> list[str] | None:
+    """What a plain ``mkdir`` makes in `directory`; None for any other command."""
+    if command.name != "mkdir":
+        return None
+    return _made(run, RecursiveChown("", directory, command.argv[0], command.argv[0], keeps_group=False), command)
 
 
 def made_in(run: Run, chown: RecursiveChown, before: int | None = None) -> list[str]:

@@ -61,3 +61,52 @@ def test_same_files_half_the_bytes(tmp_path: Path, name: str, server: str) -> No
     assert not found.comparison.undeclared
     assert not found.comparison.declared
     assert found.before.size - found.after.size >= 1_000_000
+
+
+# Trees that are given away, get modes or are inputs: a Dockerfile, and what of it has to go.
+TREES = {
+    "a user who is made behind several trees": (
+        "WORKDIR /srv/app\nCOPY tree .\nCOPY tree /opt/tree\nRUN mkdir -p logs/old /data && touch /srv/app/db && groupadd -r svc"
+        " && useradd -r -g svc -m -d /home/svc svc && chown -R svc:svc /srv/app /opt/tree /data\nUSER svc\n",
+        "chown -R svc:svc /srv/app",
+    ),
+    "a home that WORKDIR makes": (
+        "ENV H=/home/svc\nWORKDIR $H\nCOPY tree .\nRUN useradd -m -d $H svc && chown -R svc:svc $H\n",
+        "chown -R",
+    ),
+    "octal and symbolic modes": (
+        "WORKDIR /app\nCOPY tree .\nCOPY tree /opt/tree\nRUN chmod -R 750 /opt/tree\nRUN chmod -R g=u,o-w .\n",
+        "RUN chmod -R",
+    ),
+    "what another stage brings": (
+        "COPY tree /out\nRUN chown -R 7:9 /out/sub\nFROM debian:bookworm\nCOPY --from=a /out /srv/out\nCOPY --from=0 /out /w\n"
+        "RUN cp /w/blob.bin /opt/x && chmod 700 /w/sub && mv /w/sub /opt/ && rm -rf /w\n",
+        "rm -rf /w",
+    ),
+    "a chown behind what filled the tree": (
+        "RUN cd /opt && mkdir t && head -c 1000000 /dev/zero >t/big\nRUN cd /opt && cp -r /usr/share/doc/apt t/doc\n"
+        "RUN groupadd -r svc && useradd -r -g svc svc\nRUN chown -R svc:svc /opt/t\nRUN chmod -R g+w /opt/t\n",
+        "\nRUN chown -R",
+    ),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", TREES)
+def test_same_trees_fewer_bytes(tmp_path: Path, name: str) -> None:
+    tree = tmp_path / "tree"
+    (tree / "sub" / "deep").mkdir(parents=True)
+    (tree / "blob.bin").write_bytes(os.urandom(1_000_000))
+    for path, mode in (("tool.sh", 0o755), ("sub/secret", 0o600), (".hidden", 0o664)):
+        (tree / path).write_text(path)
+        (tree / path).chmod(mode)
+    (tree / "sub" / "deep").chmod(0o700)
+    (tree / "link").symlink_to("tool.sh")
+    (tree / "directory").symlink_to("sub")
+    text, gone = TREES[name]
+    result = optimize(f"FROM debian:bookworm{' AS a' * ('FROM' in text)}\n{text}", context=Context(str(tmp_path)))
+    assert gone in text
+    assert gone not in result.text
+    found = proof(tmp_path, result)
+    assert not found.comparison.undeclared
+    assert found.before.size - found.after.size >= 900_000

@@ -129,6 +129,8 @@ def _in_the_copies(facts: Facts, run: Run, command: Command, tree: Tree, mode: i
     stays = mode != 0o755 and not tree.is_file
     if stays and others:
         raise Refusal("it changes other directories too")
+    if stays and tree.made:
+        raise Refusal("what its RUNs make in it would not get the mode")
     if stays:
         option = next(word for word in command.argv if word.raw.startswith(b"-") and b"R" in word.raw.upper())
         return Offer(combine(*flags, without_option(command, option, b"R")), doubts)

@@ -50,6 +50,7 @@ from ...optimizer.facts.accounts import Maker, makers, named
 from ...optimizer.facts.filling import FilledLast, filled_by_run, fills
 from ...optimizer.facts.ownership import RecursiveChown, recursive_chowns
 from ...optimizer.facts.stages import Facts, Run, readable
+from ...optimizer.facts.variables import expanded_word
 from ...optimizer.fixes.accounts import made_above, made_away
 from ...optimizer.fixes.operands import drop_operands, with_flag
 from ...optimizer.fixes.scripts import append_commands, combine
@@ -137,5 +138,7 @@ def _given(command: Command, chown: RecursiveChown, last: Run) -> bytes:
         return b""
     if any(chown.directory.encode() in one.normal for one in alike):
         raise Refusal("its RUN gives the directory an owner already")
-    operand = chown.operand.raw if (chown.operand.value or "").startswith("/") else chown.directory.encode()
+    raw = chown.operand.raw
+    same = (chown.operand.value or "").startswith("/") or expanded_word(last.stage, last.at, raw) == chown.directory
+    operand = raw if same else chown.directory.encode()
     return b" ".join((command.words[0].raw, chown.option.raw, command.operands()[0].raw, operand))

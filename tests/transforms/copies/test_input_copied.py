@@ -16,6 +16,10 @@ FROM_B = "--mount=type=bind,from=b,source=/w,target=/w"
 # before, after
 REWRITES = (
     (
+        f"{B}COPY --from=0 /w /w\nRUN cp /w/a /b && rm -rf /w\n",
+        f"{B}RUN {FROM_B} cp /w/a /b\n",
+    ),
+    (
         f"{B}COPY --from=b /w /w\nRUN pip install /w/*.whl && rm -r /w\n",
         f"{B}RUN {FROM_B} pip install /w/*.whl\n",
     ),
@@ -189,6 +193,10 @@ KEEPS = (
         "`rm` does with it what a mount does not bear",
     ),
     (f"{B}COPY --from=b --chown=7 /w /w\nRUN cp /w/a /b && rm -rf /w\n", "a mount knows no flags of the COPY"),
+    (
+        "FROM python:3.12\nRUN x\nFROM python:3.12\nCOPY --from=0 /w /w\nRUN cp /w/a /b && rm -rf /w\n",
+        "a mount takes nothing from a stage without a name",
+    ),
     (f"{B}COPY --from=$B /w /w\nRUN cp /w/a /b && rm -rf /w\n", "its source is not spelled out"),
     (f"{B}COPY --from=b /*w /w\nRUN cp /w/a /b && rm -rf /w\n", ("/*w", "/w")),
     (f"{B}COPY --from=b /v /w/\nRUN cp /w/v /b && rm -rf /w\n", "what is copied is not certainly a directory"),

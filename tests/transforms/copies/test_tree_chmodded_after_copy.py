@@ -36,6 +36,10 @@ REWRITES = (
         f"{D}COPY --chmod=755 a /app\nRUN chown -R 7:7 /app\n",
     ),
     (f"{D}COPY x.sh /usr/bin/\nRUN chmod -R 700 /usr/bin/x.sh\n", f"{D}COPY --chmod=700 x.sh /usr/bin/\n"),
+    (
+        f"{D}COPY a /app\nRUN mkdir -p /app/x/y && chmod -R 755 /app\n",
+        f"{D}COPY --chmod=755 a /app\nRUN mkdir -p /app/x/y\n",
+    ),
     (f"{D}ADD https://e.org/x /app/\nRUN chmod -R 755 /app\n", f"{D}ADD --chmod=755 https://e.org/x /app/\n"),
     (
         f"{D}RUN apt-get install -y make\nCOPY a /app\nUSER 7\nENV A=b\nRUN chmod -R 755 /app\n",
@@ -69,6 +73,10 @@ UNSAFE = (
 
 # what stays, and why: a reason that is given, or a difference that keeps it
 KEEPS = (
+    (f"{D}COPY a /app\nRUN umask 077 && mkdir /app/x && chmod -R 755 /app\n", "its RUN may have to do with it: /app"),
+    (f"{D}COPY a /app\nRUN mkdir /app/x && chmod -R 750 /app\n", "what its RUNs make in it would not get the mode"),
+    (f"{D}COPY a /app\nRUN touch /app/x && chmod -R 755 /app\n", "its RUN may have to do with it: /app"),
+    (f"{D}COPY a /app\nRUN mkdir -m 700 /app/x && chmod -R 755 /app\n", "its RUN may have to do with it: /app"),
     (f"{D}COPY a /app\nRUN chmod 755 /app\n", ("chmod 755", "chmod -R 755")),
     (f"{D}COPY a /app\nRUN chmod -R 755 /app || true\n", (" || true", "")),
     (f"{D}COPY a /app\nRUN sudo chmod -R 755 /app\n", ("sudo ", "")),
@@ -197,6 +205,7 @@ def test_what_keeps_a_bind_mount_away(tmp_path: Path, text: str, reason: str) ->
         (0o100600, "+rw", 0o644),
         (0o100755, "u=rwX,go=rX", 0o755),
         (0o100755, "o-rwx,g-w", 0o750),
+        (0o100755, "u=rwx,g=rx,o=", 0o750),
         (0o100755, "u+s", None),
         (0o104755, "a+r", None),
         (0o100755, "=r", None),

@@ -11,6 +11,18 @@ RULE = "tree-chowned-after-copy"
 # before, after
 REWRITES = (
     (
+        "FROM node:20\nCOPY . /app\nCOPY run.sh /usr/local/bin/\nRUN useradd app && chown -R app: /app\n",
+        ("FROM node:20\nRUN useradd app\nCOPY --chown=app . /app\nCOPY run.sh /usr/local/bin/\nRUN chown app: /app\n"),
+    ),
+    (
+        "FROM node:20\nCOPY . /app\nRUN cd /app && chown -R node:node .\n",
+        "FROM node:20\nCOPY --chown=node:node . /app\nRUN cd /app && chown node:node .\n",
+    ),
+    (
+        "FROM node:20\nENV H=/app\nWORKDIR $H\nCOPY . .\nRUN useradd -m -d ${H} app && chown -R app: .\n",
+        "FROM node:20\nENV H=/app\nWORKDIR $H\nRUN useradd -m -d ${H} app\nCOPY --chown=app . .\nRUN chown app: .\n",
+    ),
+    (
         "FROM node:20\nARG U=app\nCOPY . /app\nRUN useradd ${U} && chown -R ${U}:${U} /app\n",
         "FROM node:20\nARG U=app\nRUN useradd ${U}\nCOPY --chown=${U}:${U} . /app\nRUN chown ${U}:${U} /app\n",
     ),
@@ -160,6 +172,24 @@ UNSAFE = (
 # what stays, and why: a reason that is given, or a difference that keeps it
 KEEPS = (
     (
+        "FROM node:20\nCOPY . /app\nRUN cp /bin/true /sbin/useradd\nRUN useradd app && chown -R app /app\n",
+        "line 3 stands between `useradd` and it: both have to do with /sbin/useradd",
+    ),
+    (
+        "FROM node:20\nCOPY . /app\nCOPY x/useradd /usr/sbin/\nRUN useradd app && chown -R app /app\n",
+        "line 3 may bring another `useradd`",
+    ),
+    (
+        "FROM node:20\nCOPY . /app\nCOPY sbin/ /usr/sbin/\nRUN useradd app && chown -R app /app\n",
+        "line 3 may bring another `useradd`",
+    ),
+    (
+        "FROM node:20\nCOPY . /app\nRUN /app/useradd app && chown -R app /app\n",
+        ("/app/useradd", "/usr/sbin/useradd"),
+    ),
+    ("FROM node:20\nCOPY . /app\nRUN cd $X && chown -R node:node .\n", ("$X", "/app")),
+    ("FROM node:20\nCOPY . /app\nRUN cd /app && chown -R node:node *\n", ("*", ".")),
+    (
         "FROM node:20\nWORKDIR /app\nCOPY . .\nRUN env A=b mv x /y\nRUN chown -R node:node /app\n",
         "what is moved out of the directory cannot be given back to root",
     ),
@@ -182,6 +212,16 @@ KEEPS = (
         (" --chown=node:node", ""),
     ),
     ("FROM node:20\nWORKDIR /app\nCOPY . /app/\nRUN chown -R $U:$U /app\n", ("$U:$U", "node:node")),
+    (
+        "FROM node:20\nENV H=/app\nCOPY . $H\nRUN useradd -m -d $H app && chown -R app $H\n",
+        ("ENV H=/app\n", "ENV H=/app\nWORKDIR $H\n"),
+    ),
+    (
+        "FROM node:20\nARG H=/app\nCOPY . /app\nRUN useradd -m --home=$H app && chown -R app /app\n",
+        (" --home=$H", ""),
+    ),
+    ("FROM node:20\nWORKDIR /app/x\nCOPY . .\nRUN useradd -b /app x && chown -R x .\n", (" -b /app", "")),
+    ("FROM alpine:3\nCOPY . /app\nRUN adduser -h /app app && chown -R app /app\n", (" -h /app", "")),
     ("FROM node:20\nENV U=a\nCOPY . /app/\nRUN U=b && chown -R $U:$U /app\n", ("U=b", "V=b")),
     ("FROM node:20\nENV U=a\nCOPY . /app/\nRUN chown -R $U: /app\n", ("$U:", "$U")),
     ("FROM node:20\nCOPY . /app/\nENV U=a\nRUN chown -R $U:$U /app\n", "line 3 says who the owner is"),

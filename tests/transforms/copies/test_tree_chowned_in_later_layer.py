@@ -11,6 +11,17 @@ RULE = "tree-chowned-in-later-layer"
 # before, after
 REWRITES = (
     (
+        "FROM node:20\nENV H=/app\nWORKDIR $H\nRUN npm ci\nCOPY . $H\nRUN chown -R node:node $H\n",
+        ("FROM node:20\nENV H=/app\nWORKDIR $H\nRUN npm ci && chown -R node:node $H\nCOPY --chown=node:node . $H\n"),
+    ),
+    (
+        "FROM node:20\nWORKDIR /app\nRUN npm ci\nENV H=/app\nCOPY . $H\nRUN chown -R node:node $H\n",
+        (
+            "FROM node:20\nWORKDIR /app\nRUN npm ci && chown -R node:node /app\nENV H=/app\n"
+            "COPY --chown=node:node . $H\n"
+        ),
+    ),
+    (
         "FROM node:20\nWORKDIR /app\nRUN npm ci\nCOPY . .\nRUN useradd app\nRUN chown -R app:app /app\n",
         ("FROM node:20\nWORKDIR /app\nRUN npm ci && useradd app && chown -R app:app /app\nCOPY --chown=app:app . .\n"),
     ),

@@ -11,6 +11,13 @@ RULE = "file-changed-in-later-layer"
 # before, after
 REWRITES = (
     (
+        "FROM debian:12\nRUN cd /opt/x && cp -r /y .\nRUN groupadd a && useradd -g a a\nRUN chown -R a:a /opt/x\n",
+        (
+            "FROM debian:12\nRUN cd /opt/x && cp -r /y . \\\n    && groupadd a && useradd -g a a \\\n"
+            "    && chown -R a:a /opt/x\n"
+        ),
+    ),
+    (
         "FROM debian:12\nRUN cd /opt && curl -sO http://e.org/a.zip\nRUN cd /opt && unzip a.zip\nRUN cd /opt && rm a.zip\n",
         ("FROM debian:12\nRUN cd /opt && curl -sO http://e.org/a.zip \\\n    && unzip a.zip \\\n    && rm a.zip\n"),
     ),
