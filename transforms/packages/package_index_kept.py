@@ -28,10 +28,11 @@ The clean-up joins the end of the RUN so that its exit status stays what it was:
 
 When it stays away: a later RUN, a stage built on this one or an ONBUILD trigger installs from the index without
 refreshing it, or removes it with an `rm` that fails where there is nothing; the index lies on a mount; the RUN clears
-it already, and does not only seem to (`rm -rf /var/lib/{apt,log}` under a shell that knows no braces); the stage does not ship; the RUN ends in a way that nothing can follow safely (`|| true`, `exec`, a
-background process, a shell comment). Where a later RUN runs a script that the Dockerfile does not show, the rewrite
-is unsafe: the script may install packages. So it is where a program that refreshes the index for itself, such as
-`playwright install --with-deps`, may not run as root.
+it already, and does not only seem to (`rm -rf /var/lib/{apt,log}` under a shell that knows no braces); the stage does
+not ship; the RUN ends in a way that nothing can follow safely (`|| true`, `exec`, a background process, a shell
+comment). Where a later RUN runs a script that the Dockerfile does not show, the rewrite is unsafe: the script may
+install packages. So it is where a program that refreshes the index for itself, such as `playwright install
+--with-deps`, may not run as root.
 
 Safety: only the index and the cache are missing from the new image. apt-get, apt and dnf fetch them again.
 

@@ -31,10 +31,10 @@ COPY . .
 
 When it stays away: the packages are not named as they were when they were installed; more than two other RUNs stand
 between the two; sources are copied between them that a RUN needs (that is `packages-removed-after-copy`); a USER or
-SHELL stands there, or an ENV or ARG that a package may heed; a COPY goes to a directory of the system, or to an owner that may not be there yet; a RUN
-above a COPY does anything but install packages by name; state of one RUN (a `cd`, a variable, an option of the shell)
-would reach the next and could matter there; a failure of one is ignored; a RUN has flags or is a heredoc;
-comments would be lost from sight; the stage does not ship.
+SHELL stands there, or an ENV or ARG that a package may heed; a COPY goes to a directory of the system, or to an owner
+that may not be there yet; a RUN above a COPY does anything but install packages by name; state of one RUN (a `cd`, a
+variable, an option of the shell) would reach the next and could matter there; a failure of one is ignored; a RUN has
+flags or is a heredoc; comments would be lost from sight; the stage does not ship.
 
 Safety: the same commands run in the same order, and the final files are the same. A change to one of the joined RUNs,
 or to the list of dependencies, now builds all of them again.
