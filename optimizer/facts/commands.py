@@ -161,7 +161,8 @@ def _of_known(command: Command, does: Does, directory: str | None) -> Effects:
     if does.users == "makes" and not does.packaged:  # homes, and what is put there
         homes = (word for word in command.argv[1:] if b"/" in word.raw)
         writes |= below((HOMES,)) | union(_path(word, directory, command) for word in homes)
-    relative = works_here or any(not word.raw.startswith((b"/", b"'/", b'"/')) for word in operands)
+    paths_named = operands if command.name not in _NAME_USERS else ()
+    relative = works_here or any(not word.raw.startswith((b"/", b"'/", b'"/')) for word in paths_named)
     return Effects(
         reads | asked | beside,
         writes | into | (beside if does.writes or does.into or does.places or does.packaged else NOWHERE),
@@ -170,6 +171,10 @@ def _of_known(command: Command, does: Does, directory: str | None) -> Effects:
         heeds=frozenset((DIRECTORY, USER)) if relative else frozenset((USER,)),
         network=does.network,
     )
+
+
+# Their operands are users and groups, and their options name whole paths.
+_NAME_USERS = frozenset(("useradd", "adduser", "usermod", "userdel", "groupadd", "addgroup", "groupmod", "gpasswd"))
 
 
 def _heeds(does: Does) -> Literal["", "transport", "packages"]:
