@@ -147,8 +147,8 @@ PACKAGE_TRAPS = {
     ),
     "yum update is an upgrade, no refresh": (
         "FROM centos:7\nRUN yum update -y\nRUN yum install -y httpd\n",
-        "FROM centos:7\nRUN yum update -y --setopt=tsflags=nodocs && yum clean all\n"
-        "RUN yum install -y --setopt=tsflags=nodocs httpd && yum clean all\n",
+        "FROM centos:7\nRUN yum update -y --setopt=tsflags=nodocs && yum install -y --setopt=tsflags=nodocs httpd"
+        " && yum clean all\n",
     ),
     "makecache goes": (
         "FROM fedora:40\nRUN dnf makecache\nRUN dnf install -y --nodocs curl && dnf clean all\n",

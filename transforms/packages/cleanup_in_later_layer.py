@@ -80,7 +80,7 @@ def _moved(facts: Facts, run: Run, maker: Run, tool: Tool, index: Index) -> Offe
     """The clean-up at the end of the RUN that made the mess."""
     if not _makes_index(maker, tool, index):
         raise Refusal("the index lies in an earlier layer")
-    if maker.at == run.at - 1:
+    if maker.at == run.at - 1 and not _done(maker, tool).issuperset(one.normal for one in readable(run).commands):
         fix = join_runs(facts.document, [maker, run])
         doubt = comment_doubt(facts.document, run)
     else:
@@ -105,7 +105,7 @@ def _makes_index(run: Run, tool: Tool, index: Index) -> bool:
 
 def _move(facts: Facts, run: Run, maker: Run, tool: Tool, index: Index) -> Fix:
     """The clean-up at the end of a RUN further up, as far as that does not end in it already."""
-    script, target = readable(run), readable(maker)
+    script = readable(run)
     if not script.only_and or run.shell != maker.shell or maker.instruction.flags:
         raise Refusal("the two run in different ways")
     for command in script.commands:
@@ -119,11 +119,17 @@ def _move(facts: Facts, run: Run, maker: Run, tool: Tool, index: Index) -> Fix:
     for other in filter(None, map(run.stage.run_at, between)):
         if index_need(other, tool) != "no":
             raise Refusal(f"line {other.instruction.line} stands between them")
-    last = max(use.command.start for use in uses(target, tool) if use.action in ("refresh", "install", "read"))
-    done = [command.normal for command in target.commands if command.start > last]
+    done = _done(maker, tool)
     missing = [command.normal for command in script.commands if command.normal not in done]
     gone = delete_run(facts.document, run)
     return combine(gone, append_commands(maker, missing)) if missing else gone
+
+
+def _done(maker: Run, tool: Tool) -> set[bytes]:
+    """What a RUN does behind its last use of the index, in normal spelling."""
+    target = readable(maker)
+    last = max(use.command.start for use in uses(target, tool) if use.action in ("refresh", "install", "read"))
+    return {command.normal for command in target.commands if command.start > last}
 
 
 def _owned(command: Command, index: Index) -> bool:

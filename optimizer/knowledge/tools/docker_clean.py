@@ -22,7 +22,7 @@ TOOL = Tool(
             cleared_text=re.compile(rb"var/cache(?:/apt|/?\*?$)|^/var/?\*?$"),
             without=("--download-only", "-d", "--no-download", "--simulate", "-s", "--print-uris"),
             settled=re.compile(rb"--(?:no-download|download-only)|\s-[a-z]*d[a-z]*\s+install|apt/archives"),
-            since=re.compile(rb"\b(?:rm|mv|truncate)\b[^;&|]*docker-clean"),
+            since=re.compile(rb"(?:\b(?:rm|mv|truncate|sed)\b[^;&|]*|>\s*[^\s;&|]*)docker-clean"),
             follows_configuration=True,
         ),
     ),

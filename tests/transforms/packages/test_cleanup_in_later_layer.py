@@ -11,6 +11,14 @@ RULE = "cleanup-in-later-layer"
 # before, after
 REWRITES = (
     (
+        "FROM debian:12\nRUN apt-get update && apt-get install -y a && apt-get clean\nRUN apt-get clean\n",
+        "FROM debian:12\nRUN apt-get update && apt-get install -y a && apt-get clean\n",
+    ),
+    (
+        "FROM node:20\nRUN npx playwright install --with-deps\nRUN rm -rf /var/lib/apt/lists/*\n",
+        "FROM node:20\nRUN npx playwright install --with-deps && rm -rf /var/lib/apt/lists/*\n",
+    ),
+    (
         "FROM debian:12\nRUN apt-get update && apt-get clean && apt-get install -y x\nCOPY a /a\nRUN apt-get clean\n",
         "FROM debian:12\nRUN apt-get update && apt-get clean && apt-get install -y x && apt-get clean\nCOPY a /a\n",
     ),

@@ -19,6 +19,10 @@ REWRITES = (
         ),
     ),
     (
+        "FROM debian:12\nRUN echo > /etc/apt/apt.conf.d/docker-clean\nRUN apt-get install -y a\n",
+        "FROM debian:12\nRUN echo > /etc/apt/apt.conf.d/docker-clean\nRUN apt-get install -y a && apt-get clean\n",
+    ),
+    (
         'FROM node:20\nRUN npm ci && rm -rf "~/.npm"\n',
         'FROM node:20\nRUN npm ci && npm cache clean --force && rm -rf "~/.npm"\n',
     ),

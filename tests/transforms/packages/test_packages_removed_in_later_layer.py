@@ -11,6 +11,12 @@ RULE = "packages-removed-in-later-layer"
 # before, after
 REWRITES = (
     (
+        "FROM python:3.12\nRUN apt-get update && apt-get install -y gcc\nLABEL a=b\nRUN groupadd -r a && useradd -rg a a\n"
+        "WORKDIR /app\nRUN b && apt-get purge -y gcc\n",
+        "FROM python:3.12\nWORKDIR /app\nRUN apt-get update && apt-get install -y gcc \\\n"
+        "    && groupadd -r a && useradd -rg a a \\\n    && b && apt-get purge -y gcc\nLABEL a=b\n",
+    ),
+    (
         "FROM debian:12\nRUN apt-get update && apt-get install -y gcc\nWORKDIR /opt/alert\nENV APP_PORT=1 VERSION=2\n"
         "COPY requirements.txt .\nRUN a && apt-get purge -y gcc\n",
         "FROM debian:12\nWORKDIR /opt/alert\nENV APP_PORT=1 VERSION=2\nCOPY requirements.txt .\n"
