@@ -134,7 +134,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "package-cache-kept", _PACKAGES, "safe", "download caches",
-        (), ("DL3060", "tally/ruby/leftover-bundler-cache"), yields_to=_CACHES, roles=("caches",),
+        (), ("DL3060", "tally/ruby/leftover-bundler-cache"), yields_to=(*_CACHES, "index-not-mounted"),
+        roles=("caches",),
     ),
     Rule(
         "build-cache-kept", _PACKAGES, "safe", "download and build caches",
