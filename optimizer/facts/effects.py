@@ -28,10 +28,10 @@ METADATA = frozenset(("LABEL", "EXPOSE", "CMD", "ENTRYPOINT", "STOPSIGNAL", "HEA
 # Variables that a program may heed wherever it reaches for the network, or for its libraries and itself.
 _TRANSPORT = re.compile(r"proxy|\bapt|path|ssl|\bld_|curl", re.IGNORECASE)
 # Variables of programs and of the Dockerfile itself, which no package of a distribution heeds when it is installed.
-_OWN = re.compile(
+_OWN = (
     r"(?!DPKG|DEB)(?:(?:\w+_)?(?:VERSION|COMMIT|REVISION|SHA\d*(?:SUM)?|MD5|CHECKSUM|URL|PORT)"
     r"|PYTHON(?:UNBUFFERED|DONTWRITEBYTECODE|IOENCODING|HASHSEED|FAULTHANDLER)"
-    r"|(?:PIP|NPM_CONFIG|NODE|YARN|POETRY|RAILS|FLASK|DJANGO|APP)_\w+)$"
+    r"|(?:PIP|NPM_CONFIG|NODE|YARN|POETRY|RAILS|FLASK|DJANGO|APP)_\w+)"
 )
 
 
@@ -251,7 +251,7 @@ def _heeded(names: frozenset[str], effects: Effects) -> str:
     if effects.environment == "all":
         return min(names)
     packages = effects.environment == "packages"
-    heeded = (name for name in names if _TRANSPORT.search(name) or (packages and not _OWN.match(name)))
+    heeded = (name for name in names if _TRANSPORT.search(name) or (packages and not re.fullmatch(_OWN, name)))
     return min(heeded, default="")
 
 

@@ -131,7 +131,7 @@ def _start(instruction: Instruction) -> int:
 
 
 # Variables before a command with which it fetches nothing.
-_OFFLINE = re.compile(rb"(?i)\b(?:npm|pnpm)_config_(?:prefer_)?offline=|CARGO_NET_OFFLINE=|UV_OFFLINE=")
+_OFFLINE = rb"(?i)\b(?:npm|pnpm)_config_(?:prefer_)?offline=|CARGO_NET_OFFLINE=|UV_OFFLINE="
 
 
 def fills(tool: Tool, cache: Cache | CacheOption, command: Command) -> bool:
@@ -141,7 +141,7 @@ def fills(tool: Tool, cache: Cache | CacheOption, command: Command) -> bool:
     use = use_of(tool, command)
     if isinstance(cache, CacheOption):
         return use is not None and leaves_cache(use, cache)
-    if _OFFLINE.search(command.normal):
+    if re.search(_OFFLINE, command.normal):
         return False
     words = [word.value or "" for word in command.argv[1:]]
     if any(word.split("=")[0] in cache.without for word in words):

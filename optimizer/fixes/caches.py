@@ -201,7 +201,7 @@ def is_all(run: Run, filled: Sequence[Filled | Kept]) -> bool:
     return all(any(clears_only(one.tool, one.cache, command) for one in filled) for command in readable(run).commands)
 
 
-_SAYS_WHERE = re.compile(rb"(?i)HOME|XDG|CACHE|CONFIG|PREFIX|OFFLINE")
+_SAYS_WHERE = rb"(?i)HOME|XDG|CACHE|CONFIG|PREFIX|OFFLINE"
 
 
 def put_behind(maker: Run, filled: Sequence[Filled | Kept], commands: list[bytes], comments: list[bytes]) -> Fix:
@@ -227,7 +227,7 @@ def needed_between(maker: Run, run: Run, filled: Sequence[Filled | Kept]) -> str
     if run.shell != maker.shell:
         raise Refusal("the two run in different ways")
     for other in stage.instructions[maker.at + 1 : run.at]:
-        if other.keyword in ("ENV", "ARG", "SHELL") and _SAYS_WHERE.search(other.code):
+        if other.keyword in ("ENV", "ARG", "SHELL") and re.search(_SAYS_WHERE, other.code):
             raise Refusal(f"line {other.line} may say where the cache is")
     for one in filled:
         check_same_home(one.last)

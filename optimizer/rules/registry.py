@@ -101,7 +101,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "index-read-in-later-layer", _PACKAGES, "safe", "package indexes",
-        (), ("DL3009",), roles=("package_index",),
+        (b"apt", b"nala", b"pacman"), ("DL3009",), roles=("package_index",),
     ),
     Rule(
         "package-database-rewritten", _PACKAGES, "safe", "second copies of package databases",

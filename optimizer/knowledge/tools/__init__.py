@@ -180,7 +180,7 @@ NAMES: tuple[str, ...] = tuple(
 )
 _WORDS = tuple((name, name.replace("_", "-").encode()) for name in NAMES)
 # Words of what uses a tool without its name in the Dockerfile.
-_USERS = (("apt", re.compile(rb"playwright|get\.docker\.com|InstallAzureCLIDeb")),)
+_USERS = (("apt", (b"playwright", b"get.docker.com", b"InstallAzureCLIDeb")),)
 
 
 @cache
@@ -193,7 +193,7 @@ def load_tool(name: str) -> Tool:
 @lru_cache(maxsize=4)
 def present(data: bytes) -> tuple[Tool, ...]:
     """The tools whose word is in `data`, a Dockerfile."""
-    used = {name for name, users in _USERS if users.search(data)}
+    used = {name for name, words in _USERS if any(word in data for word in words)}
     return tuple(load_tool(name) for name, word in _WORDS if word in data or name in used)
 
 
