@@ -17,6 +17,8 @@ from .plain import PLAIN_WORD, read_plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from tree_sitter import Node
 
 
@@ -35,7 +37,7 @@ class Script:
         self.trailer: bytes = b""  # a separator after the last unit
         self.interpreter_options: tuple[str, ...] = ()  # of a ``#!/bin/sh -e`` line
         self._tree: tuple[Node, bytes] | None = None
-        self.answers: dict[str, object] = {}  # to what is asked of it again and again
+        self.answers: dict[str, Any] = {}  # to what is asked of it again and again
 
     def of(self, instruction: Instruction) -> Script:
         """The same script for an instruction that says the same in another source, wherever it stands there."""

@@ -6,7 +6,6 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterator
-from typing import Literal
 
 from ..dockerfile.document import Instruction
 from ..dockerfile.record import Record
@@ -16,6 +15,10 @@ from .context import Context, Entry, local_sources
 from .paths import PATTERN, SYSTEM_DIRECTORIES, is_private, resolve
 from .stages import Facts, Run, StageFacts, readable
 from .variables import expanded, expanded_word, normal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
 
 _ARCHIVE = r"\.(?:tar|tgz|tbz2?|txz|gz|bz2|xz|zst)$"
 

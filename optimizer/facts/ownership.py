@@ -8,10 +8,9 @@ import re
 import stat
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING, cast
 
 from ..dockerfile.document import Instruction
-from ..dockerfile.record import Record
+from ..dockerfile.record import Record, cast
 from ..dockerfile.shell import Command, Word
 from ..knowledge.images import Image
 from .accounts import of_account
@@ -23,6 +22,7 @@ from .paths import PATTERN, SYSTEM_DIRECTORIES, lies_in, overlap, resolve
 from .stages import Facts, Run, StageFacts
 from .variables import expanded_word
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .context import Context
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Iterator
 from ..dockerfile.cached import cached_property
 from ..dockerfile.document import Document, Instruction, Stage
 from ..dockerfile.edits import Refusal
-from ..dockerfile.record import Record, cast
+from ..dockerfile.record import Record
 from ..dockerfile.shell import Command, Script, read_script
 from ..dockerfile.source import Source
 from ..knowledge.images import Image, image_named
@@ -18,7 +18,7 @@ from .paths import resolve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import TypeVar
+    from typing import Any, TypeVar
 
     from .context import Context
 
@@ -239,13 +239,13 @@ class Lineage:
             for stage in sorted(stages, key=lambda stage: stage.begin)
             for index in range(1, len(stage.instructions))
         ]
-        self._answers: dict[Hashable, object] = {}
+        self._answers: dict[Hashable, Any] = {}
 
     def once(self, question: Hashable, make: Callable[[], T]) -> T:
         """What `make` makes when `question` is first asked."""
         if question not in self._answers:
             self._answers[question] = make()
-        return cast("T", self._answers[question])
+        return self._answers[question]
 
     def where(
         self, question: Hashable, holds: Callable[[StageFacts, int], bool], begin: int, end: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..dockerfile.record import Row, cast
+from ..dockerfile.record import Row
 from ..dockerfile.shell import Command, Script, Word
 from .tools import Action, Cache, CacheOption, Store, Tool
 
@@ -126,7 +126,7 @@ def uses(script: Script, tool: Tool) -> list[Use]:
         commands = script.commands if may_have_uses(script, tool) else ()
         uses = (use_at(commands, at, tool) for at in range(len(commands)))
         script.answers[tool.name] = [use for use in uses if use is not None]
-    return cast("list[Use]", script.answers[tool.name])
+    return script.answers[tool.name]
 
 
 _NO_NAMES = frozenset(("python", "bash", "sh"))  # with which a use may begin all the same

@@ -143,7 +143,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("archive-copied", _COPIES, "safe", "archives", _ARCHIVES, ("DL3010",)),
     Rule("added-archive-kept", _COPIES, "unsafe", "archives", (b"://",), ("tally/prefer-add-unpack",)),
-    Rule("cleanup-after-copy", _COPIES, "safe", "second copies, deleted files", (b"rm ", b"find ", b"chmod"), ()),
+    Rule("cleanup-after-copy", _COPIES, "safe", "second copies, deleted files", (b"--from",), ()),
     Rule("input-copied", _COPIES, "safe", "what is removed again", (b"rm ",), ()),
     Rule("archive-kept", _LAYERS, "safe", "archives", _ARCHIVES, ("tally/prefer-add-unpack",)),
     Rule("documentation-installed", _PACKAGES, "safe", "documentation", (), (), roles=("distribution",)),
@@ -162,7 +162,10 @@ RULES: tuple[Rule, ...] = (
     Rule("remove-after-copy", _COPIES, "safe", "files that are removed again", (b"rm ",), ()),
     Rule("chmod-after-copy", _COPIES, "safe", "second copies", (b"chmod",), ("tally/prefer-copy-chmod",)),
     Rule("chown-after-copy", _COPIES, "safe", "second copies", (b"chown",), ()),
-    Rule("tree-chmodded-after-copy", _COPIES, "safe", "second copies", (b"chmod",), ("tally/prefer-copy-chmod",)),
+    Rule(
+        "tree-chmodded-after-copy", _COPIES, "safe", "second copies",
+        (b" -R", b"--recur", b"fR ", b"vR ", b"cR "), ("tally/prefer-copy-chmod",),
+    ),
     Rule("tree-chowned-after-copy", _COPIES, "safe", "second copies", (b"chown",), ()),
     Rule("tree-chowned-in-later-layer", _COPIES, "safe", "second copies", (b"chown",), ("DL3059",)),
     Rule(
