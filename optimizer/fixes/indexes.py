@@ -15,6 +15,10 @@ from ..rules.finding import Fix
 
 def left_behind(run: Run, tool: Tool, index: Index) -> Use | None:
     """The last command of `run` that writes the index which nothing behind it clears, or None."""
+    return run.stage.once(("left behind", tool.name, run.at), lambda _: _left_behind(run, tool, index))
+
+
+def _left_behind(run: Run, tool: Tool, index: Index) -> Use | None:
     if run.script is None or any(map(run.mounted, roots(index))):
         return None
     found = uses(run.script, tool)

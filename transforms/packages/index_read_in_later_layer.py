@@ -42,7 +42,7 @@ from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.facts.caches import names_later
-from ...optimizer.facts.indexes import index_need, later_readers
+from ...optimizer.facts.indexes import index_need, later_answer, later_readers
 from ...optimizer.facts.settings import configured
 from ...optimizer.facts.sources import changed_by
 from ...optimizer.facts.stages import Facts, Run, StageFacts
@@ -79,6 +79,8 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 def _first_reader(run: Run, tool: Tool) -> int:
     """The line of the first RUN that installs from the index of `run`; 0 where none does before the next refresh."""
+    if later_answer(run.stage, run.at, tool)[0] != "yes":
+        return 0
     for owner, at in run.stage.later(run.at):
         other = owner.run_at(at)
         if other is not None and index_need(other, tool) == "yes":
