@@ -40,6 +40,22 @@ def test_the_plain_commands_import_little(tmp_path: Path, arguments: str, text: 
     assert "dfopt.optimizer.facts.context" not in loaded
 
 
+def test_the_plain_way_imports_no_typing(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text(
+        "FROM debian:12\nWORKDIR /a\nCOPY a.sh .\nRUN chmod 755 a.sh\nRUN apt-get update && apt-get install -y x\nRUN make\n"
+    )
+    code = CODE.replace("file=sys.stderr", "file=sys.stderr, sep=chr(10)").replace(
+        "*set(sys.modules) - before",
+        "*(m.__file__ for n, m in sys.modules.items() if n.startswith('dfopt.') and m.__file__)",
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "fix", "Dockerfile"], cwd=tmp_path, capture_output=True, check=True
+    )
+    files = [line for line in done.stderr.decode().splitlines() if line.endswith(".py")]
+    assert len(files) > 40
+    assert [name for name in files if "\nfrom typing import" in Path(name).read_text()] == []
+
+
 def test_without_a_finding_nothing_of_the_shell_is_loaded(tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_text("FROM scratch\nCOPY a b\n")
     done = subprocess.run(
