@@ -34,7 +34,8 @@ CLEANUP = re.compile(
     r"|\S*composer(?:\.phar)? clear-cache"
     r"|\S*go clean -modcache"
     r"|cd /|(?:sudo )?rm (?:-f )?\S+\.(?:tar(?:\.\w+)?|tgz|tbz2?|txz|zip|deb|rpm|7z)"
-    r"|\S*(?:conda|mamba) clean -afy)"
+    r"|rm -\S+(?: /opt/(?:mini)?conda\d?/pkgs(?:/\*)?| \S*/\.(?:npm|cache)(?:/\S*)?)+|\S*pip[\d.]* cache purge"
+    r"|\S*(?:conda|(?:micro)?mamba) clean(?: \S+)*)"
 )
 REFRESH = re.compile(
     r"(?:sudo (?:-\S+ )*)?(?:\S+=\S+ )*(?:\S*apt(?:-get)?(?: -\S+(?: \S+=\S+)?)* update(?: -\S+)*"
@@ -57,7 +58,7 @@ INDIFFERENT = re.compile(
 METADATA = re.compile(r"(?:LABEL|EXPOSE|CMD|ENTRYPOINT|STOPSIGNAL|HEALTHCHECK|MAINTAINER) ")
 FLAG = re.compile(r" --ch(?:mod|own)=\S+")
 # Scripts that end in a refresh when they are piped into a shell.
-REFRESHING = re.compile(r"(?:curl|wget) .*(?:deb\.nodesource\.com/setup|packagecloud\.io/\S*/script\.deb)")
+REFRESHING = re.compile(r"(?:sudo )?(?:curl|wget) .*(?:deb\.nodesource\.com/setup|packagecloud\.io/\S*/script\.deb)")
 APT_CLEAR = re.compile(r"(?:sudo )?rm -\S+ .*/var/lib/apt/lists")
 APT_INSTALL = re.compile(r"(?:sudo )?apt(?:-get)?(?: -\S+(?: \S+=\S+)?)* (?:install|upgrade|dist-upgrade|build-dep)\b")
 
@@ -235,13 +236,14 @@ def without_folds(before: list[str], after: list[str]) -> tuple[list[str], list[
     """Take the chmod and chown operands away that a flag of a COPY answers, and the flag with them."""
     flagged = [event for event in after if re.match(r"(?:COPY|ADD) .*--ch(?:mod|own)=", event) and event not in before]
     for event in flagged:
-        source, target = (word.strip('[]",') for word in event.split()[-2:])
+        *sources, target = (word.strip('[]",') for word in event.split()[1:] if not word.startswith("--"))
         target = absolute_target(after, event, target)
         for kind in re.findall(r"--(chmod|chown)=", event):
             for at, old in enumerate(before):
                 parts = words(old).removeprefix("sudo ").split()
                 directory = old.split("\t")[0] if "\t" in old else ""
-                gone = [part for part in parts[2:] if may_be(os.path.join(directory, part), source, target)]
+                paths = [(part, os.path.join(directory, part)) for part in parts[2:]]
+                gone = [part for part, path in paths if any(may_be(path, source, target) for source in sources)]
                 if parts and os.path.basename(parts[0]) == kind and gone and not parts[1].startswith("-"):
                     rest = [part for part in parts[2:] if part not in gone]
                     kept = old.rpartition("\t")[0] + "\t" + " ".join([*parts[:2], *rest])
@@ -348,7 +350,7 @@ def fresh_installs(events: tuple[str, ...]) -> list[tuple[str, bool]]:
 
 
 CACHES = re.compile(
-    r"/(?:var/(?:lib/(?:apt|dpkg|pacman/sync)|cache)|(?:\S*/)?\.(?:npm|cache|m2|gradle|cargo|yarn)|etc/apt/apt\.conf\.d)(?:/\S*)?"
+    r"/(?:var/(?:lib/(?:apt|dpkg|pacman/sync)|cache)|opt/(?:mini)?conda\d?/pkgs|(?:\S*/)?\.(?:npm|cache|m2|gradle|cargo|yarn)|etc/apt/apt\.conf\.d)(?:/\S*)?"
 )
 # What makes no user, whatever it is given.
 MAKES_NO_USER = re.compile(

@@ -108,7 +108,7 @@ def make_context(root: Path, texts: tuple[bytes, ...]) -> None:
                 names += instruction.words[:-1]
     spoken = {name.lstrip("./") for text in texts for name in NAMED_FILE.findall(text.decode("utf-8", "replace"))}
     whole = " ".join(text.decode("utf-8", "replace") for text in texts)
-    names = [re.sub(r"[*?]|\[.*?\]", "", name) for name in names if "$" not in name and "://" not in name]
+    names = [re.sub(r"[*?]|\[.*?\]", "", name) for name in map(fetched, names) if "$" not in name]
     for name in sorted(set(names)):
         is_folder = (
             name.endswith("/")
@@ -146,12 +146,18 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "'\\''") + "'"
 
 
+def fetched(word: str) -> str:
+    """A source of ADD, by the name of the file that comes of it."""
+    return word.rstrip("/").rpartition("/")[2].partition("?")[0] if "://" in word else word
+
+
 def copying(instruction: Instruction, stages: list[str]) -> str:
     """A COPY or ADD as a call of `brings`; nothing for what comes from elsewhere."""
     words = list(instruction.words)
     flags = {flag.name: (flag.value or b"").decode("utf-8", "replace") for flag in instruction.flags}
-    if len(words) < 2 or instruction.heredocs or any("://" in word for word in words):
+    if len(words) < 2 or instruction.heredocs:
         return ""
+    words = [fetched(word) for word in words]
     origin = "/.ctx"
     if name := flags.get("from"):
         if name.lower() not in stages and not (name.isdigit() and int(name) < len(stages)):
