@@ -364,11 +364,11 @@ KEEPS = (
     ),
     ("FROM node:20\nWORKDIR /app\nCOPY . /\nRUN chown -R node:node /app\n", (". /", ". /app/")),
     (
-        "FROM node:20\nWORKDIR /app\nCOPY . .\nRUN mv -f x /y\nRUN chown -R node:node /app\n",
+        "FROM node:20\nWORKDIR /app\nCOPY . .\nRUN ! mv x /y\nRUN chown -R node:node /app\n",
         "what is moved out of the directory cannot be given back to root",
     ),
     (
-        "FROM node:20\nWORKDIR /app\nCOPY . .\nRUN if true; then mv x /y; fi\nRUN chown -R node:node /app\n",
+        "FROM node:20\nWORKDIR /app\nCOPY . .\nRUN (mv x /y)\nRUN chown -R node:node /app\n",
         "what is moved out of the directory cannot be given back to root",
     ),
 )

@@ -107,11 +107,11 @@ REWRITES = (
     ),
     (
         "FROM node:20\nWORKDIR /app\nRUN set -e && cd /app && npm ci\nRUN useradd app\nRUN chown -R app:app /app\n",
-        "FROM node:20\nWORKDIR /app\nRUN set -e && cd /app && npm ci \\\n    && useradd app \\\n    && chown -R app:app /app\n",
+        "FROM node:20\nWORKDIR /app\nRUN set -e && cd /app && npm ci && useradd app && chown -R app:app /app\n",
     ),
     (
         "FROM node:20\nWORKDIR /app\nRUN umask 7 && apt-get install -y x && npm ci\nRUN chown -R x:x /app\n",
-        "FROM node:20\nWORKDIR /app\nRUN umask 7 && apt-get install -y x && npm ci \\\n    && chown -R x:x /app\n",
+        "FROM node:20\nWORKDIR /app\nRUN umask 7 && apt-get install -y x && npm ci && chown -R x:x /app\n",
     ),
     (
         "FROM node:20\nWORKDIR /app\nRUN npm ci\nCOPY --from=b /a .\nRUN chown -R node:node /app\n",
