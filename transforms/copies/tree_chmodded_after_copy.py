@@ -125,14 +125,14 @@ def _in_the_copies(facts: Facts, run: Run, command: Command, tree: Tree, mode: i
     if mode != 0o755 and not tree.is_there and posixpath.dirname(tree.directory) not in SYSTEM_DIRECTORIES:
         doubts.append("a directory that COPY creates would get the mode too")
     flags = [with_flag(copy, f"--chmod={mode:o}") for copy in tree.copies]
-    others = len(command.operands()) - 2
+    others = len(command.argv) - 4  # beside the name, the option, the mode, which may look like one, and this directory
     stays = mode != 0o755 and not tree.is_file
     if stays and others:
         raise Refusal("it changes other directories too")
     if stays and tree.made:
         raise Refusal("what its RUNs make in it would not get the mode")
     if stays:
-        option = next(word for word in command.argv if word.raw.startswith(b"-") and b"R" in word.raw.upper())
+        option = next(word for word in command.argv if re.fullmatch(rb"-[fcv]*R[fcv]*|--recursive", word.raw))
         return Offer(combine(*flags, without_option(command, option, b"R")), doubts)
     gone, commented = drop_operands(facts.document, run, command, [tree.operand], others)
     doubts += ["the comment above it would go with it"] * commented
