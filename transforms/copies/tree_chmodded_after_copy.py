@@ -125,7 +125,7 @@ def _in_the_copies(facts: Facts, run: Run, command: Command, tree: Tree, mode: i
     if mode != 0o755 and not tree.is_there and posixpath.dirname(tree.directory) not in SYSTEM_DIRECTORIES:
         doubts.append("a directory that COPY creates would get the mode too")
     flags = [with_flag(copy, f"--chmod={mode:o}") for copy in tree.copies]
-    others = len(command.argv) - 4  # beside the name, the option, the mode, which may look like one, and this directory
+    others = len(command.operands()) - 2
     stays = mode != 0o755 and not tree.is_file
     if stays and others:
         raise Refusal("it changes other directories too")

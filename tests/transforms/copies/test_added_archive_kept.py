@@ -8,7 +8,8 @@ from dfopt.optimizer import Settings, optimize
 from rule_cases import Said, check_keep, check_rewrite, findings, said
 
 RULE = "added-archive-kept"
-H = "# syntax=docker/dockerfile:1.17\nFROM debian:12\n"
+S = "# syntax=docker/dockerfile:1.17\n"
+H = f"{S}FROM debian:12\n"
 ADD = "ADD https://e.org/a.tgz"
 UNPACK = "ADD --unpack=true https://e.org/a.tgz"
 
@@ -31,6 +32,10 @@ REWRITES = (
     (
         f"{H}ADD https://e.org/a.tbz /tmp/\nRUN tar xjf /tmp/a.tbz -C /opt && rm /tmp/a.tbz\n",
         f"{H}ADD --unpack=true https://e.org/a.tbz /opt\n",
+    ),
+    (
+        f"{S}FROM debian:12 AS a\nWORKDIR /app\nFROM a\n{ADD} /tmp/\nRUN tar xzf /tmp/a.tgz && rm /tmp/a.tgz\n",
+        f"{S}FROM debian:12 AS a\nWORKDIR /app\nFROM a\n{UNPACK} /app\n",
     ),
 )
 

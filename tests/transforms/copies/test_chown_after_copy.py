@@ -78,9 +78,7 @@ REWRITES = (
     ),
     (
         "FROM debian:12\nCOPY a.sh /a.sh\nRUN useradd app\nCOPY b.sh /b.sh\nRUN chown app:app /a.sh /b.sh\n",
-        (
-            "FROM debian:12\nRUN useradd app\nCOPY --chown=app:app a.sh /a.sh\nCOPY --chown=app:app b.sh /b.sh\n"
-        ),
+        ("FROM debian:12\nRUN useradd app\nCOPY --chown=app:app a.sh /a.sh\nCOPY --chown=app:app b.sh /b.sh\n"),
     ),
     (
         "FROM debian:12\nCOPY a.sh /a.sh\nRUN useradd app && chown app:app /a.sh /x\n",

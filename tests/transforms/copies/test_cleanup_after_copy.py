@@ -119,7 +119,10 @@ KEEPS = (
         ("/opt /opt\nRUN rm -rf /opt/doc", "/opt /opt/x\nRUN rm -rf /opt/x/doc"),
     ),
     (f"{A}FROM debian:12\nCOPY --from=a /a /b /usr/bin/\nRUN chmod +x /usr/bin/a\n", (" /b", "")),
-    (f"{A}FROM debian:12\nCOPY --from=$A /opt/x /opt/x\nRUN rm -rf /opt/x/y\n", "what it is copied from is not a stage"),
+    (
+        f"{A}FROM debian:12\nCOPY --from=$A /opt/x /opt/x\nRUN rm -rf /opt/x/y\n",
+        "what it is copied from is not a stage",
+    ),
     (f"{A}FROM debian:12\nCOPY --from=a /opt/x $Z\nRUN rm -rf /opt/x/y\n", ("$Z", "/opt/x")),
     (
         f"{A}FROM debian:12\nRUN rm -rf /opt/x/y\nCOPY --from=a /opt/x /opt/x\n",
@@ -128,6 +131,7 @@ KEEPS = (
             "COPY --from=a /opt/x /opt/x\nRUN rm -rf /opt/x/y\n",
         ),
     ),
+    (f"{A}{B}RUN chmod -x /opt/y /opt/x/a\n", (" /opt/y", "")),
 )
 
 # what is said of them

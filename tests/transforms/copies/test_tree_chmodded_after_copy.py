@@ -45,7 +45,10 @@ REWRITES = (
         f"{D}RUN apt-get install -y make\nCOPY a /app\nUSER 7\nENV A=b\nRUN chmod -R 755 /app\n",
         f"{D}RUN apt-get install -y make\nCOPY --chmod=755 a /app\nUSER 7\nENV A=b\n",
     ),
-    (f"{D}WORKDIR /srv/x/y\nCOPY a .\nRUN chmod -R 750 .\n", f"{D}WORKDIR /srv/x/y\nCOPY --chmod=750 a .\nRUN chmod 750 .\n"),
+    (
+        f"{D}WORKDIR /srv/x/y\nCOPY a .\nRUN chmod -R 750 .\n",
+        f"{D}WORKDIR /srv/x/y\nCOPY --chmod=750 a .\nRUN chmod 750 .\n",
+    ),
     (f"{D}COPY a /srv/R\nRUN chmod 750 /srv/R -R\n", f"{D}COPY --chmod=750 a /srv/R\nRUN chmod 750 /srv/R\n"),
     (f"{D}COPY a /opt/x\nRUN chmod --recursive 750 /opt/x\n", f"{D}COPY --chmod=750 a /opt/x\nRUN chmod 750 /opt/x\n"),
 )

@@ -181,10 +181,7 @@ UNSAFE = (
     ),
     (
         "FROM node:20\nCOPY . /app\nCOPY --from=b /a /app\nRUN chown -R node /app\n",
-        (
-            "FROM node:20\nCOPY --chown=node:root . /app\nCOPY --from=b --chown=node:root /a /app\n"
-            "RUN chown node /app\n"
-        ),
+        ("FROM node:20\nCOPY --chown=node:root . /app\nCOPY --from=b --chown=node:root /a /app\nRUN chown node /app\n"),
         "what comes from another stage may have another group",
     ),
 )

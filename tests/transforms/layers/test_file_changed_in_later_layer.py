@@ -182,6 +182,10 @@ REWRITES = (
         "FROM debian:12\nRUN curl -o /opt/a.zip http://e.org/a\nRUN cd $X && rm a.zip\n",
         "FROM debian:12\nRUN curl -o /opt/a.zip http://e.org/a && cd $X && rm a.zip\n",
     ),
+    (
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN chmod -r /tool\n",
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t && chmod -r /tool\n",
+    ),
 )
 
 # what stays, and why: a reason that is given, or a difference that keeps it
@@ -265,7 +269,6 @@ KEEPS = (
         ("chmod -v --reference=/x", "rm"),
     ),
     ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN touch -r /x /tool\n", ("-r /x", "-a")),
-    ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN chmod -r /tool\n", ("chmod -r", "rm")),
     ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN sed s/a/b/ /tool\n", ("s/a/b/", "-i s/a/b/")),
     ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN sed -i -e s/a/b/ /tool\n", ("-e s/a/b/", "s/a/b/")),
     ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN sed -i -f /x /tool\n", ("-f /x", "s/a/b/")),
