@@ -32,6 +32,10 @@ class Redirection(Record):
         return ">" in self.operator and not (self.operator == ">&" and self.target.raw.isdigit())
 
 
+# How a mode of chmod begins that takes permissions away; none of its options does.
+_MODES = tuple(f"-{letter}".encode() for letter in "rwxXstugo01234567")
+
+
 class Command:
     """A simple command. `guards` names what stands around it, outermost first: empty at the top level.
 
@@ -87,13 +91,18 @@ class Command:
         return [word.value for word in self.argv[1:]]
 
     def operands(self, valued: Container[str | None] = ()) -> list[Word]:
-        """The words behind the name but for options and the values of those `valued`; all of those behind ``--``."""
+        """The words behind the name but for options and the values of those `valued`; all of those behind ``--``.
+
+        A mode of ``chmod`` that looks like an option (``-x``) is none, and comes first wherever it stands.
+        """
         found: list[Word] = []
         words = iter(self.argv[1:])
         for word in words:
             if word.raw == b"--":
                 return [*found, *words]
-            if word.value in valued:
+            if word.raw.startswith(_MODES) and self.name == "chmod":
+                found.insert(0, word)
+            elif word.value in valued:
                 next(words, None)
             elif not word.raw.startswith(b"-") or word.raw == b"-":
                 found.append(word)

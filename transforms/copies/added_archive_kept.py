@@ -70,7 +70,7 @@ def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every archive that ADD fetches, and the RUN behind it unpacks and removes."""
     for stage in facts.shipping:
         for at, add in enumerate(stage.instructions):
-            run = stage.run_at(at + 1) if add.keyword == "ADD" and len(add.words) == 2 and not add.heredocs else None
+            run = stage.run_at(at + 1) if add.keyword == "ADD" and len(add.words) == 2 else None
             if run is None or add.flag("unpack") or add.flag("chmod") or not _ARCHIVE.fullmatch(add.words[0]):
                 continue
             found = _unpacked(stage, add, run)
@@ -93,17 +93,14 @@ def _unpacked(stage: StageFacts, add: Instruction, run: Run) -> tuple[list[Comma
     name = posixpath.basename(re.split("[?#]", add.words[0])[0])
     path = posixpath.join(place, name) if place.endswith("/") or place in SYSTEM_DIRECTORIES else place
     tar, rm = script.commands[:2]
-    if not path.startswith("/") or tar.name != "tar" or rm.name != "rm" or tar.wrappers or rm.wrappers:
+    if tar.name != "tar" or rm.name != "rm" or tar.wrappers or rm.wrappers:
         return None
     if not run.fails_with(tar) or not run.fails_with(rm) or tar.redirections or rm.redirections:
         return None
     if [named_path(word, directory) for word in rm.operands()] != [path]:
         return None
     target = _target(tar.argv[1:], path, directory)
-    there = {
-        *SYSTEM_DIRECTORIES,
-        *(stage.directory(at + 1) for at, one in enumerate(stage.instructions[: run.at]) if one.keyword == "WORKDIR"),
-    }
+    there = {*SYSTEM_DIRECTORIES, *map(stage.directory, range(run.at))}  # WORKDIR makes what it names
     named = stage.source.data[add.end :].count(posixpath.basename(path).encode())
     return ([tar, rm], target) if target in there and target is not None and named == 2 else None
 

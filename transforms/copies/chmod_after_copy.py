@@ -42,7 +42,6 @@ References: Dockerfile reference, *COPY --chmod*; chmod(1).
 from __future__ import annotations
 
 import re
-import stat
 from collections.abc import Iterator
 from functools import partial
 
@@ -85,13 +84,12 @@ def find(facts: Facts) -> Iterator[Finding]:
     for run, command in commands_on_copies(facts, "chmod"):
         mode = command.argv[1].value or ""
         files = copied_operands(run, command, "chmod")
-        if files and changed_mode(stat.S_IFREG | 0o644, mode) is not None:
-            yield attempt(RULE, _MESSAGE, command, partial(_folded, facts, run, command, files))
+        if files and changed_mode(0, mode) is not None:
+            yield attempt(RULE, _MESSAGE, command, partial(_folded, facts, run, command, mode, files))
 
 
-def _folded(facts: Facts, run: Run, command: Command, files: list[tuple[Word, Copied]]) -> Offer:
+def _folded(facts: Facts, run: Run, command: Command, mode: str, files: list[tuple[Word, Copied]]) -> Offer:
     """The modes in the COPYs, of the files that nothing has to do with before the chmod."""
-    mode = command.argv[1].value or ""
     reasons = {file.instruction: reason for _, file in files if (reason := touched(file, run, command))}
     reasons |= with_others(files)
     modes = {file.path: _resulting_mode(mode, file, run) for _, file in files if file.instruction not in reasons}
@@ -122,10 +120,10 @@ def _resulting_mode(mode: str, file: Copied, run: Run) -> tuple[int, str]:
     if any(part[:1] in "+-=" for part in mode.split(",")) and "umask" in readable(run).state_changes:
         raise Refusal("the umask decides what it gives")  # chmod(1): without a letter it counts
     before = file.entry.mode if file.entry else 0o644
-    bits = changed_mode(stat.S_IFREG | before, mode)
+    bits = changed_mode(before, mode)
     if bits is None:
         raise Refusal("the mode it has is not plain")
-    if changed_mode(stat.S_IFREG, mode) == changed_mode(stat.S_IFREG | 0o777, mode) == bits:
+    if changed_mode(0, mode) == changed_mode(0o777, mode) == bits:
         return bits, ""
     if file.entry is None:
         return bits, f"that {file.source} has mode 0644 is an assumption"

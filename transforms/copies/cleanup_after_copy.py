@@ -71,7 +71,7 @@ KEEPS = (
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every RUN that only removes or changes what a COPY brought from another stage."""
     for stage in facts.shipping:
-        brought = [at for at, one in enumerate(stage.instructions) if one.keyword == "COPY" and one.flag("from")]
+        brought = [at for at, one in enumerate(stage.instructions) if one.flag("from")]
         for run in stage.runs if brought else ():
             places = places_taken(run)
             for at in reversed(brought) if places else ():
@@ -87,7 +87,7 @@ def _target(stage: StageFacts, at: int, places: list[str]) -> str | None:
     """Where a COPY puts what it brings, as far as `places` lie there: of a file, its own path."""
     target, words = copy_destination(stage, at), stage.instructions[at].words
     file = posixpath.join(target or "", posixpath.basename(words[0]))
-    return file if target and len(words) == 2 and places == [file] else target
+    return file if len(words) == 2 and places == [file] else target
 
 
 def _moved(facts: Facts, run: Run, at: int, target: str) -> Offer:

@@ -72,7 +72,7 @@ def find(facts: Facts) -> Iterator[Finding]:
         return
     for stage in facts.shipping:
         for at, instruction in enumerate(stage.instructions):
-            if instruction.keyword == "COPY" and not instruction.heredocs:
+            if instruction.keyword == "COPY":
                 message = "it is removed again, and stays in the layer that copies it"
                 first = instruction.words[0]
                 make = _of_a_directory if "*" in first else _archive if "$" in first else _mounted
@@ -89,16 +89,15 @@ def _of_a_directory(facts: Facts, stage: StageFacts, at: int) -> Offer:
     found = pattern_of(stage, at)
     if found is None:
         raise Refusal(_NOTHING)
-    gone, commented, others = Fix(()), False, len(found.rm.operands()) - 1
+    gone, others = Fix(()), len(found.rm.operands()) - 1
     if found.operand is not None:
-        gone, commented = drop_operands(facts.document, found.run, found.rm, [found.operand], others)
+        gone, _ = drop_operands(facts.document, found.run, found.rm, [found.operand], others)
     mount = add_run_flags(found.run, f"--mount=type=bind,{found.mount}")
     moved = found.word.raw.decode("utf-8", "replace") != found.spelled
     word = replace_start(found.reader, found.word, found.spelled) if moved else Fix(())
     fix = combine(delete_instruction(facts.document, found.copy), mount, word, gone)
-    doubts = ["the comment above it would go with it"] * commented
     changes = ("/**/*.dist-info/direct_url.json", "/**/*.dist-info/RECORD") if moved else ()
-    return Offer(fix, doubts, changes=changes)
+    return Offer(fix, changes=changes)
 
 
 def _archive(facts: Facts, stage: StageFacts, at: int) -> Offer:

@@ -132,7 +132,7 @@ def _in_the_copies(facts: Facts, run: Run, command: Command, tree: Tree, mode: i
     if stays and tree.made:
         raise Refusal("what its RUNs make in it would not get the mode")
     if stays:
-        option = next(word for word in command.argv if word.raw.startswith(b"-") and b"R" in word.raw.upper())
+        option = next(word for word in command.argv if re.fullmatch(rb"-[fcv]*R[fcv]*|--recursive", word.raw))
         return Offer(combine(*flags, without_option(command, option, b"R")), doubts)
     gone, commented = drop_operands(facts.document, run, command, [tree.operand], others)
     doubts += ["the comment above it would go with it"] * commented

@@ -80,8 +80,7 @@ def find(facts: Facts) -> Iterator[Finding]:
                 joined = [other for other in stage.runs if first.at <= other.at <= run.at]
                 found.append((first.at, run.at, _joined(facts, joined)))
         for first, last, finding in found:
-            wider = (one for start, end, one in found if start <= first and last <= end and one is not finding)
-            if not any(one.fix for one in wider):
+            if not any(one.fix for start, end, one in found if start <= first and last < end):
                 yield finding
 
 
@@ -92,9 +91,9 @@ _BESIDE = frozenset(("cd", "mkdir", "rmdir", *ACCOUNTS))  # it may do that too: 
 def _changed(run: Run) -> list[bytes]:
     """The paths that `run` changes or removes; none if it does anything else, but for removing packages."""
     script = run.script
-    found: list[bytes] = []
     if script is None or not script.only_and or not script.is_plain or script.writes_files:
-        return found
+        return []
+    found: list[bytes] = []
     for command, directory in commands_of(run):
         paths = [] if removed(run, command) is not None or is_cleanup(run, command) else _paths(command)
         if paths is None:

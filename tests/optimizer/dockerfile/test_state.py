@@ -114,6 +114,12 @@ def test_operands_and_options() -> None:
     assert not command.has_option("two", "w")
 
 
+@pytest.mark.parametrize("text", ["chmod -x /a /b", "chmod -v /a -x /b", "chmod -R -x -- /a /b", "/bin/chmod /a /b -x"])
+def test_a_mode_is_no_option(text: str) -> None:
+    (command,) = script(text).commands
+    assert [word.raw for word in command.operands({"-x"})] == [b"-x", b"/a", b"/b"]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

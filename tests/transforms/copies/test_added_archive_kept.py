@@ -8,7 +8,8 @@ from dfopt.optimizer import Settings, optimize
 from rule_cases import Said, check_keep, check_rewrite, findings, said
 
 RULE = "added-archive-kept"
-H = "# syntax=docker/dockerfile:1.17\nFROM debian:12\n"
+S = "# syntax=docker/dockerfile:1.17\n"
+H = f"{S}FROM debian:12\n"
 ADD = "ADD https://e.org/a.tgz"
 UNPACK = "ADD --unpack=true https://e.org/a.tgz"
 
@@ -23,6 +24,18 @@ REWRITES = (
     (
         f"{H}ADD --checksum=sha256:1 https://e.org/a.tgz /tmp/\nRUN tar xzf /tmp/a.tgz --directory /srv && rm /tmp/a.tgz\n",
         f"{H}ADD --checksum=sha256:1 --unpack=true https://e.org/a.tgz /srv\n",
+    ),
+    (
+        f"{H}ADD https://e.org/a.txz /tmp/\nRUN tar xJf /tmp/a.txz -C /opt && rm /tmp/a.txz\n",
+        f"{H}ADD --unpack=true https://e.org/a.txz /opt\n",
+    ),
+    (
+        f"{H}ADD https://e.org/a.tbz /tmp/\nRUN tar xjf /tmp/a.tbz -C /opt && rm /tmp/a.tbz\n",
+        f"{H}ADD --unpack=true https://e.org/a.tbz /opt\n",
+    ),
+    (
+        f"{S}FROM debian:12 AS a\nWORKDIR /app\nFROM a\n{ADD} /tmp/\nRUN tar xzf /tmp/a.tgz && rm /tmp/a.tgz\n",
+        f"{S}FROM debian:12 AS a\nWORKDIR /app\nFROM a\n{UNPACK} /app\n",
     ),
 )
 
@@ -48,6 +61,49 @@ KEEPS = (
         f"{H}{ADD} tmp/\nRUN tar xzf tmp/a.tgz -C /opt && rm tmp/a.tgz\n",
         ("tmp/\nRUN tar xzf tmp/a.tgz -C /opt && rm tmp", "/tmp/\nRUN tar xzf /tmp/a.tgz -C /opt && rm /tmp"),
     ),
+    (f"{H}{ADD} /tmp/a.tgz /x/\nRUN tar xzf /tmp/a.tgz -C /opt && rm /tmp/a.tgz\n", (" /x/", "")),
+    (f"{H}COPY https://e.org/a.tgz /tmp/\nRUN tar xzf /tmp/a.tgz -C /opt && rm /tmp/a.tgz\n", ("COPY", "ADD")),
+    (f"{H}{ADD} /tmp/\nCMD x\n", ("CMD x", "RUN tar xzf /tmp/a.tgz -C /opt && rm /tmp/a.tgz")),
+    (f"{H}{UNPACK} /tmp/\nRUN tar xzf /tmp/a.tgz -C /opt && rm /tmp/a.tgz\n", (" --unpack=true", "")),
+    (
+        f"{H}{ADD} /tmp/\nRUN <<E\ntar xzf /tmp/a.tgz -C /opt && rm /tmp/a.tgz\nE\n",
+        ("<<E\ntar xzf /tmp/a.tgz -C /opt && rm /tmp/a.tgz\nE", "tar xzf /tmp/a.tgz -C /opt && rm /tmp/a.tgz"),
+    ),
+    (f"{H}{ADD} /tmp/\nRUN tar xzf /tmp/a.tgz -C /opt\n", ("/opt", "/opt && rm /tmp/a.tgz")),
+    (
+        f"{H}{ADD} /tmp/\nRUN (tar xzf /tmp/a.tgz -C /opt && rm /tmp/a.tgz)\n",
+        ("(tar xzf /tmp/a.tgz -C /opt && rm /tmp/a.tgz)", "tar xzf /tmp/a.tgz -C /opt && rm /tmp/a.tgz"),
+    ),
+    (
+        f"{H}{ADD} /tmp/\nRUN --network=none tar xzf /tmp/a.tgz -C /opt && rm /tmp/a.tgz\n",
+        (" --network=none", ""),
+    ),
+    (
+        f'{H}{ADD} /tmp/\nRUN ["tar", "xzf", "/tmp/a.tgz"]\n',
+        ('["tar", "xzf", "/tmp/a.tgz"]', "tar xzf /tmp/a.tgz -C /opt && rm /tmp/a.tgz"),
+    ),
+    (f"{H}{ADD} /tmp/\nRUN bsdtar xzf /tmp/a.tgz -C /opt && rm /tmp/a.tgz\n", ("bsdtar", "tar")),
+    (f"{H}{ADD} /tmp/\nRUN tar xzf /tmp/a.tgz -C /opt && ls /tmp/a.tgz\n", ("ls", "rm")),
+    (f"{H}{ADD} /tmp/\nRUN sudo tar xzf /tmp/a.tgz -C /opt && rm /tmp/a.tgz\n", ("sudo ", "")),
+    (f"{H}{ADD} /tmp/\nRUN tar xzf /tmp/a.tgz -C /opt && sudo rm /tmp/a.tgz\n", ("sudo ", "")),
+    (f"{H}{ADD} /tmp/\nRUN tar xzf /tmp/a.tgz -C /opt && rm -v /tmp/a.tgz >/x\n", (" >/x", "")),
+    (
+        f"{H}{ADD} /tmp/\nRUN tar xzf /tmp/a.tgz -C /opt && {{ rm /tmp/a.tgz || true; }}\n",
+        ("{ rm /tmp/a.tgz || true; }", "rm /tmp/a.tgz"),
+    ),
+    (f"{H}WORKDIR $X\n{ADD} /tmp/\nRUN tar xzf /tmp/a.tgz && rm /tmp/a.tgz\n", ("$X", "/x")),
+    (f"{H}{ADD} /tmp/\nRUN tar xzf /tmp/a.tgz $X -C /opt && rm /tmp/a.tgz\n", (" $X", "")),
+    (f"{H}{ADD} /tmp/\nRUN tar xzf /srv/a.tgz -C /opt && rm /tmp/a.tgz\n", ("/srv", "/tmp")),
+    (
+        f"{H}WORKDIR /tmp\n{ADD} /tmp/\nRUN tar xzf a.tgz -C /opt && rm a.tgz\n",
+        ("a.tgz -C /opt && rm a.tgz", "/tmp/a.tgz -C /opt && rm a.tgz"),
+    ),
+    (
+        f"{H}{ADD} /tmp/\nRUN tar xzf -C /opt && rm /tmp/a.tgz && ls a.tgz\n",
+        ("-C /opt && rm /tmp/a.tgz && ls a.tgz", "/tmp/a.tgz -C /opt && rm /tmp/a.tgz && ls"),
+    ),
+    (f"{H}{ADD} /tmp/\nRUN tar zf /tmp/a.tgz -C /opt && rm /tmp/a.tgz\n", (" zf", " xzf")),
+    (f"{H}{ADD} /tmp/\nRUN tar xz /tmp/a.tgz -C /opt && rm /tmp/a.tgz\n", ("xz", "xzf")),
 )
 
 # what is said of them

@@ -107,6 +107,16 @@ UNSAFE = (
         "FROM debian:12\nCOPY --chmod=700 a.sh /new/a.sh\n",
         "a directory that COPY creates would get the mode too",
     ),
+    (
+        "FROM debian:12\nCOPY a.sh /a.sh\nRUN chmod u=rw,go+r /a.sh\n",
+        "FROM debian:12\nCOPY --chmod=644 a.sh /a.sh\n",
+        "that a.sh has mode 0644 is an assumption",
+    ),
+    (
+        "FROM debian:12\nARG D=/srv\nCOPY a.sh $D/a.sh\nRUN chmod 700 $D/a.sh\n",
+        "FROM debian:12\nARG D=/srv\nCOPY --chmod=700 a.sh $D/a.sh\n",
+        "a directory that COPY creates would get the mode too",
+    ),
 )
 
 # what stays, and why: a reason that is given, or a difference that keeps it
@@ -173,6 +183,8 @@ KEEPS = (
         ("if x; then chmod 755 /a.sh; fi", "chmod 755 /a.sh"),
     ),
     ("FROM debian:12\nCOPY a.sh $D/\nRUN chmod 755 $D/a.sh\n", ("$D/\nRUN chmod 755 $D/", "/\nRUN chmod 755 /")),
+    ("FROM debian:12\nCOPY a.sh /a.sh\nRUN chmod $M /a.sh\n", ("$M", "755")),
+    ("FROM debian:12\nCOPY a.sh /a.sh\nRUN umask 077 && chmod u+x,+r /a.sh\n", "the umask decides what it gives"),
 )
 
 # what is said of them
@@ -224,3 +236,29 @@ def test_what_the_context_says_of_a_file_counts(tmp_path: Path) -> None:
         assert not result.changed
         assert findings(result)[0].reason == f"{name} has mode 0{mode} here, and may have another elsewhere"
         assert f"--chmod={bits}" in only(RULE, text.format(name, "+x"), context=context, unsafe=True).text
+
+
+# What a context with files of several modes has copied, changed by a RUN, and what becomes of it; a reason where it stays.
+SEVERAL = (
+    (
+        "COPY plain /p\nCOPY ready /r\nRUN chmod u-x /p /r\n",
+        "COPY --chmod=644 plain /p\nCOPY --chmod=655 ready /r\n",
+    ),
+    ("COPY plain ready /opt/x/\nRUN chmod u-x /opt/x/plain /opt/x/ready\n", "would not all have the same mode"),
+    ("COPY setuid /s\nRUN chmod u+x /s\n", "the mode it has is not plain"),
+    (
+        "COPY setuid /s\nCOPY plain /p\nRUN touch /s\nRUN chmod a+x /s /p\n",
+        "COPY setuid /s\nCOPY --chmod=755 plain /p\nRUN touch /s\nRUN chmod a+x /s\n",
+    ),
+)
+
+
+@pytest.mark.parametrize(("text", "expected"), SEVERAL)
+def test_files_of_several_modes(tmp_path: Path, text: str, expected: str) -> None:
+    context = context_of(tmp_path, {"plain": 0o644, "ready": 0o755, "setuid": 0o4755})
+    result = only(RULE, f"FROM debian:12\n{text}", context=context)
+    if "\n" in expected:
+        assert result.text == f"FROM debian:12\n{expected}"
+    else:
+        assert not result.changed
+        assert expected in findings(result)[0].reason

@@ -76,6 +76,14 @@ REWRITES = (
         ("FROM debian:12\nCOPY a.conf /new/a.conf\nCOPY b.conf /etc/b.conf\nRUN chown app /new/a.conf /etc/b.conf\n"),
         ("FROM debian:12\nCOPY a.conf /new/a.conf\nCOPY --chown=app:0 b.conf /etc/b.conf\nRUN chown app /new/a.conf\n"),
     ),
+    (
+        "FROM debian:12\nCOPY a.sh /a.sh\nRUN useradd app\nCOPY b.sh /b.sh\nRUN chown app:app /a.sh /b.sh\n",
+        ("FROM debian:12\nRUN useradd app\nCOPY --chown=app:app a.sh /a.sh\nCOPY --chown=app:app b.sh /b.sh\n"),
+    ),
+    (
+        "FROM debian:12\nCOPY a.sh /a.sh\nRUN useradd app && chown app:app /a.sh /x\n",
+        "FROM debian:12\nRUN useradd app\nCOPY --chown=app:app a.sh /a.sh\nRUN chown app:app /x\n",
+    ),
 )
 
 # before, after when it is accepted, why it is unsafe
@@ -84,6 +92,11 @@ UNSAFE = (
         "FROM debian:12\nCOPY a.conf /etc/a.conf\n# why\nRUN chown app /etc/a.conf\n",
         "FROM debian:12\nCOPY --chown=app:0 a.conf /etc/a.conf\n",
         "the comment above it would go with it",
+    ),
+    (
+        "FROM debian:12\nCOPY app /usr/bin/app\nRUN useradd app && chown app:app /usr/bin/app\n",
+        "FROM debian:12\nRUN useradd app\nCOPY --chown=app:app app /usr/bin/app\n",
+        "that app is a file is an assumption",
     ),
 )
 
@@ -157,3 +170,9 @@ def test_what_the_context_says_of_a_file_counts(tmp_path: Path) -> None:
         result = only(RULE, text.format(name), context=context, unsafe=True)
         assert not result.changed
         assert "setuid or setgid" in findings(result)[0].reason
+
+
+def test_what_it_saves_counts_where_the_user_is_moved_too(tmp_path: Path) -> None:
+    context = context_of(tmp_path, {"a.sh": 0o644})
+    text = "FROM debian:12\nCOPY a.sh /a.sh\nRUN useradd app && chown app:app /a.sh\n"
+    assert [finding.saves for finding in findings(only(RULE, text, context=context))] == [1000]

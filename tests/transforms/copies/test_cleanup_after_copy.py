@@ -31,6 +31,11 @@ REWRITES = (
         f"{A}FROM alpine:3\nCOPY --from=a /out/app /usr/bin/\nRUN chmod 700 /usr/bin/app\n",
         f"{A}RUN chmod 700 /out/app\nFROM alpine:3\nCOPY --from=a /out/app /usr/bin/\n",
     ),
+    (f"{A}{B}RUN find /opt/x -user 7 -delete\n", f"{A}RUN find /opt/x -user 7 -delete\n{B}"),
+    (
+        f"{A}FROM debian:12\nCOPY --from=a /out/x /opt/x.sh\nRUN chmod 700 /opt/x.sh\n",
+        f"{A}RUN chmod 700 /out/x\nFROM debian:12\nCOPY --from=a /out/x /opt/x.sh\n",
+    ),
 )
 
 # before, after when it is accepted, why it is unsafe
@@ -59,6 +64,16 @@ UNSAFE = (
         f"{A}FROM debian:12\nRUN make\nCOPY --from=a /opt/x /opt/x\nRUN rm -rf /opt/x/y\n",
         f"{A}RUN rm -rf /opt/x/y\nFROM debian:12\nRUN make\nCOPY --from=a /opt/x /opt/x\n",
         "line 4 may have put files there: `make` may do anything",
+    ),
+    (
+        f"{A}FROM debian:11\nCOPY --from=a /opt/x /opt/x\nRUN rm -rf /opt/x/y && find /opt/x -user 7 -delete\n",
+        f"{A}RUN rm -rf /opt/x/y && find /opt/x -user 7 -delete\nFROM debian:11\nCOPY --from=a /opt/x /opt/x\n",
+        "the other image may have another `find`",
+    ),
+    (
+        f"{A}FROM mine\nCOPY --from=a /opt/x /opt/x\nRUN rm -rf /opt/x/y\n",
+        f"{A}RUN rm -rf /opt/x/y\nFROM mine\nCOPY --from=a /opt/x /opt/x\n",
+        "files that the base image has in /opt/x would stay",
     ),
 )
 
@@ -98,6 +113,25 @@ KEEPS = (
     (f"{A}{B}COPY y /opt/x\nRUN rm -rf /opt/x/a\n", "line 5 may have to do with it: /opt/x"),
     (f"{A}{B}RUN make\nRUN rm -rf /opt/x/a\n", "line 5 may have to do with it: `make` may do anything"),
     (f"{A}{B}VOLUME /opt/x\nRUN rm -rf /opt/x/a\n", "line 5 may have to do with it: /opt/x"),
+    (f"{A}FROM a AS c\nRUN y\n{B}RUN rm -rf /opt/x/doc\n", "what it is copied from is not a stage for that alone"),
+    (
+        f"{A}FROM debian:12\nCOPY --from=a /opt /opt\nRUN rm -rf /opt/doc\n",
+        ("/opt /opt\nRUN rm -rf /opt/doc", "/opt /opt/x\nRUN rm -rf /opt/x/doc"),
+    ),
+    (f"{A}FROM debian:12\nCOPY --from=a /a /b /usr/bin/\nRUN chmod +x /usr/bin/a\n", (" /b", "")),
+    (
+        f"{A}FROM debian:12\nCOPY --from=$A /opt/x /opt/x\nRUN rm -rf /opt/x/y\n",
+        "what it is copied from is not a stage",
+    ),
+    (f"{A}FROM debian:12\nCOPY --from=a /opt/x $Z\nRUN rm -rf /opt/x/y\n", ("$Z", "/opt/x")),
+    (
+        f"{A}FROM debian:12\nRUN rm -rf /opt/x/y\nCOPY --from=a /opt/x /opt/x\n",
+        (
+            "RUN rm -rf /opt/x/y\nCOPY --from=a /opt/x /opt/x\n",
+            "COPY --from=a /opt/x /opt/x\nRUN rm -rf /opt/x/y\n",
+        ),
+    ),
+    (f"{A}{B}RUN chmod -x /opt/y /opt/x/a\n", (" /opt/y", "")),
 )
 
 # what is said of them
@@ -105,6 +139,16 @@ SAYS = (
     (
         f"{A}{B}RUN rm -rf /opt/x/doc\n",
         [Said("RUN rm -rf /opt/x/doc", "what line 4 copies is removed or changed in a later layer")],
+    ),
+    (
+        f"{A}FROM debian:12\nCOPY --from=a /x /opt/x\nCOPY --from=a /x/y /opt/x/y\nRUN rm -rf /opt/x/y/z\n",
+        [
+            Said(
+                "RUN rm -rf /opt/x/y/z",
+                "what line 5 copies is removed or changed in a later layer",
+                "line 4 takes it from there too",
+            )
+        ],
     ),
 )
 

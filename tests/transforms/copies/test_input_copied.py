@@ -226,6 +226,13 @@ KEEPS = (
         "a stage that this one is built on",
     ),
     (f"# syntax=docker/dockerfile:1.1\n{B}COPY --from=b /w /w\nRUN cp /w/a /b && rm -rf /w\n", (":1.1", ":1.2")),
+    (f"{P}COPY <<x /tmp/x\na\nx\nRUN dpkg -i /tmp/x && rm /tmp/x\n", ("<<x /tmp/x\na\nx\n", "x /tmp/x\n")),
+    (f"{P}ADD dist/*.whl /tmp/\nRUN pip install /tmp/*.whl && rm /tmp/*.whl\n", ("ADD", "COPY")),
+    (f"{P}ENV V=1\nADD a-$V.tgz /tmp/\nRUN tar xzf /tmp/a-$V.tgz && rm /tmp/a-$V.tgz\n", ("ADD", "COPY")),
+    (
+        f"{P}ENV V=1\nCOPY <<$V.tgz /tmp/$V.tgz\nx\n$V.tgz\nRUN tar xzf /tmp/$V.tgz && rm /tmp/$V.tgz\n",
+        ("<<$V.tgz /tmp/$V.tgz\nx\n$V.tgz\n", "$V.tgz /tmp/$V.tgz\n"),
+    ),
 )
 
 # what is said of them
@@ -233,6 +240,20 @@ SAYS = (
     (
         f"{B}COPY --from=b /w /w\nRUN cp /w/a /b && rm -rf /w\n",
         [Said("COPY --from=b /w /w", "it is removed again, and stays in the layer that copies it")],
+    ),
+    (
+        PATTERNS[0][0],
+        [
+            Said(
+                "COPY dist/*.whl /tmp/",
+                "it is removed again, and stays in the layer that copies it",
+                changes=("/**/*.dist-info/direct_url.json", "/**/*.dist-info/RECORD"),
+            )
+        ],
+    ),
+    (
+        PATTERNS[3][0],
+        [Said("COPY --from=b /dist/*.whl /w/", "it is removed again, and stays in the layer that copies it")],
     ),
 )
 

@@ -45,6 +45,12 @@ REWRITES = (
         f"{D}RUN apt-get install -y make\nCOPY a /app\nUSER 7\nENV A=b\nRUN chmod -R 755 /app\n",
         f"{D}RUN apt-get install -y make\nCOPY --chmod=755 a /app\nUSER 7\nENV A=b\n",
     ),
+    (
+        f"{D}WORKDIR /srv/x/y\nCOPY a .\nRUN chmod -R 750 .\n",
+        f"{D}WORKDIR /srv/x/y\nCOPY --chmod=750 a .\nRUN chmod 750 .\n",
+    ),
+    (f"{D}COPY a /srv/R\nRUN chmod 750 /srv/R -R\n", f"{D}COPY --chmod=750 a /srv/R\nRUN chmod 750 /srv/R\n"),
+    (f"{D}COPY a /opt/x\nRUN chmod --recursive 750 /opt/x\n", f"{D}COPY --chmod=750 a /opt/x\nRUN chmod 750 /opt/x\n"),
 )
 
 # before, after when it is accepted, why it is unsafe
@@ -104,6 +110,8 @@ KEEPS = (
         (" AS a", ""),
     ),
     ("# syntax=docker/dockerfile:1.1\nFROM debian:12\nCOPY a /app\nRUN chmod -R 755 /app\n", (":1.1", ":1.2")),
+    (f"{D}COPY a /app\nRUN chmod -R $M /app\n", "the modes of what is copied are not known"),
+    (f"{D}COPY a /app\nCOPY --chmod=700 b /app/b\nRUN chmod -R 755 /app\n", "a COPY has a mode already"),
 )
 
 # what is said of them
@@ -111,6 +119,10 @@ SAYS = (
     (
         f"{D}COPY a /app\nRUN chmod -R 755 /app/\n",
         [Said("chmod -R 755 /app/", "chmod stores what was copied to /app a second time")],
+    ),
+    (
+        f"{D}COPY a /app\nCOPY b /code\nRUN chmod -R 755 /app /code\n",
+        [Said("chmod -R 755 /app /code", "chmod stores what was copied to /app a second time")],
     ),
 )
 MOUNT = "RUN --mount=type=bind,source=a,target=/mnt/a"
@@ -127,6 +139,9 @@ MODES = (
     ({"a": 0o644}, "-R u+x", "COPY --chmod=744 a /app"),
     ({"b": 0o644}, "-R +x", ""),
     ({"a/x": 0o2755}, "-R 755", "COPY --chmod=755 a /app"),
+    ({"a/x": 0o755}, "-R a-x,a+X", f"{MOUNT} mkdir -p /app && cp -a /mnt/a/. /app/ && chmod -R a-x,a+X /app"),
+    ({"a/x": 0o755}, "-w -R", "COPY --chmod=555 a /app\nRUN chmod -w /app"),
+    ({"a": 0o755}, "-x -R", "COPY --chmod=644 a /app"),
 )
 
 
@@ -183,6 +198,8 @@ NOT_MOUNTED = (
     ("COPY a /app\nCOPY a /app/b\nRUN chmod -R g=u /app\n", "several COPYs, or one with flags"),
     ("COPY a/x /app/\nRUN chmod -R g=u /app\n", "what is copied is not certainly a directory"),
     ("COPY a /app\nRUN umask 0 && chmod -R +w /app\n", "the umask may decide what it gives"),
+    ("COPY a b /app/\nRUN chmod -R g=u /app\n", "the modes of what is copied are not known"),
+    ("COPY a /app\nCOPY a b /app/x/\nRUN chmod -R g=u /app\n", "the modes of what is copied are not known"),
 )
 
 
@@ -213,3 +230,16 @@ def test_what_keeps_a_bind_mount_away(tmp_path: Path, text: str, reason: str) ->
 )
 def test_what_a_symbolic_mode_comes_to(mode: int, change: str, expected: int | None) -> None:
     assert changed_mode(mode, change) == expected
+
+
+def test_a_mode_that_looks_like_an_option_leaves_other_directories_alone(tmp_path: Path) -> None:
+    context = context_of(tmp_path, {"a.sh": 0o755})
+    result = only(RULE, f"{D}COPY a.sh /opt/\nRUN chmod -x -R /opt/a.sh /srv/b\n", context=context)
+    assert result.text == f"{D}COPY --chmod=644 a.sh /opt/\nRUN chmod -x -R /srv/b\n"
+
+
+def test_files_of_the_base_image_would_keep_their_modes_beside_a_mount_too(tmp_path: Path) -> None:
+    context = context_of(tmp_path, {"a/x": 0o644, "a/y": 0o755})
+    result = only(RULE, "FROM mine\nCOPY a /app\nRUN chmod -R g=u /app\n", context=context)
+    assert not result.changed
+    assert findings(result)[0].reason == "files that the base image has in /app would keep their mode"

@@ -143,6 +143,18 @@ REWRITES = (
             "RUN chown node:node /app /code /app/x\n"
         ),
     ),
+    (
+        "FROM node:20\nWORKDIR /app/b\nCOPY . .\nRUN chown -R node:node /app/b\n",
+        "FROM node:20\nWORKDIR /app/b\nCOPY --chown=node:node . .\nRUN chown node:node /app/b\n",
+    ),
+    (
+        "FROM node:20\nWORKDIR /app\nCOPY . .\nRUN mkdir x && chown -Rv node:node /app\n",
+        "FROM node:20\nWORKDIR /app\nCOPY --chown=node:node . .\nRUN mkdir x && chown -v node:node /app /app/x\n",
+    ),
+    (
+        "FROM node:20\nWORKDIR /app\nCOPY . .\nRUN mkdir x && chown --recursive node:node /app\n",
+        "FROM node:20\nWORKDIR /app\nCOPY --chown=node:node . .\nRUN mkdir x && chown node:node /app /app/x\n",
+    ),
 )
 
 # before, after when it is accepted, why it is unsafe
@@ -166,6 +178,11 @@ UNSAFE = (
         "FROM node:20\nWORKDIR /home/node/app\nCOPY . .\nRUN chown -R node:node /home/node/app\n",
         ("FROM node:20\nWORKDIR /home/node/app\nCOPY --chown=node:node . .\nRUN chown node:node /home/node/app\n"),
         "files that the base image has in /home/node/app would keep their owner",
+    ),
+    (
+        "FROM node:20\nCOPY . /app\nCOPY --from=b /a /app\nRUN chown -R node /app\n",
+        ("FROM node:20\nCOPY --chown=node:root . /app\nCOPY --from=b --chown=node:root /a /app\nRUN chown node /app\n"),
+        "what comes from another stage may have another group",
     ),
 )
 
@@ -343,6 +360,14 @@ KEEPS = (
         "line 4 may make the user",
     ),
     ("FROM node:20\nWORKDIR /app\nCOPY . /\nRUN chown -R node:node /app\n", (". /", ". /app/")),
+    (
+        "FROM node:20\nWORKDIR /app\nCOPY . .\nRUN ! mv x /y\nRUN chown -R node:node /app\n",
+        "what is moved out of the directory cannot be given back to root",
+    ),
+    (
+        "FROM node:20\nWORKDIR /app\nCOPY . .\nRUN (mv x /y)\nRUN chown -R node:node /app\n",
+        "what is moved out of the directory cannot be given back to root",
+    ),
 )
 
 # what is said of them

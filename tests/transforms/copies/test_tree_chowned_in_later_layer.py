@@ -87,6 +87,36 @@ REWRITES = (
         "FROM node:20\nWORKDIR /app\nRUN ci\nCOPY . .\nRUN chown -R 1000 /app\n",
         "FROM node:20\nWORKDIR /app\nRUN ci && chown -R 1000 /app\nCOPY --chown=1000:0 . .\n",
     ),
+    (
+        "FROM node:20\nWORKDIR /app\nRUN ls /app && npm ci\nRUN chown -R node:node /app/\n",
+        "FROM node:20\nWORKDIR /app\nRUN ls /app && npm ci && chown -R node:node /app/\n",
+    ),
+    (
+        "FROM node:20\nWORKDIR /app\nRUN npm ci\nCOPY . .\nRUN mkdir x && chown -Rv node:node /app\n",
+        (
+            "FROM node:20\nWORKDIR /app\nRUN npm ci && chown -Rv node:node /app\nCOPY --chown=node:node . .\n"
+            "RUN mkdir x && chown -v node:node /app/x\n"
+        ),
+    ),
+    (
+        "FROM node:20\nWORKDIR /app\nRUN npm ci\nCOPY . .\nRUN mkdir x && chown --recursive node:node /app\n",
+        (
+            "FROM node:20\nWORKDIR /app\nRUN npm ci && chown --recursive node:node /app\nCOPY --chown=node:node . .\n"
+            "RUN mkdir x && chown node:node /app/x\n"
+        ),
+    ),
+    (
+        "FROM node:20\nWORKDIR /app\nRUN set -e && cd /app && npm ci\nRUN useradd app\nRUN chown -R app:app /app\n",
+        "FROM node:20\nWORKDIR /app\nRUN set -e && cd /app && npm ci && useradd app && chown -R app:app /app\n",
+    ),
+    (
+        "FROM node:20\nWORKDIR /app\nRUN umask 7 && apt-get install -y x && npm ci\nRUN chown -R x:x /app\n",
+        "FROM node:20\nWORKDIR /app\nRUN umask 7 && apt-get install -y x && npm ci && chown -R x:x /app\n",
+    ),
+    (
+        "FROM node:20\nWORKDIR /app\nRUN npm ci\nCOPY --from=b /a .\nRUN chown -R node:node /app\n",
+        "FROM node:20\nWORKDIR /app\nRUN npm ci && chown -R node:node /app\nCOPY --from=b --chown=node:node /a .\n",
+    ),
 )
 
 # before, after when it is accepted, why it is unsafe
@@ -95,6 +125,14 @@ UNSAFE = (
         "FROM node:20\nWORKDIR /app\nRUN npm ci\nCOPY . .\n# why\nRUN chown -R node:node /app\n",
         "FROM node:20\nWORKDIR /app\nRUN npm ci && chown -R node:node /app\nCOPY --chown=node:node . .\n",
         "the comment above it would go with it",
+    ),
+    (
+        "FROM node:20\nWORKDIR /app\nRUN npm ci\nCOPY . .\nCOPY --from=b /a .\nRUN chown -R node /app\n",
+        (
+            "FROM node:20\nWORKDIR /app\nRUN npm ci && chown -R node /app\nCOPY --chown=node:root . .\n"
+            "COPY --from=b --chown=node:root /a .\n"
+        ),
+        "what comes from another stage may have another group",
     ),
 )
 
@@ -167,6 +205,10 @@ KEEPS = (
         ),
         "its RUN gives the directory an owner already",
     ),
+    (
+        "FROM node:20\nWORKDIR /app\nRUN npm ci\nCOPY login.defs /etc/\nRUN useradd app\nRUN chown -R app:app /app\n",
+        "line 4 stands between `useradd` and it",
+    ),
 )
 
 # what is said of them
@@ -182,6 +224,10 @@ SAYS = (
             "USER node\n"
         ),
         [Said("chown -R node:node /app", "chown stores what line 4 wrote to /app a second time")],
+    ),
+    (
+        "FROM node:20\nWORKDIR /app\nRUN npm ci && cp -r /y /srv/x/\nRUN chown -R node:node /app /srv/x\n",
+        [Said("chown -R node:node /app /srv/x", "chown stores what line 3 wrote to /app a second time")],
     ),
 )
 

@@ -178,6 +178,14 @@ REWRITES = (
         "FROM debian:12\nRUN unzip x.zip -d /opt/tool\nRUN chown -R app /opt/tool\n",
         "FROM debian:12\nRUN unzip x.zip -d /opt/tool && chown -R app /opt/tool\n",
     ),
+    (
+        "FROM debian:12\nRUN curl -o /opt/a.zip http://e.org/a\nRUN cd $X && rm a.zip\n",
+        "FROM debian:12\nRUN curl -o /opt/a.zip http://e.org/a && cd $X && rm a.zip\n",
+    ),
+    (
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN chmod -r /tool\n",
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t && chmod -r /tool\n",
+    ),
 )
 
 # what stays, and why: a reason that is given, or a difference that keeps it
@@ -261,7 +269,6 @@ KEEPS = (
         ("chmod -v --reference=/x", "rm"),
     ),
     ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN touch -r /x /tool\n", ("-r /x", "-a")),
-    ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN chmod -r /tool\n", ("chmod -r", "rm")),
     ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN sed s/a/b/ /tool\n", ("s/a/b/", "-i s/a/b/")),
     ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN sed -i -e s/a/b/ /tool\n", ("-e s/a/b/", "s/a/b/")),
     ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN sed -i -f /x /tool\n", ("-f /x", "s/a/b/")),
@@ -290,6 +297,27 @@ KEEPS = (
     ("FROM debian:12\nRUN test -e /usr/bin/x\nRUN chmod u-s /usr/bin/x\n", ("test", "curl")),
     ("FROM debian:12\nCOPY t.tgz /\nRUN tar xzf /t.tgz\nRUN rm /t.tgz\n", ("tar", "curl")),
     ("FROM debian:12\nRUN curl -o /t http://e.org/t\nRUN apt-get remove -y curl\n", ("apt-get", "chmod")),
+    ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN chmod +x /tool; rm /x\n", ("; rm", " && rm")),
+    ("FROM debian:12\nRUN curl -o /opt/a.zip http://e.org/a\nRUN cd /opt && rm *.zip\n", ("*", "a")),
+    ("FROM debian:12\nRUN unzip x.zip -d /opt/x\nRUN chown -R app /opt/x && make\n", (" && make", "")),
+    ("FROM debian:12\nWORKDIR /opt/x\nRUN make install\nRUN rm -R /y /opt/x\n", ("rm -R /y", "chmod -R g=u")),
+    ("FROM debian:12\nWORKDIR /opt/x\nRUN make install\nRUN chmod g=u /opt/x\n", ("chmod", "chmod -R")),
+    (
+        "FROM debian:12\nWORKDIR /opt/x\nRUN make install\nRUN chgrp -R app /opt/x\n",
+        "a change of one hard link is one of all, until a layer comes between",
+    ),
+    (
+        "FROM debian:12\nWORKDIR /opt\nRUN make install\nRUN chmod -R g=u /opt\n",
+        ("WORKDIR /opt\nRUN make install\nRUN chmod -R g=u /opt", "WORKDIR /srv/x\nRUN make\nRUN chmod -R g=u /srv/x"),
+    ),
+    ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN rm /tool && sed s/a/b/ /x\n", ("sed", "sed -i")),
+    ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN rm /tool && touch -r /x /y\n", ("-r", "-a")),
+    ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN chgrp /tool /x\n", ("/tool /x", "app /tool")),
+    (
+        "FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN chmod --reference=/x /y /tool\n",
+        ("--reference=/x /y", "+x"),
+    ),
+    ('FROM debian:12\nRUN curl -o /tool http://e.org/t\nSHELL ["pwsh"]\nRUN rm /tool\n', ('SHELL ["pwsh"]\n', "")),
 )
 
 # what is said of them
