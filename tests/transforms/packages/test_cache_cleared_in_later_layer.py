@@ -180,8 +180,8 @@ KEEPS = (
         ("RUN npm cache clean --force\nRUN npm ci\n", "RUN npm ci\nRUN npm cache clean --force\n"),
     ),
     (
-        'FROM node:20\nRUN npm ci\nRUN ["rm", "-rf", "/root/.npm"]\n',
-        ('["rm", "-rf", "/root/.npm"]', "rm -rf /root/.npm"),
+        'FROM node:20\nRUN npm ci\nRUN ["sh", "-c", "rm -rf /root/.npm"]\n',
+        ('["sh", "-c", "rm -rf /root/.npm"]', "rm -rf /root/.npm"),
     ),
     (
         "FROM node:20\nRUN npm ci\nRUN --mount=type=cache,target=/x rm -rf /root/.npm\n",

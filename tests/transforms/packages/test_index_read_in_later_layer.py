@@ -244,7 +244,7 @@ def test_the_context_tells_whether_a_tree_brings_sources(tmp_path: Path, path: s
 
 
 def test_a_stage_that_does_not_ship_is_cleared_where_all_stages_count() -> None:
-    text = f"FROM debian:12 AS a\nRUN apt-get update && apt-get install -y a\nFROM a AS b\n{SECOND}FROM a\nENV A=b\n"
+    text = f"FROM debian:12 AS a\nRUN apt-get update && apt-get install -y a\nFROM a AS b\n{SECOND}FROM a\nCOPY --from=b /x /\n"
     settings = Settings(select=frozenset((RULE,)), all_stages=True)
     assert OWN in optimize(text, settings=settings).text
 

@@ -4,12 +4,33 @@ from __future__ import annotations
 
 import pytest
 
-from rule_cases import Said, check_keep, check_rewrite, check_unsafe, said
+from rule_cases import Said, check_keep, check_rewrite, check_unsafe, findings, only, said
 
 RULE = "index-shared-by-layers"
 
 # before, after
 REWRITES = (
+    (
+        "FROM debian:12\nRUN apt-get update && apt-get install -y a\nRUN apt-get download b\n",
+        "FROM debian:12\nRUN apt-get update && apt-get install -y a \\\n    && apt-get download b \\\n"
+        "    && rm -rf /var/lib/apt/lists/*\n",
+    ),
+    (
+        "FROM debian:12\nRUN apt-get update && sudo apt-get install -y a\nRUN sudo apt-get install -y b\n",
+        "FROM debian:12\nRUN apt-get update && sudo apt-get install -y a \\\n    && sudo apt-get install -y b \\\n"
+        "    && sudo rm -rf /var/lib/apt/lists/*\n",
+    ),
+    (
+        "FROM debian:12\nRUN sudo apt-get update && apt-get install -y a\nRUN apt-get install -y b\n",
+        "FROM debian:12\nRUN sudo apt-get update && apt-get install -y a \\\n    && apt-get install -y b \\\n"
+        "    && rm -rf /var/lib/apt/lists/*\n",
+    ),
+    (
+        "FROM debian:12\nRUN apt-get update && apt-get install -y a\n"
+        "RUN curl -O http://e.org/x\nRUN bash ./x\nRUN apt-get install -y b\n",
+        "FROM debian:12\nRUN apt-get update && apt-get install -y a \\\n    && curl -O http://e.org/x \\\n"
+        "    && bash ./x \\\n    && apt-get install -y b \\\n    && rm -rf /var/lib/apt/lists/*\n",
+    ),
     (
         "FROM debian:12\nRUN curl https://deb.nodesource.com/setup_18.x | bash -\nRUN apt-get install -y nodejs\n",
         "FROM debian:12\nRUN curl https://deb.nodesource.com/setup_18.x | bash - \\\n    && apt-get install -y nodejs \\\n"
@@ -185,6 +206,23 @@ UNSAFE = (
 # what stays, and why: a reason that is given, or a difference that keeps it
 KEEPS = (
     (
+        "FROM debian:12\nRUN apt-get update && apt-get install -y a\nRUN curl -O http://e.org/x\n"
+        "RUN curl -O http://e.org/y\nRUN bash ./x\nRUN apt-get install -y b\n",
+        ("RUN curl -O http://e.org/y\n", ""),
+    ),
+    (
+        "FROM debian:12\nRUN apt-get update && apt-get install -y a\nRUN cat /var/lib/apt/lists/x\n",
+        ("cat /var/lib/apt/lists/x", "apt-get install -y b"),
+    ),
+    (
+        'FROM debian:12\nRUN apt-get update && apt-get install -y a\nRUN ["curl"]\nRUN apt-get install -y b\n',
+        ('RUN ["curl"]\n', ""),
+    ),
+    (
+        "FROM fedora:40\nRUN dnf makecache && dnf install -y a\nRUN dnf list x && cat /var/cache/dnf/x\n",
+        ("RUN dnf makecache && dnf install -y a\nRUN dnf list x", "RUN apt-get update && apt-get install -y a\nRUN apt list x"),
+    ),
+    (
         "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nRUN bash /s.sh && make\nRUN apt-get install -y a\n",
         (" && make", ""),
     ),
@@ -340,3 +378,9 @@ def test_keeps(text: str, expected: str | tuple[str, str]) -> None:
 @pytest.mark.parametrize(("text", "expected"), SAYS)
 def test_says(text: str, expected: list[Said]) -> None:
     assert said(RULE, text) == expected
+
+
+def test_what_it_assumes() -> None:
+    text = "FROM debian:12\nRUN apt-get update && apt-get install -y a\nRUN apt-get install -y b\nRUN make\nCMD x\n"
+    (finding,) = findings(only(RULE, text))
+    assert finding.assumes == ("build-tools", "containers")
