@@ -321,7 +321,7 @@ UNSAFE = (
 # what stays, and why: a reason that is given, or a difference that keeps it
 KEEPS = (
     (
-        "FROM archlinux\nRUN pacman -Sy a\nRUN rm -rf /var/cache/pacman/pkg/*\n",
+        "FROM archlinux\nRUN pacman -Sy a\nRUN rm -rf /var/cache/pacman/pkg/*\nFROM debian:12\nRUN apt-get install -y a\n",
         (
             "archlinux\nRUN pacman -Sy a\nRUN rm -rf /var/cache/pacman/pkg/*",
             "fedora:40\nRUN dnf install -y a\nRUN rm -rf /var/cache/dnf",

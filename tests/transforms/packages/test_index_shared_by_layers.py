@@ -11,6 +11,13 @@ RULE = "index-shared-by-layers"
 # before, after
 REWRITES = (
     (
+        "FROM debian:12\nRUN apt-get update && apt-get install -y a\n"
+        "RUN curl -sL https://deb.nodesource.com/setup_20.x | bash -\nRUN apt-get install -y b\n",
+        "FROM debian:12\nRUN apt-get update && apt-get install -y a\n"
+        "RUN curl -sL https://deb.nodesource.com/setup_20.x | bash - \\\n    && apt-get install -y b \\\n"
+        "    && rm -rf /var/lib/apt/lists/*\n",
+    ),
+    (
         "FROM debian:12\nRUN apt-get update && apt-get install -y a\nRUN apt-get download b\n",
         "FROM debian:12\nRUN apt-get update && apt-get install -y a \\\n    && apt-get download b \\\n"
         "    && rm -rf /var/lib/apt/lists/*\n",
@@ -206,6 +213,10 @@ UNSAFE = (
 # what stays, and why: a reason that is given, or a difference that keeps it
 KEEPS = (
     (
+        'FROM debian:12\nRUN apt-get update && apt-get install -y a\nRUN ["bash", "x.sh"]\nRUN apt-get install -y b\n',
+        ('["bash", "x.sh"]', "bash x.sh"),
+    ),
+    (
         "FROM debian:12\nRUN apt-get update && apt-get install -y a\nRUN curl -O http://e.org/x\n"
         "RUN curl -O http://e.org/y\nRUN bash ./x\nRUN apt-get install -y b\n",
         ("RUN curl -O http://e.org/y\n", ""),
@@ -219,8 +230,11 @@ KEEPS = (
         ('RUN ["curl"]\n', ""),
     ),
     (
-        "FROM fedora:40\nRUN dnf makecache && dnf install -y a\nRUN dnf list x && cat /var/cache/dnf/x\n",
-        ("RUN dnf makecache && dnf install -y a\nRUN dnf list x", "RUN apt-get update && apt-get install -y a\nRUN apt list x"),
+        "FROM fedora:40\nRUN dnf makecache && dnf install -y a\nRUN cat /var/cache/dnf/x && dnf install -y b\n",
+        (
+            "RUN dnf makecache && dnf install -y a\nRUN cat /var/cache/dnf/x && dnf",
+            "RUN apt-get update && apt-get install -y a\nRUN apt-get",
+        ),
     ),
     (
         "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nRUN bash /s.sh && make\nRUN apt-get install -y a\n",

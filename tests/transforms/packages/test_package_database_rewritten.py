@@ -139,7 +139,7 @@ KEEPS = (
         ("alpine:3.20\nRUN apk add a\nRUN apk add", "fedora:40\nRUN dnf install -y a\nRUN dnf install -y"),
     ),
     (
-        "FROM archlinux\nRUN pacman -S a\nRUN pacman -S b\n",
+        "FROM archlinux\nRUN pacman -S a\nRUN pacman -S b\nFROM debian:12\nRUN apt-get install -y a\n",
         ("archlinux\nRUN pacman -S a\nRUN pacman -S", "fedora:40\nRUN dnf install -y a\nRUN dnf install -y"),
     ),
     (

@@ -13,6 +13,12 @@ RULE = "package-index-kept"
 
 # before, after
 REWRITES = (
+    (
+        "FROM debian:12\nRUN echo 'x ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/x\nUSER x\n"
+        "RUN sudo apt-get update && sudo apt-get install -y a\n",
+        "FROM debian:12\nRUN echo 'x ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/x\nUSER x\n"
+        "RUN sudo apt-get update && sudo apt-get install -y a && sudo rm -rf /var/lib/apt/lists/*\n",
+    ),
     *(
         (
             f"FROM {base}\nRUN apt-get update && apt-get install -y a && rm -rf {vain}\n",

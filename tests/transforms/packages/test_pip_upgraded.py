@@ -10,7 +10,7 @@ RULE = "pip-upgraded"
 
 # what stays, and why: a reason that is given, or a difference that keeps it
 KEEPS = (
-    ("ARG X=debian\nFROM $X\nRUN pip install -U pip\n", ("FROM $X", "FROM python:3.12")),
+    ("ARG X\nFROM $X\nRUN pip install -U pip\n", ("FROM $X", "FROM python:3.12")),
     ("FROM scratch\nRUN pip install -U pip\n", ("scratch", "python:3.12")),
     ('FROM python:3.12\nRUN ["pip", "install", "-U", "pip"]\n', ('["pip", "install", "-U", "pip"]', "pip install -U pip")),
     ("FROM python:3.12\nRUN $V/bin/pip install -U pip\n", ("$V/bin/", "")),
