@@ -345,6 +345,19 @@ KEEPS = (
 # what is said of them
 SAYS = (
     (
+        "FROM debian:12\nRUN apt-get update && apt-get install -y a\n"
+        "RUN curl -sL https://deb.nodesource.com/setup_20.x | bash -\nRUN add-apt-repository x\n"
+        "RUN apt-get install -y b\n",
+        [
+            Said(
+                "RUN curl -sL https://deb.nodesource.com/setup_20.x | bash -",
+                "3 layers share one apt index, so none can clear it",
+                "",
+                ("/var/lib/apt/lists/**",),
+            )
+        ],
+    ),
+    (
         (
             "FROM debian:12\n"
             "RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates curl\n"

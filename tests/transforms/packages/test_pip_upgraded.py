@@ -12,7 +12,10 @@ RULE = "pip-upgraded"
 KEEPS = (
     ("ARG X\nFROM $X\nRUN pip install -U pip\n", ("FROM $X", "FROM python:3.12")),
     ("FROM scratch\nRUN pip install -U pip\n", ("scratch", "python:3.12")),
-    ('FROM python:3.12\nRUN ["pip", "install", "-U", "pip"]\n', ('["pip", "install", "-U", "pip"]', "pip install -U pip")),
+    (
+        'FROM python:3.12\nRUN ["pip", "install", "-U", "pip"]\n',
+        ('["pip", "install", "-U", "pip"]', "pip install -U pip"),
+    ),
     ("FROM python:3.12\nRUN $V/bin/pip install -U pip\n", ("$V/bin/", "")),
     ("FROM python:3.12\nRUN python -m venv /v && /v/bin/pip install --upgrade pip\n", ("venv /v && /v/bin/pip", "pip")),
     ("FROM python:3.12\nRUN pip install pip\n", ("install pip", "install --upgrade pip")),
