@@ -95,7 +95,7 @@ def _read_later(run: Run, cache: Cache) -> int:
     stage = run.stage
     for owner, index in stage.later_where(run.at, (RULE, cache.read_by), partial(_reads, cache)):
         return owner.instructions[index].line
-    triggers = (at for at in stage.once("triggers", _triggers) if at < run.at and _reads(cache, stage, at))
+    triggers = (at for at in stage.once("triggers", _triggers) if _reads(cache, stage, at))
     return next((stage.instructions[at].line for at in triggers), 0)
 
 

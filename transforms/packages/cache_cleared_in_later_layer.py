@@ -68,9 +68,8 @@ def find(facts: Facts) -> Iterator[Finding]:
     for stage in facts.shipping if caches else ():
         for run in stage.runs:
             cleared = _cleared(run, caches)
-            above = (other for other in reversed(stage.runs) if other.at < run.at) if cleared else iter(())
-            for maker in above:
-                if filled := left_in(maker, cleared):
+            for maker in reversed(stage.runs) if cleared else ():
+                if maker.at < run.at and (filled := left_in(maker, cleared)):
                     message = f"this clean-up leaves {filled[0].tool.name}'s cache in the layer that wrote it"
                     yield attempt(RULE, message, run.instruction, partial(_offer, facts, maker, run, filled))
                     break

@@ -67,12 +67,11 @@ def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every RUN whose index a later one installs from."""
     for stage in facts.shipping:
         for tool, index in facts.indexes:
-            if index.fetched_by_install or tool.cache_option or not (index.refresh and index.clear):
+            if index.fetched_by_install or not (index.refresh and index.clear):
                 continue
             for run in stage.runs:
                 last = left_behind(run, tool, index)
-                line = _first_reader(run, tool) if last else 0
-                if last and line:
+                if last and (line := _first_reader(run, tool)):
                     message = f"line {line} installs from the {tool.name} index of this layer, so nothing can clear it"
                     yield attempt(RULE, message, last.command, partial(_refreshed, run, last, index))
 

@@ -81,12 +81,12 @@ def _blocks(runs: list[Run], tool: Tool) -> Iterator[list[Run]]:
 
 def _joined(facts: Facts, runs: list[Run], tool: Tool, index: Index) -> Offer:
     trims: list[Trim] = []
-    for at, run in enumerate(runs):
+    for run in runs:
         actions = [package_action(command, tool) for command in (run.script.commands if run.script else ())]
         ends = 0
-        while actions[-1 - ends] == "clear" and run is not runs[-1]:
+        while actions[-1 - ends] == "clear":
             ends += 1
-        starts = 1 if at and actions[0] == "refresh" else 0
+        starts = 1 if actions[0] == "refresh" else 0
         trims.append(Trim(starts, ends))
     if not index.fetched_by_install and any(
         not refresh_of(second, tool) and trim.end for (_, second), trim in zip(pairwise(runs), trims, strict=False)

@@ -52,7 +52,7 @@ def find(facts: Facts) -> Iterator[Finding]:
             for use in uses(run.script, load_tool("pip")) if run.script else ():
                 argv = use.command.argv
                 words = {word.value for word in argv[argv.index(use.verb) :]}
-                elsewhere = "/" in (argv[0].value or "/")
+                elsewhere = "/" in use.command.program
                 if use.verb.value == "install" and "pip" in words and words & {"-U", "--upgrade"} and not elsewhere:
                     reason = "whether a requirement needs the newer pip is for a test to say"
                     start, end = use.command.start, use.command.end

@@ -11,6 +11,15 @@ RULE = "build-cache-kept"
 # before, after
 REWRITES = (
     (
+        'FROM golang:1.22\nRUN go build -o /a .\nRUN go clean -cache && mkdir /x\nCMD ["/a"]\n',
+        (
+            "FROM golang:1.22\n"
+            "RUN go build -o /a . && rm -rf ~/.cache/go-build\n"
+            "RUN go clean -cache && mkdir /x\n"
+            'CMD ["/a"]\n'
+        ),
+    ),
+    (
         'FROM golang:1.22\nRUN go build -o /a .\nCMD ["/a"]\n',
         ('FROM golang:1.22\nRUN go build -o /a . && rm -rf ~/.cache/go-build && go clean -modcache\nCMD ["/a"]\n'),
     ),
@@ -174,6 +183,15 @@ UNSAFE = (
         "line 3 runs a script that may build again",
     ),
     (
+        'FROM rust:1.80\nRUN cargo build --release\nCMD ["make"]\n',
+        (
+            "FROM rust:1.80\n"
+            "RUN cargo build --release && rm -rf /usr/local/cargo/registry /usr/local/cargo/git\n"
+            'CMD ["make"]\n'
+        ),
+        "line 3 runs a program that may build again",
+    ),
+    (
         'FROM rust:1.80\nRUN cargo build --release\nRUN ./x.sh\nCMD ["/a"]\n',
         (
             "FROM rust:1.80\n"
@@ -216,6 +234,10 @@ UNSAFE = (
 
 # what stays, and why: a reason that is given, or a difference that keeps it
 KEEPS = (
+    (
+        'FROM rust:1.80\nRUN cargo build --release\nRUN rm -r /usr/local/cargo/registry\nCMD ["/a"]\n',
+        "line 3 removes the cache, and fails where there is none",
+    ),
     (
         'FROM rust:1.80\nRUN cargo build --release\nRUN cp -r /usr/local /x\nCMD ["/a"]\n',
         "line 3 may read the cache",

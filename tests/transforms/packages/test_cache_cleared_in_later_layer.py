@@ -15,6 +15,22 @@ RULE = "cache-cleared-in-later-layer"
 # before, after
 REWRITES = (
     (
+        "FROM node:20\nRUN npm ci\nRUN npm cache clean --force && apt-get clean\n",
+        "FROM node:20\nRUN npm ci && npm cache clean --force && apt-get clean\n",
+    ),
+    (
+        "FROM node:20\nRUN npm ci\n# clean up\nRUN npm cache clean --force && rm -rf /tmp/*\n",
+        "FROM node:20\nRUN npm ci \\\n# clean up\n    && npm cache clean --force && rm -rf /tmp/*\n",
+    ),
+    (
+        "FROM node:20\nRUN npm ci\nCOPY . .\n# the server\nRUN npm cache clean --force\nRUN rm -rf /tmp/*\n",
+        "FROM node:20\nRUN npm ci && npm cache clean --force\nCOPY . .\n# the server\nRUN rm -rf /tmp/*\n",
+    ),
+    (
+        "FROM python:3.12\nRUN pip install a\nRUN pip cache purge\nRUN pip install b\n",
+        "FROM python:3.12\nRUN pip install --no-cache-dir a\nRUN pip install b\n",
+    ),
+    (
         "FROM node:20\nRUN npm ci\nRUN npm cache clean --force\n",
         "FROM node:20\nRUN npm ci && npm cache clean --force\n",
     ),
@@ -116,6 +132,11 @@ REWRITES = (
 # before, after when it is accepted, why it is unsafe
 UNSAFE = (
     (
+        "FROM python:3.12\nRUN pip install a\nRUN cp -r /root/.cache/pip /x\nRUN pip cache purge\n",
+        "FROM python:3.12\nRUN pip install --no-cache-dir a\nRUN cp -r /root/.cache/pip /x\n",
+        "line 3 may read the cache",
+    ),
+    (
         "FROM node:20\nRUN npm ci\nCOPY .npmrc .\nRUN npm config set offline true\nRUN npm cache clean --force\n",
         "FROM node:20\nRUN npm ci && npm cache clean --force\nCOPY .npmrc .\nRUN npm config set offline true\n",
         "line 4 may read the cache",
@@ -154,6 +175,20 @@ KEEPS = (
         "FROM python:3.12\nRUN --mount=type=cache,target=/root/.cache/pip pip install a\nRUN pip cache purge\n",
         (" --mount=type=cache,target=/root/.cache/pip", ""),
     ),
+    (
+        "FROM node:20\nRUN npm cache clean --force\nRUN npm ci\n",
+        ("RUN npm cache clean --force\nRUN npm ci\n", "RUN npm ci\nRUN npm cache clean --force\n"),
+    ),
+    (
+        'FROM node:20\nRUN npm ci\nRUN ["sh", "-c", "rm -rf /root/.npm"]\n',
+        ('["sh", "-c", "rm -rf /root/.npm"]', "rm -rf /root/.npm"),
+    ),
+    (
+        "FROM node:20\nRUN npm ci\nRUN --mount=type=cache,target=/x rm -rf /root/.npm\n",
+        (" --mount=type=cache,target=/x", ""),
+    ),
+    ("FROM node:20\nRUN npm ci\nRUN rm -rf /root/.npm; rm -rf /tmp/*\n", ("; rm", " && rm")),
+    ("FROM node:20\nRUN npm ci\nRUN (rm -rf /root/.npm)\n", ("(rm -rf /root/.npm)", "rm -rf /root/.npm")),
     ("FROM python:3.12\nRUN pip install a\nRUN pip cache purge > /log\n", (" > /log", "")),
     (
         "FROM python:3.12 AS a\nRUN pip install a\nRUN pip cache purge\nFROM scratch\nCOPY --from=a /a /\n",
@@ -171,6 +206,18 @@ SAYS = (
                 "RUN pip cache purge", "this clean-up leaves pip's cache in the layer that wrote it", "", PIP, PIP
             )
         ],
+    ),
+    *(
+        (
+            f"FROM node:20\nRUN npm ci\nRUN npm install -g x\n{between}RUN npm cache clean --force\n",
+            [
+                Said(
+                    "RUN npm cache clean --force", "this clean-up leaves npm's cache in the layer that wrote it", "",
+                    ("/root/.npm/**", "/home/*/.npm/**"), ("/root/.npm/**", "/home/*/.npm/**"),
+                )
+            ],
+        )
+        for between in ("", "COPY . .\n")
     ),
 )  # fmt: skip
 

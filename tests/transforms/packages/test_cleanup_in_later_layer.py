@@ -11,6 +11,16 @@ RULE = "cleanup-in-later-layer"
 # before, after
 REWRITES = (
     (
+        "FROM opensuse/leap:15\nRUN zypper install -y a\nCOPY clean /srv/\nRUN zypper cc --all\n",
+        "FROM opensuse/leap:15\nRUN zypper install -y a && zypper cc --all\nCOPY clean /srv/\n",
+    ),
+    (
+        "FROM debian:12\nRUN apt-get update && apt-get install -y a && rm -rf /var/lib/apt/lists/* && apt policy a\n"
+        "COPY a /a\nRUN rm -rf /var/lib/apt/lists/*\n",
+        "FROM debian:12\nRUN apt-get update && apt-get install -y a && rm -rf /var/lib/apt/lists/* && apt policy a \\\n"
+        "    && rm -rf /var/lib/apt/lists/*\nCOPY a /a\n",
+    ),
+    (
         "FROM debian:12\nRUN apt-get update && apt-get install -y a && apt-get clean\nRUN apt-get clean\n",
         "FROM debian:12\nRUN apt-get update && apt-get install -y a && apt-get clean\n",
     ),
@@ -310,6 +320,24 @@ UNSAFE = (
 
 # what stays, and why: a reason that is given, or a difference that keeps it
 KEEPS = (
+    (
+        "FROM archlinux\nRUN pacman -Sy a\nRUN rm -rf /var/cache/pacman/pkg/*\nFROM debian:12\nRUN apt-get install -y a\n",
+        (
+            "archlinux\nRUN pacman -Sy a\nRUN rm -rf /var/cache/pacman/pkg/*",
+            "fedora:40\nRUN dnf install -y a\nRUN rm -rf /var/cache/dnf",
+        ),
+    ),
+    (
+        "FROM alpine:3.20\nRUN apk update && apk add a\nRUN rm -rf /var/cache/apk/*\n",
+        (
+            "alpine:3.20\nRUN apk update && apk add a\nRUN rm -rf /var/cache/apk/*",
+            "fedora:40\nRUN dnf install -y a\nRUN rm -rf /var/cache/dnf",
+        ),
+    ),
+    (
+        'FROM centos:7\nRUN yum install -y a\nSHELL ["/bin/bash", "-ec"]\nRUN yum clean all\n',
+        "the two run in different ways",
+    ),
     ("FROM fedora:40\nRUN dnf list\nRUN dnf clean all\n", "the index lies in an earlier layer"),
     (
         "FROM debian:12\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n",

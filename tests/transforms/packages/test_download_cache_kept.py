@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rule_cases import Said, check_keep, check_rewrite, check_unsafe, said
+from dfopt.optimizer import Settings, optimize
+from rule_cases import Said, check_keep, check_rewrite, check_unsafe, findings, said
 
 RULE = "download-cache-kept"
 
@@ -172,3 +173,15 @@ def test_keeps(text: str, expected: str | tuple[str, str]) -> None:
 @pytest.mark.parametrize(("text", "expected"), SAYS)
 def test_says(text: str, expected: list[Said]) -> None:
     assert said(RULE, text) == expected
+
+
+def test_a_purge_goes_with_the_option_for_what_is_up_to_it_and_nothing_else() -> None:
+    text = (
+        'FROM python:3.12\nRUN pip install a\nRUN ["x"]\n'
+        "RUN pip install b && pip cache purge && make\nRUN pip install c\n"
+    )
+    result = optimize(text, settings=Settings(select=frozenset((RULE,)), only=frozenset()))
+    assert [finding.fix.drops for finding in findings(result) if finding.fix] == [
+        (b"pip cache purge", b"pip install a", b"pip install b"),
+        (b"pip install c",),
+    ]

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from dfopt.optimizer import Settings, optimize
 from dfopt.optimizer.facts.context import Context
-from rule_cases import Said, check_keep, check_rewrite, check_unsafe, only, said
+from rule_cases import Said, check_keep, check_rewrite, check_unsafe, findings, only, said
 
 RULE = "index-read-in-later-layer"
 
@@ -67,6 +68,34 @@ REWRITES = (
         f"FROM base AS build\nRUN apt-get update && apt-get install -y b\nFROM base\n{OWN}COPY --from=build /x /x\n",
     ),
     (
+        "FROM debian:12 AS base\nRUN apt-get update && apt-get install -y a\nFROM base AS build\n"
+        f"RUN apt-get update && apt-get install -y c && rm -rf /var/lib/apt/lists/*\nFROM base\n{SECOND}",
+        "FROM debian:12 AS base\nRUN apt-get update && apt-get install -y a && rm -rf /var/lib/apt/lists/*\n"
+        "FROM base AS build\nRUN apt-get update && apt-get install -y c && rm -rf /var/lib/apt/lists/*\n"
+        f"FROM base\n{OWN}",
+    ),
+    # What changes the sources above the first refresh, or below the last install, counts for neither.
+    (
+        f"FROM debian:12\nCOPY x.list /etc/apt/sources.list.d/\nRUN apt-get update && apt-get install -y a\nENV A=b\n{SECOND}",
+        "FROM debian:12\nCOPY x.list /etc/apt/sources.list.d/\n"
+        f"RUN apt-get update && apt-get install -y a && rm -rf /var/lib/apt/lists/*\nENV A=b\n{OWN}",
+    ),
+    (
+        "FROM debian:12 AS a\nCOPY x.list /etc/apt/sources.list.d/\nFROM a\n"
+        f"RUN apt-get update && apt-get install -y a\nENV A=b\n{SECOND}",
+        "FROM debian:12 AS a\nCOPY x.list /etc/apt/sources.list.d/\nFROM a\n"
+        f"RUN apt-get update && apt-get install -y a && rm -rf /var/lib/apt/lists/*\nENV A=b\n{OWN}",
+    ),
+    (
+        f"FROM debian:12\nRUN dpkg --add-architecture i386 && apt-get update && apt-get install -y a\nENV A=b\n{SECOND}",
+        "FROM debian:12\nRUN dpkg --add-architecture i386 && apt-get update && apt-get install -y a \\\n"
+        f"    && rm -rf /var/lib/apt/lists/*\nENV A=b\n{OWN}",
+    ),
+    (
+        f"{FIRST}ENV A=b\n{SECOND}COPY x.list /etc/apt/sources.list.d/\n",
+        f"{CLEARED}ENV A=b\n{OWN}COPY x.list /etc/apt/sources.list.d/\n",
+    ),
+    (
         f"FROM debian:12\nRUN curl http://deb.nodesource.com/setup_20.x | bash - && apt-get install -y a\nENV A=b\n{SECOND}",
         "FROM debian:12\nRUN curl http://deb.nodesource.com/setup_20.x | bash - && apt-get install -y a \\\n"
         f"    && rm -rf /var/lib/apt/lists/*\nENV A=b\n{OWN}",
@@ -79,6 +108,16 @@ UNSAFE = (
         f"{FIRST}ENV A=b\n{SECOND}CMD apt-get install -y c\n",
         f"{CLEARED}ENV A=b\n{OWN}CMD apt-get install -y c\n",
         "line 5 runs code that may install from this index",
+    ),
+    (
+        f"FROM debian:12\nRUN echo 'Dir::Cache x;' > /etc/apt/apt.conf.d/x\n{FIRST}ENV A=b\n{SECOND}",
+        f"FROM debian:12\nRUN echo 'Dir::Cache x;' > /etc/apt/apt.conf.d/x\n{CLEARED}ENV A=b\n{OWN}",
+        "line 2 configures apt",
+    ),
+    (
+        f"{FIRST}ENV A=b\n{SECOND}RUN chown a /var/lib/apt/lists\n",
+        f"{CLEARED}ENV A=b\n{OWN}RUN chown a /var/lib/apt/lists\n",
+        "line 5 may read the cache",
     ),
 )
 
@@ -96,6 +135,25 @@ KEEPS = (
     (f"{FIRST}COPY sources.list /etc/apt/\n{SECOND}", SOURCES),
     (f"{FIRST}COPY rootfs /\n{SECOND}", SOURCES),
     (f"{FIRST}COPY x $D\n{SECOND}", SOURCES),
+    (
+        f"FROM debian:12 AS base\nRUN apt-get update && apt-get install -y a\nCOPY x /etc/apt/\nFROM base\n{SECOND}",
+        SOURCES,
+    ),
+    (
+        f"FROM debian:12 AS base\nRUN apt-get update && apt-get install -y a\nFROM base AS mid\nCOPY x /etc/apt/\n"
+        f"FROM mid\n{SECOND}",
+        "line 4 may change where",
+    ),
+    (
+        f"FROM debian:12 AS base\nENV A=b\nRUN apt-get update && apt-get install -y a\n"
+        f"FROM base\nCOPY x /etc/apt/\n{SECOND}",
+        "line 5 may change where",
+    ),
+    (
+        f"FROM debian:12 AS base\nRUN apt-get update && apt-get install -y a\nENV A=b\nCOPY x /etc/apt/\n"
+        f"FROM base\n{SECOND}",
+        "line 4 may change where",
+    ),
     (f"{FIRST}ENV APT_CONFIG=/x\n{SECOND}", "line 3 may configure apt"),
     (f"{FIRST}ENV A=b\nRUN echo deb x > /etc/apt/sources.list && apt-get install -y b\n", "line 4 may change where"),
     (
@@ -125,6 +183,9 @@ KEEPS = (
     ),
     (f"{FIRST}ENV A=b\nRUN apt-get update && apt-get install -y b\n", ("b\nRUN apt-get update &&", "b\nRUN")),
     (f"FROM alpine\nRUN apk update && apk add a\nENV A=b\nRUN apk add b\n{SECOND}", ("alpine\nRUN apk update && apk add a", "debian\nRUN apt-get update && apt-get install -y a")),
+    (f"{CLEARED}ENV A=b\n{SECOND}", (" && rm -rf /var/lib/apt/lists/*", "")),
+    (f"FROM archlinux\nRUN pacman -Sy a\nENV A=b\nRUN pacman -S b\n{SECOND}", ("pacman -Sy a", "apt-get update && apt-get install -y a")),
+    (f"FROM fedora:40\nRUN dnf makecache && dnf install -y a\nENV A=b\nRUN cat /var/cache/dnf/x\n{SECOND}", ("dnf makecache && dnf", "apt-get update && apt-get")),
 )  # fmt: skip
 
 # what is said of them
@@ -135,6 +196,17 @@ SAYS = (
             Said(
                 "apt-get update",
                 "line 4 installs from the apt index of this layer, so nothing can clear it",
+                "",
+                ("/var/lib/apt/lists/**",),
+            )
+        ],
+    ),
+    (
+        f"{FIRST}ENV A=b\nRUN apt-get update -q && apt-get install -y b\n{SECOND}",
+        [
+            Said(
+                "apt-get update -q",
+                "line 5 installs from the apt index of this layer, so nothing can clear it",
                 "",
                 ("/var/lib/apt/lists/**",),
             )
@@ -169,3 +241,14 @@ def test_the_context_tells_whether_a_tree_brings_sources(tmp_path: Path, path: s
     (tmp_path / path).write_text("x")
     text = f"{FIRST}COPY rootfs /\n{SECOND}"
     assert only(RULE, text, context=Context(str(tmp_path))).changed == changed
+
+
+def test_a_stage_that_does_not_ship_is_cleared_where_all_stages_count() -> None:
+    text = f"FROM debian:12 AS a\nRUN apt-get update && apt-get install -y a\nFROM a AS b\n{SECOND}FROM a\nCOPY --from=b /x /\n"
+    settings = Settings(select=frozenset((RULE,)), all_stages=True)
+    assert OWN in optimize(text, settings=settings).text
+
+
+def test_what_it_assumes() -> None:
+    (finding,) = findings(only(RULE, f"{FIRST}ENV A=b\n{SECOND}RUN make\nCMD x\n"))
+    assert finding.assumes == ("build-tools", "containers")

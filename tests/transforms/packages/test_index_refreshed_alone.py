@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rule_cases import Said, check_keep, check_rewrite, check_unsafe, said
+from rule_cases import Said, check_keep, check_rewrite, check_unsafe, findings, only, said
 
 RULE = "index-refreshed-alone"
 
@@ -51,6 +51,16 @@ UNSAFE = (
 
 # what stays, and why: a reason that is given, or a difference that keeps it
 KEEPS = (
+    (
+        'FROM debian:12\nRUN apt-get update\nSHELL ["/bin/bash", "-ec"]\nRUN apt-get install -y a\n',
+        "the install runs in another way",
+    ),
+    ("FROM debian:12\nRUN mkdir /a && apt-get update | tee /log\n", (" | tee /log", "")),
+    (
+        "FROM debian:12\nRUN mkdir /a && apt-get update && (apt-get install -y a)\n",
+        (" && (apt-get install -y a)", ""),
+    ),
+    ("FROM opensuse/leap:15\nRUN zypper refresh\n", ("zypper refresh", "dnf makecache")),
     (
         "FROM debian:12\nRUN mkdir /a && if [ -e /b ]; then apt-get -q update; fi\n",
         ("if [ -e /b ]; then apt-get -q update; fi", "apt-get -q update"),
@@ -243,3 +253,15 @@ def test_keeps(text: str, expected: str | tuple[str, str]) -> None:
 @pytest.mark.parametrize(("text", "expected"), SAYS)
 def test_says(text: str, expected: list[Said]) -> None:
     assert said(RULE, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("RUN apt-get update\nRUN make\n", ("build-tools",)),
+        ("RUN mkdir /a && apt-get update\nCMD x\n", ("containers",)),
+        ("RUN apt-get update\nCOPY a /a\nRUN apt-get install -y a\n", ()),
+    ],
+)
+def test_what_it_assumes(text: str, expected: tuple[str, ...]) -> None:
+    assert [finding.assumes for finding in findings(only(RULE, f"FROM debian:12\n{text}"))] == [expected]

@@ -4,12 +4,40 @@ from __future__ import annotations
 
 import pytest
 
-from rule_cases import Said, check_keep, check_rewrite, check_unsafe, said
+from rule_cases import Said, check_keep, check_rewrite, check_unsafe, findings, only, said
 
 RULE = "index-shared-by-layers"
 
 # before, after
 REWRITES = (
+    (
+        "FROM debian:12\nRUN apt-get update && apt-get install -y a\n"
+        "RUN curl -sL https://deb.nodesource.com/setup_20.x | bash -\nRUN apt-get install -y b\n",
+        "FROM debian:12\nRUN apt-get update && apt-get install -y a\n"
+        "RUN curl -sL https://deb.nodesource.com/setup_20.x | bash - \\\n    && apt-get install -y b \\\n"
+        "    && rm -rf /var/lib/apt/lists/*\n",
+    ),
+    (
+        "FROM debian:12\nRUN apt-get update && apt-get install -y a\nRUN apt-get download b\n",
+        "FROM debian:12\nRUN apt-get update && apt-get install -y a \\\n    && apt-get download b \\\n"
+        "    && rm -rf /var/lib/apt/lists/*\n",
+    ),
+    (
+        "FROM debian:12\nRUN apt-get update && sudo apt-get install -y a\nRUN sudo apt-get install -y b\n",
+        "FROM debian:12\nRUN apt-get update && sudo apt-get install -y a \\\n    && sudo apt-get install -y b \\\n"
+        "    && sudo rm -rf /var/lib/apt/lists/*\n",
+    ),
+    (
+        "FROM debian:12\nRUN sudo apt-get update && apt-get install -y a\nRUN apt-get install -y b\n",
+        "FROM debian:12\nRUN sudo apt-get update && apt-get install -y a \\\n    && apt-get install -y b \\\n"
+        "    && rm -rf /var/lib/apt/lists/*\n",
+    ),
+    (
+        "FROM debian:12\nRUN apt-get update && apt-get install -y a\n"
+        "RUN curl -O http://e.org/x\nRUN bash ./x\nRUN apt-get install -y b\n",
+        "FROM debian:12\nRUN apt-get update && apt-get install -y a \\\n    && curl -O http://e.org/x \\\n"
+        "    && bash ./x \\\n    && apt-get install -y b \\\n    && rm -rf /var/lib/apt/lists/*\n",
+    ),
     (
         "FROM debian:12\nRUN curl https://deb.nodesource.com/setup_18.x | bash -\nRUN apt-get install -y nodejs\n",
         "FROM debian:12\nRUN curl https://deb.nodesource.com/setup_18.x | bash - \\\n    && apt-get install -y nodejs \\\n"
@@ -185,6 +213,30 @@ UNSAFE = (
 # what stays, and why: a reason that is given, or a difference that keeps it
 KEEPS = (
     (
+        'FROM debian:12\nRUN apt-get update && apt-get install -y a\nRUN ["bash", "x.sh"]\nRUN apt-get install -y b\n',
+        ('["bash", "x.sh"]', "bash x.sh"),
+    ),
+    (
+        "FROM debian:12\nRUN apt-get update && apt-get install -y a\nRUN curl -O http://e.org/x\n"
+        "RUN curl -O http://e.org/y\nRUN bash ./x\nRUN apt-get install -y b\n",
+        ("RUN curl -O http://e.org/y\n", ""),
+    ),
+    (
+        "FROM debian:12\nRUN apt-get update && apt-get install -y a\nRUN cat /var/lib/apt/lists/x\n",
+        ("cat /var/lib/apt/lists/x", "apt-get install -y b"),
+    ),
+    (
+        'FROM debian:12\nRUN apt-get update && apt-get install -y a\nRUN ["curl"]\nRUN apt-get install -y b\n',
+        ('RUN ["curl"]\n', ""),
+    ),
+    (
+        "FROM fedora:40\nRUN dnf makecache && dnf install -y a\nRUN cat /var/cache/dnf/x && dnf install -y b\n",
+        (
+            "RUN dnf makecache && dnf install -y a\nRUN cat /var/cache/dnf/x && dnf",
+            "RUN apt-get update && apt-get install -y a\nRUN apt-get",
+        ),
+    ),
+    (
         "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nRUN bash /s.sh && make\nRUN apt-get install -y a\n",
         (" && make", ""),
     ),
@@ -293,6 +345,19 @@ KEEPS = (
 # what is said of them
 SAYS = (
     (
+        "FROM debian:12\nRUN apt-get update && apt-get install -y a\n"
+        "RUN curl -sL https://deb.nodesource.com/setup_20.x | bash -\nRUN add-apt-repository x\n"
+        "RUN apt-get install -y b\n",
+        [
+            Said(
+                "RUN curl -sL https://deb.nodesource.com/setup_20.x | bash -",
+                "3 layers share one apt index, so none can clear it",
+                "",
+                ("/var/lib/apt/lists/**",),
+            )
+        ],
+    ),
+    (
         (
             "FROM debian:12\n"
             "RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates curl\n"
@@ -340,3 +405,9 @@ def test_keeps(text: str, expected: str | tuple[str, str]) -> None:
 @pytest.mark.parametrize(("text", "expected"), SAYS)
 def test_says(text: str, expected: list[Said]) -> None:
     assert said(RULE, text) == expected
+
+
+def test_what_it_assumes() -> None:
+    text = "FROM debian:12\nRUN apt-get update && apt-get install -y a\nRUN apt-get install -y b\nRUN make\nCMD x\n"
+    (finding,) = findings(only(RULE, text))
+    assert finding.assumes == ("build-tools", "containers")

@@ -10,6 +10,10 @@ RULE = "package-cache-kept"
 
 # before, after
 REWRITES = (
+    (
+        "FROM node:20\nRUN npm install $X\n",
+        "FROM node:20\nRUN npm install $X && npm cache clean --force\n",
+    ),
     ('FROM node:22\nRUN ["x"]\nRUN npm ci\n', 'FROM node:22\nRUN ["x"]\nRUN npm ci && npm cache clean --force\n'),
     (
         "FROM composer:2\nRUN composer global require composer/composer\nRUN composer install\n",

@@ -135,6 +135,24 @@ REWRITES = (
 # what stays, and why: a reason that is given, or a difference that keeps it
 KEEPS = (
     (
+        "FROM alpine:3.20\nRUN apk add a\nRUN apk add b\n",
+        ("alpine:3.20\nRUN apk add a\nRUN apk add", "fedora:40\nRUN dnf install -y a\nRUN dnf install -y"),
+    ),
+    (
+        "FROM archlinux\nRUN pacman -S a\nRUN pacman -S b\nFROM debian:12\nRUN apt-get install -y a\n",
+        ("archlinux\nRUN pacman -S a\nRUN pacman -S", "fedora:40\nRUN dnf install -y a\nRUN dnf install -y"),
+    ),
+    (
+        "FROM debian:12\nRUN apt-get update && apt-get install -y a && rm -rf /var/lib/apt/lists/*\n"
+        "RUN apt-get update && apt-get install -y b && rm -rf /var/lib/apt/lists/*\nRUN apt-get install -y c\n",
+        "the second has no index of its own",
+    ),
+    (
+        "FROM debian:12\nRUN apt-get update && apt-get install -y a && rm -rf /var/lib/apt/lists/* /x /y\n"
+        "RUN apt-get update && apt-get install -y b && rm -rf /var/lib/apt/lists/*\n",
+        "nothing after the last install does what rm /x does",
+    ),
+    (
         "FROM debian:12\nRUN apt-get update && apt-get install -y ca-certificates\nRUN apt-get update && apt-get install -y a\n",
         (" ca-certificates", " b"),
     ),

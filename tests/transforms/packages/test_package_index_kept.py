@@ -13,6 +13,12 @@ RULE = "package-index-kept"
 
 # before, after
 REWRITES = (
+    (
+        "FROM debian:12\nRUN echo 'x ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/x\nUSER x\n"
+        "RUN sudo apt-get update && sudo apt-get install -y a\n",
+        "FROM debian:12\nRUN echo 'x ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/x\nUSER x\n"
+        "RUN sudo apt-get update && sudo apt-get install -y a && sudo rm -rf /var/lib/apt/lists/*\n",
+    ),
     *(
         (
             f"FROM {base}\nRUN apt-get update && apt-get install -y a && rm -rf {vain}\n",
@@ -92,6 +98,19 @@ REWRITES = (
 
 # before, after when it is accepted, why it is unsafe
 UNSAFE = (
+    (
+        "FROM debian:12\nRUN echo 'Dir::Cache x;' > /etc/apt/apt.conf.d/x\n"
+        "FROM debian:12\nRUN apt-get update && apt-get install -y a\n",
+        "FROM debian:12\nRUN echo 'Dir::Cache x;' > /etc/apt/apt.conf.d/x\n"
+        "FROM debian:12\nRUN apt-get update && apt-get install -y a && rm -rf /var/lib/apt/lists/*\n",
+        "line 2 configures apt",
+    ),
+    (
+        "FROM debian:12\nRUN apt-get update && apt-get install -y a\nRUN chown a /var/lib/apt/lists\n",
+        "FROM debian:12\nRUN apt-get update && apt-get install -y a && rm -rf /var/lib/apt/lists/*\n"
+        "RUN chown a /var/lib/apt/lists\n",
+        "line 3 may read the cache",
+    ),
     *(
         (
             f'FROM debian:12\nRUN apt-get update && apt-get install -y jq\nRUN {made} >/e.sh\nENTRYPOINT ["/e.sh"]\n',
@@ -200,6 +219,10 @@ KEEPS = (
         (" --mount=type=cache,target=/var/cache", ""),
     ),
     (
+        "FROM alpine:3.20\nRUN apk update && apk add a\n",
+        ("apk update && apk add a", "apt-get update && apt-get install -y a"),
+    ),
+    (
         "FROM debian:12\nRUN bash -c 'apt-get update && apt-get install -y curl'\n",
         ("bash -c 'apt-get update && apt-get install -y curl'", "apt-get update && apt-get install -y curl"),
     ),
@@ -283,3 +306,8 @@ def test_a_script_of_the_run_clears_it(tmp_path: Path, script: str, run: str, ex
     reasons = [finding.reason for finding in findings(result)]
     assert (reasons == ["a script that it starts clears them already"]) == expected
     assert result.changed != expected
+
+
+def test_what_it_assumes() -> None:
+    (finding,) = findings(only(RULE, "FROM debian:12\nRUN apt-get update && apt-get install -y a\nRUN make\nCMD x\n"))
+    assert finding.assumes == ("build-tools", "containers")

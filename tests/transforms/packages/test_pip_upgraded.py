@@ -10,6 +10,13 @@ RULE = "pip-upgraded"
 
 # what stays, and why: a reason that is given, or a difference that keeps it
 KEEPS = (
+    ("ARG X\nFROM $X\nRUN pip install -U pip\n", ("FROM $X", "FROM python:3.12")),
+    ("FROM scratch\nRUN pip install -U pip\n", ("scratch", "python:3.12")),
+    (
+        'FROM python:3.12\nRUN ["pip", "install", "-U", "pip"]\n',
+        ('["pip", "install", "-U", "pip"]', "pip install -U pip"),
+    ),
+    ("FROM python:3.12\nRUN $V/bin/pip install -U pip\n", ("$V/bin/", "")),
     ("FROM python:3.12\nRUN python -m venv /v && /v/bin/pip install --upgrade pip\n", ("venv /v && /v/bin/pip", "pip")),
     ("FROM python:3.12\nRUN pip install pip\n", ("install pip", "install --upgrade pip")),
     ("FROM python:3.12\nRUN pip install -U x\n", ("x", "pip setuptools")),
