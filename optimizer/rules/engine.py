@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ..dockerfile.document import Document
 from ..dockerfile.edits import Edit, EditSet
@@ -304,19 +304,29 @@ def _as_it_can_run(finding: Finding, facts: Facts) -> Finding:
     started = not fix.drops and not all(text.startswith(_RUNS) for text in fix.adds)
     if not privileged and not started:
         return finding
-    at = max(edit.start for edit in fix.edits)
+    for edit in fix.edits:
+        if edit.text:
+            added = [text for text in fix.adds if text in edit.text] or fix.adds
+            reason = _refused_there(facts, edit.start, added, privileged=privileged, started=started)
+            if reason:
+                return finding._replace(applicability="unsafe", reason=reason)
+    return finding
+
+
+def _refused_there(facts: Facts, at: int, added: Sequence[bytes], *, privileged: bool, started: bool) -> str:
+    """Why one of the commands `added` at an offset may not run there; empty if all do."""
     stage, index = facts.place_of(at)
     run = stage.run_at(index)
     reason = ""
     if privileged:
         from ..facts.privileges import may_ask_for_password
 
-        reason = may_ask_for_password(stage, index, fix.adds)
+        reason = may_ask_for_password(stage, index, added)
     if run is not None and started and not reason:
         from ..facts.presence import may_be_gone
 
-        reason = may_be_gone(run, fix.adds, at)
-    return finding._replace(applicability="unsafe", reason=reason) if reason else finding
+        reason = may_be_gone(run, added, at)
+    return reason
 
 
 _RUNS = (b"rm ", b"sudo rm ", b"cd /", b"RUN ")  # nothing takes these away

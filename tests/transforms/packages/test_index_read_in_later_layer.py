@@ -124,6 +124,11 @@ UNSAFE = (
 SOURCES = "line 3 may change where packages come from"
 # what stays, and why: a reason that is given, or a difference that keeps it
 KEEPS = (
+    (
+        "FROM debian:12\nRUN useradd a && echo 'a ALL=(ALL) NOPASSWD: /usr/bin/apt-get' > /etc/sudoers.d/a\nUSER a\n"
+        "RUN sudo apt-get update && sudo apt-get install -y b\nUSER root\nCOPY . /c\nRUN apt-get install -y d\n",
+        "sudo may ask for a password before it runs `rm`",
+    ),
     (f"{FIRST}RUN echo deb x y z > /etc/apt/sources.list\n{SECOND}", SOURCES),
     (f"{FIRST}RUN curl -o /etc/apt/x http://e.org/x\n{SECOND}", SOURCES),
     (f"{FIRST}RUN dpkg --add-architecture i386\n{SECOND}", SOURCES),
