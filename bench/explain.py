@@ -48,6 +48,7 @@ WITHOUT_DIRECTORY = re.compile(
     r"|pip[\d.]* install(?: -[^\sre]\S*| [^-./\s][^/\s]*)+"
     r"|(?:sudo )?(?:/\S*/)?(?:rm|mv|cp|ln|mkdir|touch|strip|ldconfig)(?: -\S+| /\S+)*"
     r"|(?:sudo )?ch(?:mod|own|grp)(?: -\S+)* [^/]\S*(?: -\S+| /\S+)*|sed .* /\S+"
+    r"|(?:user|group)(?:add|mod|del)(?: -\S+| /\S+| [^./\s][^/\s]*)+|add(?:user|group)(?: -\S+| /\S+| [^./\s][^/\s]*)+"
     r"|curl(?: -[a-np-zA-NP-Z]+| -[a-zA-Z]*o /\S+| \w+://\S+)+"
 )
 # Installs by name, removals of packages, and what names whole paths: a COPY may come before or after them.
