@@ -30,9 +30,10 @@ CMD ["/venv/bin/python"]
 When it stays away: the RUN does anything else than to remove files (`rm`, `find` with `-delete` or `rm`) and to change
 modes, by whole paths in that directory, which itself stays as it is; the other stage is another image, ships, is built
 on, or something else takes that directory from it; one of the two is not root's there, or has another shell; a variable
-in the RUN; something else may have to do with the directory between the COPY and the RUN, or may have put files there
-before; the stage does not ship. It is unsafe where the two stages have other base images, whose `find` may know other
-options, and where the base image may have files in the directory.
+in the RUN; a link that the other stage makes is on the way, or it has a volume; something else may have to do with the
+directory between the COPY and the RUN, or may have put files there before; the stage does not ship. It is unsafe where
+the two stages have other base images, whose `find` may know other options, and where the base image may have files in
+the directory.
 
 Safety: the same files, removed or changed in the same way, before they are copied.
 
@@ -53,6 +54,7 @@ from ...optimizer.facts.effects import copy_destination, of_instruction
 from ...optimizer.facts.ownership import is_empty_at_first, is_official
 from ...optimizer.facts.paths import SYSTEM_DIRECTORIES, is_private, lies_in, overlap
 from ...optimizer.facts.stages import Facts, Run, StageFacts, readable, stage_named
+from ...optimizer.facts.touches import links_to
 from ...optimizer.facts.walks import taken_from
 from ...optimizer.fixes.scripts import move_run
 from ...optimizer.rules.finding import Finding, Offer, attempt
@@ -103,6 +105,11 @@ def _moved(facts: Facts, run: Run, at: int, target: str) -> Offer:
     if not (source.runs_as_root(len(source.instructions)) and stage.runs_as_root(run.at)) or source.shell != run.shell:
         raise Refusal("another user, or shell, would run it there")
     place = f"/{copy.words[0].strip('/')}"
+    inside = [posixpath.dirname(place + path.removeprefix(target)) for path in places_taken(run) if path != target]
+    if any(links_to(source.runs[-1], path) for path in inside):
+        raise Refusal("a link on the way leads elsewhere in each image")
+    if any(one.keyword == "VOLUME" for owner in source.lineage_above() for one in owner.instructions):
+        raise Refusal("what a RUN changes in a volume may be lost")
     for instruction in facts.document.instructions:
         if instruction is not copy and any(overlap(path, place) for path in taken_from(instruction)):
             raise Refusal(f"line {instruction.line} takes it from there too")

@@ -12,6 +12,10 @@ B = "FROM debian:12\nCOPY --from=a /opt/x /opt/x\n"
 
 # before, after
 REWRITES = (
+    (
+        "FROM debian:12 AS a\nRUN mkdir /o && ln -s /etc /o/x\nFROM debian:12\nCOPY --from=a /o /app\nRUN rm -rf /app/x\n",
+        "FROM debian:12 AS a\nRUN mkdir /o && ln -s /etc /o/x\nRUN rm -rf /o/x\nFROM debian:12\nCOPY --from=a /o /app\n",
+    ),
     (f"{A}{B}RUN rm -rf /opt/x/doc\n", f"{A}RUN rm -rf /opt/x/doc\n{B}"),
     (
         f"{A}CMD y\n\n{B}ENV A=b\n# no docs\nRUN rm -rf /opt/x/doc && \\\n    find /opt/x -name '*.a' -delete\n\nCMD z\n",
@@ -79,6 +83,15 @@ UNSAFE = (
 
 # what stays, and why: a reason that is given, or a difference that keeps it
 KEEPS = (
+    (
+        "FROM debian:12 AS a\nRUN mkdir /o && ln -s /etc /o/x\nFROM debian:12\nCOPY --from=a /o /app\n"
+        "RUN rm -rf /app/x/passwd\n",
+        "a link on the way leads elsewhere in each image",
+    ),
+    (
+        "FROM debian:12 AS a\nVOLUME /o\nRUN mkdir /o/x\nFROM debian:12\nCOPY --from=a /o /app\nRUN rm -rf /app/x\n",
+        "what a RUN changes in a volume may be lost",
+    ),
     (f"{A}{B}RUN rm -rf /opt/x/doc; true\n", ("; true", "")),
     (f"{A}{B}RUN rm -rf /opt/x/doc /opt/y\n", (" /opt/y", "")),
     (f"{A}{B}RUN rm -rf /opt/x/doc && ls\n", (" && ls", "")),
