@@ -29,6 +29,11 @@ class Flag(Record):
     start: int
     end: int
 
+    @property
+    def text(self) -> str:
+        """The value as text; empty where there is none."""
+        return (self.value or b"").decode("utf-8", "replace")
+
 
 class Token(Row):
     """A word of an instruction's arguments, as it is spelled but for a continuation in it."""

@@ -38,10 +38,6 @@ class Dockerfile:
             if instruction.flag("from"):
                 self._handed_over[stage].append(text)
 
-    def takes_all(self) -> bool:
-        """Whether an instruction takes the whole context, so that what is in it matters."""
-        return any(item.pattern is None for item in self.taken)
-
     def runs(self, made: str) -> bool:
         """Whether a command matches the regular expression `made`."""
         return any(re.fullmatch(made, command) for commands in self._commands.values() for command in commands)

@@ -66,11 +66,11 @@ def _taken(lineage: Lineage) -> list[tuple[str, str, int]]:
         instruction = stage.instructions[at]
         flag = instruction.flag("from") if instruction.keyword == "COPY" else None
         if flag is not None:
-            name = (flag.value or b"").decode("utf-8", "replace").strip("\"'").lower()
+            name = flag.text.strip("\"'").lower()
             found += ((name, resolve(word, "/") or "/", instruction.line) for word in instruction.words[:-1])
         for one in instruction.flags if instruction.keyword == "RUN" else ():
             if one.name == "mount":
-                pairs = (part.partition("=") for part in (one.value or b"").decode("utf-8", "replace").split(","))
+                pairs = (part.partition("=") for part in one.text.split(","))
                 fields = {name.lower(): value.strip("\"'") for name, _, value in pairs}
                 source = resolve(fields.get("source", fields.get("src", "/")), "/") or "/"
                 found.append((fields.get("from", "").lower(), source, instruction.line))

@@ -218,7 +218,7 @@ def _takers(tool: Tool, everything: Sequence[Place]) -> dict[str, list[Place]]:
         if flag is not None:
             sources = [resolve(word, "/") or "/" for word in instruction.words[:-1]]
             if any(lies_in(place, source) for source in sources for place in places):
-                found.setdefault((flag.value or b"").decode("utf-8", "replace").lower(), []).append((stage, index))
+                found.setdefault(flag.text.lower(), []).append((stage, index))
     return found
 
 

@@ -184,7 +184,7 @@ def _mount(stage: StageFacts, copy: Instruction, path: str, run: Run) -> str:
 
 def _name_of(stage: StageFacts, origin: Flag) -> str:
     """How a mount calls what a ``--from`` means: it takes no number of a stage, as COPY does. Raises `Refusal`."""
-    name = (origin.value or b"").decode("utf-8", "replace")
+    name = origin.text
     source = stage_named(stage, name)
     if name.isdigit() and source is not None:
         if source.stage.name is None:

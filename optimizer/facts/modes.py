@@ -43,10 +43,10 @@ def recursive_chmods(facts: Facts) -> Iterator[tuple[Run, Command, Word, list[Wo
         for command in run.script.commands if run.script else ():
             if command.name != "chmod" or command.wrappers or not run.fails_with(command):
                 continue
-            options = [word for word in command.argv[1:] if re.fullmatch(rb"-[fcvR]+|--\S*", word.raw)]
-            rest = [word for word in command.argv[1:] if word not in options]
-            if len(options) == 1 and re.fullmatch(rb"-[fcv]*R[fcv]*|--recursive", options[0].raw) and len(rest) > 1:
-                yield run, command, rest[0], rest[1:]
+            words = command.operands()
+            options = [word for word in command.argv[1:] if word not in words]
+            if len(options) == 1 and re.fullmatch(rb"-[fcv]*R[fcv]*|--recursive", options[0].raw) and len(words) > 1:
+                yield run, command, words[0], words[1:]
 
 
 def tree_of(run: Run, command: Command, word: Word) -> Tree | None:

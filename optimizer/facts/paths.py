@@ -104,7 +104,6 @@ class Paths(Row):
 
 
 NOWHERE = Paths()
-SYSTEM = Paths(packaged=True)
 
 
 def below(paths: Iterable[str]) -> Paths:

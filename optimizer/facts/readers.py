@@ -93,11 +93,11 @@ def _taken_by_a_stage(run: Run, path: str) -> int:
 def _sources(instruction: Instruction, names: set[str]) -> Iterator[str]:
     """Where in one of the stages called `names` an instruction takes something from."""
     source = instruction.flag("from") if instruction.keyword in ("COPY", "ADD") else None
-    if source and _text(source.value or b"").lower() in names:
+    if source and source.text.lower() in names:
         for word in instruction.words[:-1]:
             yield from spelled(word, "/", "").below or ("/",)
     for flag in instruction.flags if instruction.keyword == "RUN" else ():
-        fields = (part.partition("=") for part in _text(flag.value or b"").split(","))
+        fields = (part.partition("=") for part in flag.text.split(","))
         options = {name: value for name, _, value in fields}
         if flag.name == "mount" and options.get("from", "").lower() in names:
             yield resolve(options.get("source", options.get("src", "/")), "/") or "/"

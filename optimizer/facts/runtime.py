@@ -184,7 +184,7 @@ def _brought(path: str, stage: StageFacts, at: int, steps: int) -> list[Piece]:
 def _from_source(name: str, path: str, stage: StageFacts, instruction: Instruction, steps: int) -> list[Piece]:
     origin = instruction.flag("from")
     if origin is not None:
-        other = stage_named(stage, (origin.value or b"").decode("utf-8", "replace"))
+        other = stage_named(stage, origin.text)
         return _shown(name, other, len(other.instructions), steps - 1) if other else []
     context = stage.facts.context
     if context is None:

@@ -184,7 +184,7 @@ def _from_source(
 
 def _from_stage(stage: StageFacts, instruction: Instruction, source: str, inside: str, path: str) -> bytes | None:
     flag = instruction.flag("from")
-    other = stage_named(stage, (flag.value or b"").decode("utf-8", "replace")) if flag else None
+    other = stage_named(stage, flag.text) if flag else None
     if other is None:
         return _HIDDEN if source.rstrip("/").rpartition("/")[2] == posixpath.basename(path) else None
     begin = resolve(source, "/") or "/"

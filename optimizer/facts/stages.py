@@ -94,7 +94,7 @@ class Run:
         for flag in self.instruction.flags:
             if flag.name != "mount":
                 continue
-            text = (flag.value or b"").decode("utf-8", "replace").strip("\"'")
+            text = flag.text.strip("\"'")
             fields: dict[str, str] = {"type": "", "target": ""}
             for part in text.split(","):
                 key, _, value = part.partition("=")

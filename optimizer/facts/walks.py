@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 
 from ..dockerfile.document import Instruction
-from ..dockerfile.shell import Command, Word
+from ..dockerfile.shell import Word
 from ..knowledge.archives import PATTERNS, unpacked
 from ..knowledge.commands import COMMANDS
 from .effects import commands_of, of_instruction
@@ -15,6 +14,7 @@ from .paths import PATTERN, lies_in, overlap, resolve, spelled
 from .stages import Run, StageFacts
 
 _CHANGES = frozenset(("mv", "chmod", "chown", "chgrp", "find", "unlink", "shred", "rmdir", "touch", "ln", "setfacl"))
+_GIVES = frozenset(("chmod", "chown", "chgrp"))
 
 
 def named_path(word: Word, directory: str | None) -> str | None:
@@ -34,17 +34,12 @@ def walks_over(run: Run, path: str) -> str:
             continue
         managed = any(command.name in tool.commands for tool in run.stage.facts.tools)  # its words are packages
         walks = command.has_option("R", "r", "recursive") or not (managed or command.name in COMMANDS)
-        words = _changed(command) if command.name in _CHANGES else command.operands() if walks else []
+        words = command.operands() if walks or command.name in _CHANGES else []
+        if command.name in _GIVES:
+            words = words[1:]  # a mode or an owner is no path
         if any(is_around(word, directory, path) for word in words):
             return command.name
     return ""
-
-
-def _changed(command: Command) -> list[Word]:
-    """The paths that a command changes, removes or moves; a mode or an owner is none."""
-    if command.name not in ("chmod", "chown", "chgrp"):
-        return command.operands()
-    return [word for word in command.argv[1:] if not re.match(rb"-[cfhvRHLP]+$|--", word.raw)][1:]  # -w is a mode
 
 
 def is_around(word: Word, directory: str | None, path: str) -> bool:
@@ -99,7 +94,7 @@ def taken_from(instruction: Instruction) -> Iterator[str]:
         for word in instruction.words[:-1]:
             yield from spelled(word, "/", "").below or ("/",)
     for flag in instruction.flags if instruction.keyword == "RUN" else ():
-        text = (flag.value or b"").decode("utf-8", "replace").strip("\"'")
+        text = flag.text.strip("\"'")
         options = {name: value for name, _, value in (part.partition("=") for part in text.split(","))}
         if flag.name == "mount" and "from" in options:
             yield resolve(options.get("source", options.get("src", "/")), "/") or "/"

@@ -10,6 +10,7 @@ from ..dockerfile.document import Document
 from ..dockerfile.edits import Edit, EditSet
 from ..dockerfile.record import Record
 from ..dockerfile.scanner import DockerfileError
+from ..dockerfile.shell import Scripts, collect_scripts, hand_on, keep_scripts
 from ..facts.stages import Facts
 from ..knowledge.assumptions import ASSUMPTIONS
 from ..knowledge.tools import roles_in
@@ -18,7 +19,6 @@ from .registry import ALL, RULES, Rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..dockerfile.shell import Scripts
     from ..facts.context import Context
 
 _PASSES = 10
@@ -155,8 +155,6 @@ class _Engine:
     def run(self, scripts: Scripts | None = None, goal: bytes | None = None) -> Result:
         document = Document.parse(self.original)
         if scripts is not None:
-            from ..dockerfile.shell import hand_on
-
             hand_on(scripts, document)
         data = self.original
         offered: list[Offered] = []
@@ -174,7 +172,7 @@ class _Engine:
                 self.take(document, chosen, step)
                 return Result(self.path, self.original, goal, tuple(self.applied), tuple(offered), self.edits)
             if scripts is not None and data is self.original:
-                _collect(document, scripts)
+                collect_scripts(document, scripts)
             good, following = self.largest_good(document, chosen)
             if not good:
                 continue
@@ -188,7 +186,7 @@ class _Engine:
         # What is only ever shown is looked for once, in what is left at the end.
         offered += self.find(document, manual=True)[1]
         if scripts is not None:
-            _collect(document, scripts)
+            collect_scripts(document, scripts)
         return Result(self.path, self.original, data, tuple(self.applied), tuple(offered), self.edits)
 
     def find(self, document: Document, *, manual: bool = False) -> tuple[list[Finding], list[Offered]]:
@@ -277,12 +275,6 @@ class _Engine:
         start, end = self.edits.origin(finding.start), self.edits.origin(finding.end)
         self.refused[finding.rule, start] = Offered(finding, start, end, f"it would not hold: {why}")
         self.guilty[finding.rule] += 1
-
-
-def _collect(document: Document, scripts: Scripts) -> None:
-    from ..dockerfile.shell import collect_scripts
-
-    collect_scripts(document, scripts)
 
 
 def _as_assumed(finding: Finding, assume: frozenset[str]) -> Finding:
@@ -384,8 +376,6 @@ def _after(before: Document, findings: list[Finding]) -> Document:
         after = Document.parse(_edit_set(findings).apply(before.source.data))
     except (DockerfileError, ValueError) as error:
         raise _WouldNotHoldError(f"the result does not parse: {error}") from error
-    from ..dockerfile.shell import keep_scripts
-
     keep_scripts(before, after)
     problem = _problem(before, after, findings)
     if problem:

@@ -95,7 +95,7 @@ def _target(stage: StageFacts, at: int, places: list[str]) -> str | None:
 def _moved(facts: Facts, run: Run, at: int, target: str) -> Offer:
     stage, copy = run.stage, run.stage.instructions[at]
     origin = copy.flag("from")
-    source = stage_named(stage, (origin.value or b"").decode("utf-8", "replace")) if origin else None
+    source = stage_named(stage, origin.text) if origin else None
     if source is None or source.ships or source.children or not source.runs:
         raise Refusal("what it is copied from is not a stage for that alone")
     if len(copy.words) != 2 or re.search(r"[$*?\[\"'\\]", copy.words[0]):
