@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from functools import partial
+from functools import lru_cache, partial
 
 from ..dockerfile.document import Instruction
 from ..dockerfile.shell import Command
@@ -14,7 +14,7 @@ from ..knowledge.commands import COMMANDS
 from ..knowledge.tools import Cache, Store, Tool, load_tool, roots
 from ..knowledge.uses import Use, clears, use_of
 from .commands import is_of_system
-from .paths import resolve
+from .paths import PATTERN, resolve
 from .settings import configured
 from .stages import Lineage, Run, StageFacts
 
@@ -80,11 +80,17 @@ def _taken(lineage: Lineage) -> list[tuple[str, str, int]]:
 def _meets(path: str, root: str) -> bool:
     """Whether a path, which may have patterns in it, may be the directory `root`, above it or in it."""
     pairs = zip(_parts(path), _parts(root), strict=False)
-    return all(fnmatchcase(one, other) or fnmatchcase(other, one) or "$" in one for one, other in pairs)
+    return all(_fits(one, other) or _fits(other, one) or "$" in one for one, other in pairs)
 
 
-def _parts(path: str) -> list[str]:
-    return [part for part in posixpath.normpath(path).split("/") if part]
+def _fits(name: str, pattern: str) -> bool:
+    """As `fnmatchcase`, which compiles every pattern, also one that is a name."""
+    return name == pattern or (PATTERN.search(pattern) is not None and fnmatchcase(name, pattern))
+
+
+@lru_cache(maxsize=1024)
+def _parts(path: str) -> tuple[str, ...]:
+    return tuple(part for part in posixpath.normpath(path).split("/") if part)
 
 
 def _without_network(run: Run, tool: Tool, store: Store) -> str:
@@ -184,17 +190,14 @@ def _removed(store: Store, command: Command, *, inside: bool = False) -> Iterato
     places = [root for path in store.paths for root in _expanded(path.removesuffix("/**"))]
     for word in command.operands():
         path = _at_home(word.raw.decode("utf-8", "replace"))
-        within = any(fnmatchcase(path, place) or fnmatchcase(path, f"{place}/*") for place in places)
+        within = any(_fits(path, place) or fnmatchcase(path, f"{place}/*") for place in places)
         yield within or (not inside and path.startswith("/") and any(_removes_with(path, place) for place in places))
 
 
 def _removes_with(path: str, place: str) -> bool:
     """Whether an rm of `path` removes the directory `place`, or something in it; ``*`` stands for no hidden name."""
     pairs = zip(_parts(path), _parts(place), strict=False)
-    return all(
-        fnmatchcase(one, other) or (fnmatchcase(other, one) and (other[0] != "." or one[0] == "."))
-        for one, other in pairs
-    )
+    return all(_fits(one, other) or (_fits(other, one) and (other[0] != "." or one[0] == ".")) for one, other in pairs)
 
 
 def _expanded(path: str) -> list[str]:

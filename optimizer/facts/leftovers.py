@@ -94,10 +94,11 @@ def _find_programs(found: dict[str, bool], run: Run, command: Command) -> None:
     words = b" ".join(word.raw for word in command.argv[1:])
     places = b" ".join((words, *(one.target.raw for one in command.redirections)))
     for name in [name for name, elsewhere in found.items() if not elsewhere]:
-        if re.search(rb"/%s(?![\w./-])" % re.escape(name.encode()), places):
+        spelled = name.encode()
+        if b"/" + spelled in places and re.search(rb"/%s(?![\w./-])" % re.escape(spelled), places):
             found[name] = True
         elif name in COMMANDS:  # no package has these elsewhere, but who builds one has
-            found[name] = re.search(rb"\b%s-\d" % re.escape(name.encode()), words) is not None
+            found[name] = spelled + b"-" in words and re.search(rb"\b%s-\d" % re.escape(spelled), words) is not None
         else:
             found[name] = gone or _installs(name, words)
     if command.program and "/" not in command.program:
@@ -107,7 +108,9 @@ def _find_programs(found: dict[str, bool], run: Run, command: Command) -> None:
 def _installs(name: str, words: bytes) -> bool:
     """Whether a command of such `words` may install another program `name`: it installs what is called like it."""
     stem = name.rstrip("0123456789.").encode("utf-8", "surrogateescape")
-    return b"install" in words and re.search(rb"(?<![\w./-])" + re.escape(stem), words) is not None
+    if b"install" not in words or stem not in words:
+        return False
+    return re.search(rb"(?<![\w./-])" + re.escape(stem), words) is not None
 
 
 def _changed(command: Command) -> list[bytes]:

@@ -66,6 +66,8 @@ class Paths(Row):
     unknown: str = ""  # why it may be anywhere
 
     def __or__(self, other: Paths) -> Paths:  # pyright: ignore[reportIncompatibleMethodOverride]
+        if self is NOWHERE or other is NOWHERE:  # as most commands have it
+            return other if self is NOWHERE else self
         return Paths(
             self.below | other.below,
             self.packaged or other.packaged,
@@ -104,6 +106,11 @@ class Paths(Row):
 
 
 NOWHERE = Paths()
+
+
+def is_named(name: bytes, text: bytes) -> bool:
+    """Whether a file or directory called `name` stands in `text`, and not as a part of another name."""
+    return name in text and re.search(rb"(?<![\w.-])" + re.escape(name) + rb"(?![\w-])", text) is not None
 
 
 def below(paths: Iterable[str]) -> Paths:

@@ -16,7 +16,7 @@ from ..dockerfile.shell import read_text
 from ..dockerfile.source import BOM
 from .copies import looks_like_a_file
 from .effects import commands_of, copy_destination
-from .paths import lies_in, resolve
+from .paths import is_named, lies_in, resolve
 from .stages import Run, StageFacts, stage_named
 
 _MOST_BYTES = 262144
@@ -206,8 +206,7 @@ _SCRIPT = re.compile(r"entry|start|run|boot|serve|init")
 
 def _written(path: str, run: Run, steps: int) -> list[Piece]:
     """What a RUN may write to the file at `path`, or put there from elsewhere."""
-    name = re.escape(posixpath.basename(path).encode())
-    if not re.search(rb"(?<![\w.-])" + name + rb"(?![\w-])", run.source_text):
+    if not is_named(posixpath.basename(path).encode(), run.source_text):
         return []
     if run.script is None:  # it may write that file
         return [Piece(run.source_text, path, run.instruction.line)]

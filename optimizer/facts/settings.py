@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 
-from ..dockerfile.document import DockerfileError, Instruction
+from ..dockerfile.document import DockerfileError
 from ..dockerfile.record import cast
 from ..knowledge.tools import Configuration, Tool
 from .stages import Facts, StageFacts
@@ -32,9 +33,9 @@ def configured(stage: StageFacts, tool: Tool) -> str:
 
 def _configured(stage: StageFacts, tool: Tool) -> str:
     facts = stage.facts
-    for instruction in facts.document.instructions:
-        if _writes(instruction, tool):
-            return f"line {instruction.line} configures {tool.name}"
+    for line, text, words in stage.lineage.once("spelled", lambda: list(_spelled(facts))):
+        if any(_writes(one, text, word) for one in tool.configurations for word in words):
+            return f"line {line} configures {tool.name}"
     context = facts.context
     if context is None:
         return ""
@@ -64,19 +65,18 @@ def _says(text: bytes | None, one: Configuration) -> bool:
     return text is not None and re.search(one.text, text) is not None
 
 
-def _writes(instruction: Instruction, tool: Tool) -> bool:
-    """Whether a heredoc, or a RUN that names such a file, spells out what configures the tool."""
-    if instruction.keyword != "RUN" and not instruction.heredocs:
-        return False
-    data = instruction.source.data
-    text = instruction.code + b"".join(data[one.start : one.end] for one in instruction.heredocs)
-    words = [word.decode("utf-8", "replace") for word in _WORDS.findall(instruction.code)]
-    return any(
-        re.search(one.files, word) and re.search(one.text, text.replace(word.encode(), b""))
-        for one in tool.configurations
-        for word in words
-        if "/" in word or "." in word
-    )
+def _spelled(facts: Facts) -> Iterator[tuple[int, bytes, list[str]]]:
+    """The RUNs, and what else has heredocs: the line, the text with heredocs, and the words that may name files."""
+    for one in facts.document.instructions:
+        if one.keyword == "RUN" or one.heredocs:
+            text = one.code + b"".join(one.source.data[body.start : body.end] for body in one.heredocs)
+            words = (word.decode("utf-8", "replace") for word in _WORDS.findall(one.code))
+            yield one.line, text, [word for word in words if "/" in word or "." in word]
+
+
+def _writes(one: Configuration, text: bytes, word: str) -> bool:
+    """Whether a text that names the file `word` may spell out what that says."""
+    return bool(re.search(one.files, word) and re.search(one.text, text.replace(word.encode(), b"")))
 
 
 _WORDS = re.compile(rb"[^\s\"',;&|()<>\[\]]+")

@@ -36,14 +36,17 @@ def expanded_word(stage: StageFacts, at: int, raw: bytes, *, arguments: bool = F
     found = re.fullmatch(r"(\"?)((?:[\w./@+:-]|\$\w+|\$\{\w+\})+)\1", text)
     if found is None:
         return None
-    code = stage.instructions[at].raw.decode("utf-8", "replace")
-    for one in _REFERENCE.finditer(found[2]):
-        name = one[1] or one[2]
-        if _SHELLS.fullmatch(name) or re.search(
-            rf"\b{name}[+]?=|\b(?:read|for|getopts|mapfile|unset)\b.*\b{name}\b", code
-        ):
-            return None
+    names = [one[1] or one[2] for one in _REFERENCE.finditer(found[2])]
+    own = stage.once(("sets", at), lambda _: _set_by(stage.instructions[at].raw.decode("utf-8", "replace")))
+    if any(name in own or _SHELLS.fullmatch(name) for name in names):
+        return None
     return expanded(stage, at, found[2], arguments=arguments)
+
+
+def _set_by(code: str) -> frozenset[str]:
+    """The variables that a RUN may set for itself, and other words of such lines."""
+    lines = re.findall(r"\b(?:read|for|getopts|mapfile|unset)\b(.*)", code)
+    return frozenset((*re.findall(r"\b(\w+)[+]?=", code), *re.findall(r"\w+", " ".join(lines))))
 
 
 def normal(text: str) -> str:

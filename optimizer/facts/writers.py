@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from ..dockerfile.shell import Command
 from ..knowledge.commands import ACCOUNTS
 from .effects import commands_of, of_run
-from .paths import lies_in, resolve
+from .paths import is_named, lies_in, resolve
 from .stages import Run
 
 
@@ -88,7 +88,7 @@ def _names(command: Command, code: bytes, target: bytes) -> bool:
     if b"*" in text:
         text = text[: text.index(b"*")].rpartition(b"/")[0]
     names = [text] if text.count(b"/") <= 1 else [text, text.rsplit(b"/", 1)[-1]]
-    return any(len(name) > 2 and re.search(rb"(?<![\w.-])" + re.escape(name) + rb"(?![\w-])", code) for name in names)
+    return any(len(name) > 2 and is_named(name, code) for name in names)
 
 
 def _clones_around(run: Run, target: bytes) -> bool:

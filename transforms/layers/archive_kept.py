@@ -98,7 +98,7 @@ def _may_be_needed(run: Run, script: Script, at: int, archive: bytes, source: Co
     data = run.instruction.source.data
     unpacking = script.commands[at]
     between = data[source.end : unpacking.start]
-    if any(re.search(rb"\b" + name + rb"=|read " + name, between) for name in _VARIABLE.findall(archive)):
+    if any(name in between and re.search(_SETS % (name, name), between) for name in _VARIABLE.findall(archive)):
         return True
     moves = [command.name for command in script.commands if source.start < command.start < unpacking.start]
     if not archive.startswith((b"/", b"$", b"~")) and not {"cd", "pushd", "popd"}.isdisjoint(moves):
@@ -114,6 +114,7 @@ def _may_be_needed(run: Run, script: Script, at: int, archive: bytes, source: Co
 
 
 _VARIABLE = re.compile(rb"\$\{?(\w+)")
+_SETS = rb"\b%b=|read %b"
 _NOT_DOWNLOADS = ("/var/lib/", "/var/cache/", "/var/log/", "/root/.cache/", "/usr/share/", "/etc/", "/usr/lib/")
 
 
