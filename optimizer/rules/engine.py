@@ -40,16 +40,17 @@ class Settings(Record):
 
     def chosen(self, rules: Iterable[Rule]) -> tuple[Rule, ...]:
         """Those of `rules` that are selected, in their order."""
+        named = self.select | self.extend
+        everything, by_default = ALL in self.select, not self.select
         return tuple(
-            rule
-            for rule in rules
-            if rule.name not in self.ignore
-            and (rule.name in self.select or rule.name in self.extend or ALL in self.select or self._by_default(rule))
-            and (self.manual or rule.applicability != "manual")
+            [
+                rule
+                for rule in rules
+                if rule.name not in self.ignore
+                and (rule.name in named or everything or (rule.default and by_default))
+                and (self.manual or rule.applicability != "manual")
+            ]
         )
-
-    def _by_default(self, rule: Rule) -> bool:
-        return rule.default and not self.select
 
 
 class Offered(Record):
@@ -146,6 +147,7 @@ class _Engine:
         self.context = context
         self.settings = settings
         self.rules = rules
+        self.words = frozenset[bytes]().union(*[rule.triggers for rule in rules])
         self.edits = EditSet()
         self.applied: list[Applied] = []
         self.refused: dict[tuple[str, int], Offered] = {}
@@ -192,11 +194,11 @@ class _Engine:
     def find(self, document: Document, *, manual: bool = False) -> tuple[list[Finding], list[Offered]]:
         """What can be applied to `document` now, best first, and what is left to offer; or what is only shown."""
         data = document.source.data
-        roles = roles_in(data)
+        words, roles = frozenset([word for word in self.words if word in data]), roles_in(data)
         rules = [
             (n, rule)
             for n, rule in enumerate(self.rules)
-            if (rule.applicability == "manual") == manual and rule.concerns(data, roles)
+            if (rule.applicability == "manual") == manual and rule.concerns(words, roles)
         ]
         if not rules:
             return [], []

@@ -43,11 +43,11 @@ class Rule(Record):
     def module(self) -> str:
         return self.name.replace("-", "_")
 
-    def concerns(self, data: bytes, roles: frozenset[str]) -> bool:
-        """Whether `data`, whose tools have `roles`, may be a case of the rule."""
+    def concerns(self, words: frozenset[bytes], roles: frozenset[str]) -> bool:
+        """Whether a file with `words` in it, out of all triggers, and tools with `roles` may be a case of it."""
         if self.roles and roles.isdisjoint(self.roles):
             return False
-        return not self.triggers or any(trigger in data for trigger in self.triggers)
+        return not self.triggers or not words.isdisjoint(self.triggers)
 
     def load(self) -> Transform:
         """The rule's module."""

@@ -200,7 +200,12 @@ def present(data: bytes) -> tuple[Tool, ...]:
 @lru_cache(maxsize=4)
 def roles_in(data: bytes) -> frozenset[str]:
     """The roles, as fields of `Tool`, that the tools in `data`, a Dockerfile, have."""
-    return frozenset(role for tool in present(data) for role in ROLES if getattr(tool, role))
+    return frozenset[str]().union(*[_roles(tool) for tool in present(data)])
+
+
+@cache
+def _roles(tool: Tool) -> frozenset[str]:
+    return frozenset(role for role in ROLES if getattr(tool, role))
 
 
 ROLES = ("package_index", "cache_option", "caches", "mounts", "distribution", "development")
