@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Container
 
+from .cached import cached_property
 from .record import Record, Row
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class Word(Row):
@@ -42,8 +47,6 @@ class Command:
     `redirections` are its own and those of the compound commands that it stands in.
     """
 
-    __slots__ = ("argv", "assignments", "end", "guards", "name", "redirections", "start", "words", "wrappers")
-
     def __init__(
         self, start: int, end: int, words: tuple[Word, ...], assignments: tuple[bytes, ...], guards: tuple[str, ...]
     ) -> None:
@@ -53,6 +56,7 @@ class Command:
         self.assignments = assignments
         self.guards = guards
         self.redirections: tuple[Redirection, ...] = ()
+        self.answers: dict[str, Any] = {}  # to what is asked of it again and again
         skip = _wrapper_length(words)
         #: ``sudo``, ``env A=b``, ``time`` … as spelled
         self.wrappers = words[:skip]
@@ -68,6 +72,7 @@ class Command:
         same.start, same.end = self.start + by, self.end + by
         same.words = tuple(word.moved(by) for word in self.words)
         same.assignments, same.guards, same.name = self.assignments, self.guards, self.name
+        same.answers = {}
         same.redirections = tuple(one._replace(target=one.target.moved(by)) for one in self.redirections)
         skip = len(self.wrappers)
         same.wrappers, same.argv = same.words[:skip], same.words[skip:]
@@ -76,7 +81,7 @@ class Command:
     def __repr__(self) -> str:
         return f"<{self.normal.decode('utf-8', 'replace')}>"
 
-    @property
+    @cached_property
     def normal(self) -> bytes:
         """The command in one spelling for every layout."""
         return b" ".join((*self.assignments, *(word.raw for word in self.words)))

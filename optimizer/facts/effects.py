@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..dockerfile.document import Instruction
 from ..dockerfile.shell import Command, Script
@@ -106,9 +106,11 @@ def _writes(run: Run, path: str, before: int) -> bool:
 _CHANGES_ATTRIBUTES = frozenset(("chmod", "chown", "chgrp"))
 
 
-def commands_of(run: Run) -> Iterator[tuple[Command, str | None]]:
+def commands_of(run: Run) -> Sequence[tuple[Command, str | None]]:
     """The commands of a RUN, each with the directory that it runs in; None where that is not certain."""
-    return placed(run.script, run.stage.directory(run.at)) if run.script else iter(())
+    if run.placed is None:
+        run.placed = tuple(placed(run.script, run.stage.directory(run.at))) if run.script else ()
+    return run.placed
 
 
 def placed(script: Script, directory: str | None) -> Iterator[tuple[Command, str | None]]:
@@ -116,6 +118,9 @@ def placed(script: Script, directory: str | None) -> Iterator[tuple[Command, str
 
     A ``cd`` behind ``&&`` or ``||`` may not be run, and one before ``||`` may fail: it counts to the end of its list.
     """
+    if _MOVES.isdisjoint(script.names):
+        yield from ((command, directory) for command in script.commands)
+        return
     seen, moved, perhaps = 0, False, False
     for command in script.commands:
         unit = script.unit_at(command.start)
@@ -126,9 +131,12 @@ def placed(script: Script, directory: str | None) -> Iterator[tuple[Command, str
                 directory = None if perhaps or (moved and connector == b"||") else directory
                 moved = perhaps = False
         yield command, directory
-        if command.name in ("cd", "pushd", "popd"):
+        if command.name in _MOVES:
             directory = _changed(command, directory)
             moved, perhaps = True, perhaps or script.units[seen].connector in (b"&&", b"||")
+
+
+_MOVES = frozenset(("cd", "pushd", "popd"))
 
 
 def _changed(command: Command, directory: str | None) -> str | None:

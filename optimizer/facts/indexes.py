@@ -43,7 +43,7 @@ def index_answer(run: Run, tool: Tool) -> Answer:
 def _index_answer(run: Run, tool: Tool) -> Answer:
     search = Search(tool, run.stage, run.at, run)
     if run.script is not None:
-        search.commands(list(commands_of(run)))
+        search.commands(commands_of(run))
     elif run.instruction.json is not None:
         search.exec_form(run.instruction.json)
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 
 from ..dockerfile.cached import cached_property
 from ..dockerfile.document import Document, Instruction, Stage
@@ -44,6 +44,7 @@ class Run:
         self.stage = stage
         self.at = at  # index into the stage's instructions
         self.shell = stage.shell
+        self.placed: Sequence[tuple[Command, str | None]] | None = None  # see `effects.commands_of`
 
     def __repr__(self) -> str:
         return repr(self.instruction)
@@ -332,7 +333,7 @@ class Facts:
         stage = self.stages[bisect_right(self.stages, offset, key=_begin) - 1]
         return stage, bisect_right(stage.instructions, offset, key=_start) - 1
 
-    @property
+    @cached_property
     def shipping(self) -> tuple[StageFacts, ...]:
         """The stages whose layers end up in an image: a clean-up elsewhere is noise."""
         return tuple(stage for stage in self.stages if stage.ships or self.all_stages)

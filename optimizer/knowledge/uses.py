@@ -69,12 +69,18 @@ def may_be_use(tool: Tool, command: Command) -> bool:
 
 def use_of(tool: Tool, command: Command) -> Use | None:
     """`command` as a use of `tool`, or None. ``echo pip install`` and ``sh -c '…'`` are none."""
+    if not may_be_use(tool, command):
+        return None
+    if tool.name not in command.answers:
+        command.answers[tool.name] = _use_of(tool, command)
+    return command.answers[tool.name]
+
+
+def _use_of(tool: Tool, command: Command) -> Use | None:
     words = command.argv
     at = 1
     if command.name not in tool.commands:
-        if not command.name.startswith("python") or not _PYTHON.fullmatch(command.name):
-            return None
-        if "python -m " + tool.name not in tool.commands:
+        if "python -m " + tool.name not in tool.commands or not _PYTHON.fullmatch(command.name):
             return None
         if len(words) < 3 or words[1].value != "-m" or words[2].value != tool.name:
             return None
