@@ -25,14 +25,15 @@ else:
             cls._fields = tuple(cls.__annotations__)
 
         def __init__(self, *values: object, **named: object) -> None:
-            self.__dict__.update(zip(self._fields, values, strict=False))
-            self.__dict__.update(named)
+            self.__dict__.update(zip(self._fields, values), **named)  # noqa: B905  # `strict` costs more than the rest
 
         def _replace(self, **changes: object) -> Record:
-            return type(self)(**{**self.__dict__, **changes})
+            same = object.__new__(type(self))
+            same.__dict__.update(self.__dict__, **changes)
+            return same
 
         def __iter__(self) -> Iterator[object]:
-            return (getattr(self, name) for name in self._fields)
+            return iter([getattr(self, name) for name in self._fields])
 
         def __eq__(self, other: object) -> bool:
             return type(self) is type(other) and tuple(self) == tuple(other)
@@ -48,16 +49,18 @@ else:
 
         __slots__ = ()
         _fields: tuple[str, ...] = ()
+        _size = 0
         _defaults: dict[str, object] = {}  # noqa: RUF012
 
         def __init_subclass__(cls) -> None:
             cls._fields = tuple(cls.__annotations__)
+            cls._size = len(cls._fields)
             cls._defaults = {name: cls.__dict__[name] for name in cls._fields if name in cls.__dict__}
             for at, name in enumerate(cls._fields):
                 setattr(cls, name, property(itemgetter(at)))
 
         def __new__(cls, *values: object, **named: object) -> Row:  # noqa: PYI034
-            if len(values) < len(cls._fields):
+            if len(values) != cls._size:
                 given = {**cls._defaults, **named}
                 values = (*values, *(given[name] for name in cls._fields[len(values) :]))
             return tuple.__new__(cls, values)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from ..dockerfile.record import Record
 from ..dockerfile.shell import Command, Word
-from ..knowledge.commands import ACCOUNT_SETTINGS, COMMANDS, HOMES, Does, Which
+from ..knowledge.commands import ACCOUNT_SETTINGS, COMMANDS, HOMES, INERT, Does, Which
 from ..knowledge.tools import Tool, roots
 from ..knowledge.uses import Use, use_of
 from .paths import NOWHERE, Paths, below, lies_in, spelled, union
@@ -40,6 +40,8 @@ class Effects(Record):
     processes: str = ""  # the command that may leave something running, or mind what runs
 
     def __or__(self, other: Effects) -> Effects:
+        if self is NOTHING or other is NOTHING:
+            return other if self is NOTHING else self
         return Effects(
             self.reads | other.reads,
             self.writes | other.writes,
@@ -149,7 +151,7 @@ def _of_known(command: Command, does: Does, directory: str | None) -> Effects:
         operands = operands[does.skip :]
     paths = [_path(word, directory, command) for word in operands]
     into, asked = (_values(command, options, directory) for options in (does.into, does.files))
-    beside = NOWHERE if does == Does() else _beside(command, named if does.reads or does.writes else [])
+    beside = NOWHERE if does is INERT else _beside(command, named if does.reads or does.writes else [])
     here = spelled(".", directory, f"the directory that `{_shown(command)}` runs in is not known")
     reads, writes = (union(_which(paths, which)) for which in (does.reads, does.writes))
     if does.writes_if and not command.has_option(*does.writes_if):

@@ -41,7 +41,8 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-_INERT = Does()
+#: What does nothing to any file: it changes at most the shell.
+INERT = Does()
 _READS = Does(reads="all")
 _WRITES = Does(reads="all", writes="all")
 
@@ -65,11 +66,11 @@ COMMANDS: dict[str, Does] = {
             "nproc", "arch", "getconf", "basename", "dirname", "seq", "yes", "expr", "ulimit", "wait", "exit",
             "return", "shift", "tty", "env", "locale", "sync", "lsb_release", "read", "getopts",
         ),
-        _INERT,
+        INERT,
     ),
     "date": Does(files=_set("-r --reference -f --file")),
     "printenv": Does(in_directory=True),  # of which it tells as of any variable
-    "cd": Does(reads="all"), "pushd": Does(reads="all"), "popd": _INERT, "pwd": Does(in_directory=True),
+    "cd": Does(reads="all"), "pushd": Does(reads="all"), "popd": INERT, "pwd": Does(in_directory=True),
     # What they do to files is to look at them.
     **dict.fromkeys(
         (
@@ -88,7 +89,7 @@ COMMANDS: dict[str, Does] = {
             valued=_set("-e -m -A -B -C --regexp"), files=_set("-f --file"),
         ),
     ),
-    "tr": _INERT,
+    "tr": INERT,
     "sort": Does(reads="all", into=_set("-o --output -T"), valued=_set("-k -t -S")),
     "tee": Does(writes="all"),
     # They make, change or remove what they name.
@@ -149,7 +150,7 @@ COMMANDS: dict[str, Does] = {
         ("apt-cache", "apt-mark", "dpkg-reconfigure", "dpkg-divert", "add-apt-repository", "apt-add-repository"),
         Does(packaged=True, users="makes", network=True),
     ),
-    "apt-config": _INERT,
+    "apt-config": INERT,
     "apt-key": Does(reads="all", network=True, places=("/etc/apt", "/root/.gnupg", "/usr/share/keyrings")),
     "gpg": Does(reads="all", writes="all", network=True, places=("/root/.gnupg",), into=_set("-o --output")),
     "debconf-set-selections": Does(reads="all", places=("/var/cache/debconf",)),

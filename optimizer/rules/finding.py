@@ -107,10 +107,21 @@ class Offer(Record):
 def attempt(rule: str, message: str, where: Spanned, make: Callable[[], Offer]) -> Finding:
     """The finding with the fix that `make` comes to, or with the reason where it raises `Refusal`."""
     try:
-        fix, doubts, removes, changes, saves, assumes = make()
+        offer = make()
     except Refusal as refusal:
         return Finding(rule, message, where.start, where.end, None, reason=str(refusal))
-    reason = "; ".join(dict.fromkeys(filter(None, doubts)))
+    reason = "; ".join(dict.fromkeys(filter(None, offer.doubts)))
     safety: Applicability = "unsafe" if reason else "safe"
-    assumed = tuple(sorted(assumes))
-    return Finding(rule, message, where.start, where.end, fix, safety, reason, removes, changes, saves, assumed)
+    return Finding(
+        rule,
+        message,
+        where.start,
+        where.end,
+        offer.fix,
+        safety,
+        reason,
+        offer.removes,
+        offer.changes,
+        offer.saves,
+        tuple(sorted(offer.assumes)),
+    )

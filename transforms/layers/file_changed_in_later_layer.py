@@ -75,7 +75,8 @@ def find(facts: Facts) -> Iterator[Finding]:
     for stage in facts.shipping:
         found: list[tuple[int, int, Finding]] = []
         for run in stage.runs:
-            first = writer_of(run, _changed(run), _MOST, _given_away(run))
+            changed = _changed(run)
+            first = writer_of(run, changed, _MOST, _given_away(run)) if changed else None
             if first is not None:
                 joined = [other for other in stage.runs if first.at <= other.at <= run.at]
                 found.append((first.at, run.at, _joined(facts, joined)))
@@ -86,12 +87,15 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 _CHANGES = frozenset(("rm", "chmod", "chown", "chgrp", "mv", "strip", "touch", "ln", "unlink"))
 _BESIDE = frozenset(("cd", "mkdir", "rmdir", *ACCOUNTS))  # it may do that too: no file of any size comes of it
+_MAY_STAND = _CHANGES | _BESIDE | {"sed"}
 
 
 def _changed(run: Run) -> list[bytes]:
     """The paths that `run` changes or removes; none if it does anything else, but for removing packages."""
     script = run.script
-    if script is None or not script.only_and or not script.is_plain or script.writes_files:
+    if script is None or not script.names - run.stage.facts.managers <= _MAY_STAND:
+        return []
+    if not script.only_and or not script.is_plain or script.writes_files:
         return []
     found: list[bytes] = []
     for command, directory in commands_of(run):
@@ -111,10 +115,10 @@ def _absolute(path: bytes, directory: str | None) -> bytes:
 
 
 def _given_away(run: Run) -> list[str]:
-    """The directories that `run` changes with all that is in them, where it does nothing else that matters."""
+    """The directories that `run`, which only changes files, changes with all that is in them."""
     return [
         path
-        for command, _ in (commands_of(run) if _changed(run) else ())
+        for command, _ in commands_of(run)
         if command.name in ("chmod", "chown", "chgrp") and command.has_option("R", "recursive")
         for word in command.operands()[1:]
         if (path := operand_path(word, run)) is not None and path not in SYSTEM_DIRECTORIES
