@@ -215,17 +215,17 @@ def _validate(document: Document) -> None:
         keyword = instruction.keyword
         if keyword not in KEYWORDS:
             raise DockerfileError(instruction.line, f"unknown instruction: {_brief(keyword)}")
-        args = instruction.args
-        if keyword in _NEED_ARGUMENTS and not args:
+        if keyword in _NEED_ARGUMENTS and not instruction.args:
             raise DockerfileError(instruction.line, f"{keyword} requires an argument")
         if keyword == "FROM":
             seen_from = True
-            words = args.split()
+            words = instruction.args.split()
             if len(words) != 1 and not (len(words) == 3 and words[1].upper() == b"AS"):
                 raise DockerfileError(instruction.line, "FROM requires either one or three arguments")
         elif not seen_from and keyword != "ARG":
             raise DockerfileError(instruction.line, "no build stage in current context")
         elif keyword in ("ENV", "LABEL"):
+            args = instruction.args
             # What comes before a quote or an escape is the same however the rest is split.
             first = args.split(None, 1)[0]
             plain = b"=" in first and not _QUOTES.intersection(first[: first.index(b"=")])
@@ -235,7 +235,7 @@ def _validate(document: Document) -> None:
             if not equals and len(args.split(None, 1)) < 2:
                 raise DockerfileError(instruction.line, f"{keyword} must have two arguments")
         elif keyword in ("COPY", "ADD"):
-            count = len(args.split()) if instruction.json is None else len(instruction.json)
+            count = len(instruction.args.split()) if instruction.json is None else len(instruction.json)
             if count < 2:
                 raise DockerfileError(instruction.line, f"{keyword} requires at least two arguments")
     if not seen_from:

@@ -146,9 +146,8 @@ class Instruction:
         pos = word.end() if word else 0
         more = True
         while True:
-            while pos < len(line) and line[pos] in _SPACE:
-                pos += 1
-            found = _FLAG.match(line, pos) if more else None
+            pos = len(line) - len(line[pos:].lstrip(_SPACE))
+            found = _FLAG.match(line, pos) if more and line.startswith(b"--", pos) else None
             if not found:
                 return tuple(flags), pos
             pos = found.end()
@@ -167,7 +166,7 @@ class Instruction:
 
     def flag(self, name: str) -> Flag | None:
         """The last flag called `name`."""
-        return next((flag for flag in reversed(self.flags) if flag.name == name), None)
+        return next((flag for flag in reversed(self.flags) if flag.name == name), None) if self.flags else None
 
     @cached_property
     def json(self) -> tuple[str, ...] | None:
@@ -177,17 +176,21 @@ class Instruction:
     @cached_property
     def tokens(self) -> tuple[Token, ...]:
         """The arguments split as BuildKit splits them, quotes left as they are."""
-        pattern = re.compile(_QUOTED_WORD % {b"e": re.escape(self.escape)}) if self.keyword in _QUOTING else _WORD
         first = self._flags_and_arguments[1]
         return tuple(
             Token(match[0], self._place(first + match.start()), self._place_behind(first + match.end()))
-            for match in pattern.finditer(self.args)
+            for match in self._word.finditer(self.args)
         )
+
+    @property
+    def _word(self) -> re.Pattern[bytes]:
+        """What a word of the arguments looks like."""
+        return re.compile(_QUOTED_WORD % {b"e": re.escape(self.escape)}) if self.keyword in _QUOTING else _WORD
 
     @cached_property
     def words(self) -> tuple[str, ...]:
         """The arguments as words: those of a JSON list, or else the tokens."""
-        return self.json or tuple(token.text.decode("utf-8", "replace") for token in self.tokens)
+        return self.json or tuple([word.decode("utf-8", "replace") for word in self._word.findall(self.args)])
 
     @property
     def form(self) -> str:

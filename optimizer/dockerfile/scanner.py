@@ -8,7 +8,7 @@ without a newline. What comes out are spans into the bytes that went in; nothing
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from .record import Record, Row
 from .source import BOM
@@ -58,6 +58,7 @@ _BLANK = b" \t\n\v\f\r"
 # Go's unicode.IsSpace knows these too; they occur where text was pasted from a web page.
 _WIDE_SPACE = re.compile(rb"(?:\xc2[\x85\xa0]|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80)")
 _MAY_HEREDOC = re.compile(rb"\s*(?:onbuild[ \t\v\f\r]+)?(?:run|copy|add)[ \t\v\f\r]", re.IGNORECASE)
+_FIRST_WIDE = b"\xc2"  # no white space beyond ASCII starts with less
 _LONGEST_LINE = 65535  # bufio.MaxScanTokenSize - 1
 
 
@@ -76,7 +77,6 @@ def scan(data: bytes) -> Scan:
     unterminated heredoc, an over-long line, no instruction at all.
     """
     escape = b"\\"
-    continued = _continuation(escape)
     directives: dict[str, bytes] = {}
     in_directives = True
     instructions: list[Scanned] = []
@@ -92,7 +92,9 @@ def scan(data: bytes) -> Scan:
         raw = data[pos:eol].rstrip(b"\r\n")
         if eol - pos > _LONGEST_LINE:
             raise DockerfileError(line, f"line longer than {_LONGEST_LINE} bytes")
-        body = lstrip(raw)
+        body = raw.lstrip(_BLANK)
+        if body[:1] >= _FIRST_WIDE:
+            body = lstrip(body)
         start = pos + len(raw) - len(body)
         pos = eol
         if body.startswith(b"#"):
@@ -105,7 +107,6 @@ def scan(data: bytes) -> Scan:
                     escape = found[2]
                     if escape not in (b"\\", b"`"):
                         raise DockerfileError(line, f"invalid escape token {_show(escape)}: it must be ` or \\")
-                    continued = _continuation(escape)
             else:
                 in_directives = False
                 comments.append((start, start + len(body)))
@@ -117,33 +118,34 @@ def scan(data: bytes) -> Scan:
         first = line
         holes: list[tuple[int, int]] = []
         head_end = start + len(body)
-        more = continued(body) if escape in body else None
-        if more:
-            holes.append((start + more.end(1) if more[1] else start + more.start(), eol))
-            head_end = holes[-1][0]
-        while more and pos < size:
+        cut = _continued(body, escape)
+        if cut >= 0:
+            head_end = start + cut
+            holes.append((head_end, eol))
+        while cut >= 0 and pos < size:
             eol = data.find(b"\n", pos) + 1 or size
             line += 1
             if eol - pos > _LONGEST_LINE:
                 raise DockerfileError(line, f"line longer than {_LONGEST_LINE} bytes")
             raw = data[pos:eol].rstrip(b"\r\n")
-            stripped = lstrip(raw)
+            stripped = raw.lstrip(_BLANK)
+            if stripped[:1] >= _FIRST_WIDE:
+                stripped = lstrip(stripped)
             if stripped.startswith(b"#"):
                 comments.append((pos + len(raw) - len(stripped), pos + len(raw)))
                 holes.append((pos, eol))
             elif not stripped:
                 holes.append((pos, eol))
             else:
-                more = continued(raw) if escape in raw else None
-                if more:
-                    cut = pos + (more.end(1) if more[1] else more.start())
-                    holes.append((cut, eol))
-                    head_end = cut
+                cut = _continued(raw, escape)
+                if cut >= 0:
+                    head_end = pos + cut
+                    holes.append((head_end, eol))
                 else:
                     head_end = pos + len(raw)
             pos = eol
         end = max(head_end, start)
-        if more:  # the file ends in a continuation: its last lines belong to the instruction
+        if cut >= 0:  # the file ends in a continuation: its last lines belong to the instruction
             end = size - (len(data) - len(data.rstrip(b"\r\n")))
             end = max(end, head_end)
 
@@ -174,10 +176,13 @@ def scan(data: bytes) -> Scan:
 _KNOWN_DIRECTIVES = frozenset((b"syntax", b"escape", b"check"))
 
 
-def _continuation(escape: bytes) -> Callable[[bytes], re.Match[bytes] | None]:
-    token = re.escape(escape)
-    # BuildKit's own expression; group 1 is the byte before the token.
-    return re.compile(rb"([^" + token + rb"])" + token + rb"[ \t]*\Z|\A" + token + rb"[ \t]*\Z").search
+def _continued(line: bytes, escape: bytes) -> int:
+    """The offset of the escape character that continues a line; -1 where none does.
+
+    BuildKit's expression is ``([^\\])\\[ \t]*$|^\\[ \t]*$``.
+    """
+    text = line.rstrip(b" \t")
+    return len(text) - 1 if text[-1:] == escape and text[-2:-1] != escape else -1
 
 
 def join(data: bytes, start: int, end: int, holes: Iterable[tuple[int, int]]) -> bytes:
