@@ -28,14 +28,17 @@ def base_name(path: bytes) -> bytes:
 
 def unpacked(command: Command) -> Word | None:
     """The archive that `command` unpacks or installs."""
+    if command.name not in _UNPACKERS and not command.name.startswith("python"):
+        return None
     words = [plain(word.raw) for word in command.argv[1:]]
-    archives = [word for word in command.argv[1:] if ARCHIVE.fullmatch(plain(word.raw))]
+    archives = [word for word, text in zip(command.argv[1:], words, strict=True) if ARCHIVE.fullmatch(text)]
     if len(archives) != 1 or archives[0].raw.startswith(b"-"):
         return None
     return archives[0] if _unpacks(command.name, words) else None
 
 
 _INSTALLERS = frozenset(("apt-get", "apt", "yum", "dnf", "microdnf"))
+_UNPACKERS = _INSTALLERS | {"tar", "bsdtar", "gtar", "unzip", "dpkg", "rpm", "7z", "7za", "pip", "pip3"}
 
 
 def _unpacks(name: str, words: list[bytes]) -> bool:

@@ -67,7 +67,7 @@ ALL = "all"
 _PACKAGES, _COPIES, _LAYERS, _STAGES = "packages", "copies", "layers", "stages"
 _REMOVAL = (b"del ", b"remove", b"purge", b"erase", b"prune")
 _CHANGES = (b"rm ", b"chmod", b"chown", b"chgrp", b"mv ", b"strip", b"sed", b"touch", b"ln ", b"unlink")
-_ARCHIVES = (b"tar", b"unzip", b"dpkg", b".rpm", b".deb", b".whl", b"7z")
+_ARCHIVES = (b".tar", b".tgz", b".tbz", b".txz", b".zip", b".deb", b".rpm", b".whl", b".7z")
 _BASES = (b"FROM", b"from", b"From")
 
 _CACHES = ("cache-not-mounted", "cache-cleared-in-later-layer")
