@@ -95,17 +95,17 @@ class Script:
 
         return remembered(*self._tree)
 
-    @property
+    @cached_property
     def is_plain(self) -> bool:
         """Whether it is a list of simple commands and nothing else."""
         return len(self.units) == len(self.commands) and all(unit.kind in _SIMPLE for unit in self.units)
 
-    @property
+    @cached_property
     def writes_files(self) -> bool:
         """Whether a redirection in it may write a file."""
         return any(command.writes_files for command in self.commands)
 
-    @property
+    @cached_property
     def only_and(self) -> bool:
         """Whether all units are joined by ``&&``."""
         return all(unit.connector in (b"", b"&&") for unit in self.units) and self.trailer in (b"", b";")
@@ -194,6 +194,12 @@ def hand_on(read: Scripts, document: Document) -> None:
             new.shell_view = same.of(new)
 
 
+def forget_scripts(document: Document) -> None:
+    """Take the scripts off the instructions of `document`, which they know: what knows each other is freed late."""
+    for instruction in document.instructions:
+        instruction.shell_view = None
+
+
 def read_text(text: bytes) -> Script | None:
     """A file of shell commands as a script, or None where it cannot be read; its offsets are of no file."""
     name = b"SCRIPT"
@@ -204,7 +210,9 @@ def read_text(text: bytes) -> Script | None:
         document = Document.parse(b"FROM scratch\nRUN <<'%s'\n%s%s\n" % (name, body, name))
     except DockerfileError:
         return None
-    return read_script(document.instructions[-1])
+    script = read_script(document.instructions[-1])
+    forget_scripts(document)
+    return script
 
 
 def _read_script(instruction: Instruction) -> Script | None:

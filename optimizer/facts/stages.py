@@ -10,7 +10,7 @@ from ..dockerfile.cached import cached_property
 from ..dockerfile.document import Document, Instruction, Stage
 from ..dockerfile.edits import Refusal
 from ..dockerfile.record import Record
-from ..dockerfile.shell import Command, Script, read_script
+from ..dockerfile.shell import Command, Script, forget_scripts, read_script
 from ..dockerfile.source import Source
 from ..knowledge.images import Image, image_named
 from ..knowledge.tools import Index, Tool, present
@@ -57,7 +57,7 @@ class Run:
         script = read_script(self.instruction)
         return None if script is None or script.opaque else script
 
-    @property
+    @cached_property
     def source_text(self) -> bytes:
         """All that the RUN says, the bodies of heredocs included."""
         data = self.instruction.source.data
@@ -151,21 +151,23 @@ class StageFacts:
     def __init__(self, facts: Facts, stage: Stage, parent: StageFacts | None, image: Image | None) -> None:
         self.facts = facts
         self.stage = stage
+        self.instructions: tuple[Instruction, ...] = stage.instructions
         self.parent = parent  # the stage it is FROM
         self.image = image  # the base image at the root of its chain; None where that is not literal
         self.children: list[StageFacts] = []
         self.ships = False
         self.runs: list[Run] = []
+        runs: dict[int, Run] = {}
+        self._run_at = runs
+        #: The RUN at an index of the stage; None where another instruction is.
+        self.run_at: Callable[[int], Run | None] = runs.get
         self.shell = parent.shell if parent else _DEFAULT_SHELL  # at the end of what has been read
         #: What holds at each instruction, and at the end of the stage; it begins as the stage it is FROM ends.
         self.held: list[Held] = [parent.held[-1] if parent else Held(image.directory if image else None)]
+        self._answers: dict[Hashable, Any] = {}
         self.lineage: Lineage
         self.begin = 0  # where in the lineage its instructions start
         self.spread = 0  # how many instructions there are its own, and of the stages built on it
-
-    @property
-    def instructions(self) -> tuple[Instruction, ...]:
-        return self.stage.instructions
 
     @property
     def source(self) -> Source:
@@ -197,7 +199,9 @@ class StageFacts:
 
     def once(self, question: Hashable, make: Callable[[StageFacts], T]) -> T:
         """What `make` says of the stage when `question` is first asked of it."""
-        return self.lineage.once((question, self), lambda: make(self))
+        if question not in self._answers:
+            self._answers[question] = make(self)
+        return self._answers[question]
 
     def lineage_above(self) -> Iterator[StageFacts]:
         """The stage and those that it is built on, nearest first."""
@@ -206,13 +210,10 @@ class StageFacts:
             yield stage
             stage = stage.parent
 
-    def run_at(self, at: int) -> Run | None:
-        """The RUN at index `at` of the stage."""
-        return self._run_at.get(at)
-
-    @cached_property
-    def _run_at(self) -> dict[int, Run]:
-        return {run.at: run for run in self.runs}
+    def add_run(self, run: Run) -> None:
+        """Take in the next of its RUNs."""
+        self.runs.append(run)
+        self._run_at[run.at] = run
 
 
 Place = tuple[StageFacts, int]  # a stage, and an index into its instructions
@@ -328,6 +329,17 @@ class Facts:
         self._mark_shipping(found, names)
         return tuple(found)
 
+    def close(self) -> None:
+        """Let go of everything: nothing may be asked any more.
+
+        Stages, their RUNs and what those run know each other. Left alone, all that waits for the garbage collector,
+        and of a thousand files it fills the memory that the next ones could have used again.
+        """
+        asked: tuple[StageFacts, ...] = self.__dict__.get("stages", ())
+        for stage in asked:
+            stage.__dict__.clear()
+        forget_scripts(self.document)
+
     def place_of(self, offset: int) -> Place:
         """The instruction that the byte at `offset`, behind the first FROM, is in or behind."""
         stage = self.stages[bisect_right(self.stages, offset, key=_begin) - 1]
@@ -405,11 +417,13 @@ def _read_stage(facts: StageFacts) -> None:
         if instruction.keyword == "SHELL":
             facts.shell = _shell(instruction.json)
         elif instruction.keyword == "RUN":
-            facts.runs.append(Run(instruction, facts, at))
+            facts.add_run(Run(instruction, facts, at))
         facts.held.append(_held_behind(facts, at, instruction, facts.held[-1]))
 
 
 def _held_behind(stage: StageFacts, at: int, instruction: Instruction, held: Held) -> Held:
+    if instruction.keyword not in ("WORKDIR", "USER"):
+        return held
     text = instruction.args.decode("utf-8", "replace").strip()
     if instruction.keyword == "WORKDIR":
         text = text.strip("\"'")
@@ -418,7 +432,7 @@ def _held_behind(stage: StageFacts, at: int, instruction: Instruction, held: Hel
 
             text = expanded(stage, at, text) or text
         return held._replace(directory=resolve(text, held.directory))
-    return held._replace(user=text) if instruction.keyword == "USER" else held
+    return held._replace(user=text)
 
 
 def _shell(words: tuple[str, ...] | None) -> Shell:

@@ -69,14 +69,16 @@ def may_be_use(tool: Tool, command: Command) -> bool:
 
 def use_of(tool: Tool, command: Command) -> Use | None:
     """`command` as a use of `tool`, or None. ``echo pip install`` and ``sh -c '…'`` are none."""
-    if not may_be_use(tool, command):
+    name = command.name
+    if name not in tool.commands and not name.startswith("python"):
         return None
     if tool.name not in command.answers:
-        command.answers[tool.name] = _use_of(tool, command)
-    return command.answers[tool.name]
+        command.answers[tool.name] = _verb_of(tool, command)
+    found = command.answers[tool.name]
+    return Use(tool, command, found[0], found[1], False) if found else None
 
 
-def _use_of(tool: Tool, command: Command) -> Use | None:
+def _verb_of(tool: Tool, command: Command) -> tuple[Word, Action] | None:
     words = command.argv
     at = 1
     if command.name not in tool.commands:
@@ -92,11 +94,11 @@ def _use_of(tool: Tool, command: Command) -> Use | None:
                 return None
         elif tool.operation:
             if tool.operation.fullmatch(value):
-                return Use(tool, command, words[at], _action(tool, value, command, at))
+                return words[at], _action(tool, value, command, at)
         elif value in tool.value_options:
             at += 1
         elif not value.startswith("-"):
-            return Use(tool, command, words[at], _action(tool, value, command, at))
+            return words[at], _action(tool, value, command, at)
         at += 1
     return None
 
@@ -191,8 +193,10 @@ def clears(tool: Tool, store: Store, command: Command) -> bool:
     """Whether `command` clears `store`, by the tool itself or by hand."""
     use = use_of(tool, command)
     if use is not None:
-        words = [word.value or "" for word in command.argv if not (word.value or "").startswith("-")]
         verb = use.verb.value or ""
+        if not any(one.startswith(verb) for one in store.cleared_by):
+            return False
+        words = [word.value or "" for word in command.argv if not (word.value or "").startswith("-")]
         if verb in store.cleared_by or any(f"{verb} {word}" in store.cleared_by for word in words):
             return True
         # `go clean -modcache` says what it clears by an option.

@@ -6,7 +6,7 @@ from bisect import bisect_right, insort
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from ..dockerfile.document import Document
+from ..dockerfile.document import Document, Instruction
 from ..dockerfile.edits import Edit, EditSet
 from ..dockerfile.record import Record
 from ..dockerfile.scanner import DockerfileError
@@ -130,7 +130,11 @@ def optimize(
     """
     original = text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text
     settings = settings or Settings()
-    return _Engine(original, path, context, settings, settings.chosen(rules)).run(scripts, goal)
+    engine = _Engine(original, path, context, settings, settings.chosen(rules))
+    try:
+        return engine.run(scripts, goal)
+    finally:
+        engine.close()
 
 
 class _Engine:
@@ -193,18 +197,18 @@ class _Engine:
 
     def find(self, document: Document, *, manual: bool = False) -> tuple[list[Finding], list[Offered]]:
         """What can be applied to `document` now, best first, and what is left to offer; or what is only shown."""
+        rules = [(n, rule) for n, rule in enumerate(self.rules) if (rule.applicability == "manual") == manual]
+        if not rules:
+            return [], []
         data = document.source.data
         words, roles = frozenset([word for word in self.words if word in data]), roles_in(data)
-        rules = [
-            (n, rule)
-            for n, rule in enumerate(self.rules)
-            if (rule.applicability == "manual") == manual and rule.concerns(words, roles)
-        ]
+        rules = [(n, rule) for n, rule in rules if rule.concerns(words, roles)]
         if not rules:
             return [], []
         from .suppress import Suppressions
 
         if self.facts is None or self.facts.document is not document:
+            self.close()
             self.facts = Facts(
                 document, self.context, builder=self.settings.builder, all_stages=self.settings.all_stages
             )
@@ -231,6 +235,11 @@ class _Engine:
         ready.sort(key=lambda item: item[:2])
         firing = {finding.rule for _, _, finding in ready}
         return [finding for n, _, finding in ready if not _waits(self.rules[n], firing)], offered
+
+    def close(self) -> None:
+        """Let go of what is known of the last document."""
+        if self.facts is not None:
+            self.facts.close()
 
     def take(self, document: Document, good: list[Finding], step: EditSet) -> None:
         """Note that the findings `good` in `document` are applied, by the edits `step`."""
@@ -394,13 +403,10 @@ def _problem(before: Document, after: Document, findings: list[Finding]) -> str 
     heredocs = [sum(len(item.heredocs) for item in document.instructions) for document in (before, after)]
     if heredocs[0] != heredocs[1]:
         return "a heredoc was broken"
-    comments = [
-        Counter(document.source.data[start:end] for start, end in document.comments) for document in (before, after)
-    ]
-    if all(finding.applicability == "safe" for finding in findings) and comments[0] != comments[1]:
+    was, now = ([document.source.data[start:end] for start, end in document.comments] for document in (before, after))
+    if was != now and Counter(was) != Counter(now) and all(finding.applicability == "safe" for finding in findings):
         return "a comment was lost"
-    both = Counter(one.raw for one in before.instructions) & Counter(one.raw for one in after.instructions)
-    (was, opaque_before), (now, opaque_after) = (_acts(document, Counter(both)) for document in (before, after))
+    (was, opaque_before), (now, opaque_after) = (_acts(part) for part in _changed(before, after))
     if opaque_after > opaque_before:
         return "shell code became unreadable"
     expected = Counter(was)
@@ -434,19 +440,25 @@ def _without(
             yield stage
 
 
-def _acts(document: Document, but: Counter[bytes]) -> tuple[Counter[bytes], int]:
-    """The commands and other instructions of `document` in their normal spelling, and how many RUNs are opaque.
+def _changed(before: Document, after: Document) -> tuple[Sequence[Instruction], Sequence[Instruction]]:
+    """The instructions of each without those that both begin and end with."""
+    one, two = before.instructions, after.instructions
+    start, end = 0, min(len(one), len(two))
+    while start < end and one[start].raw == two[start].raw:
+        start += 1
+    behind = 0
+    while behind < end - start and one[-1 - behind].raw == two[-1 - behind].raw:
+        behind += 1
+    return one[start : len(one) - behind], two[start : len(two) - behind]
 
-    Without the instructions `but`, as spelled, which are taken off the count.
-    """
+
+def _acts(instructions: Sequence[Instruction]) -> tuple[Counter[bytes], int]:
+    """The commands and other instructions in their normal spelling, and how many RUNs are opaque."""
     from ..dockerfile.shell import read_script
 
     acts: Counter[bytes] = Counter()
     opaque = 0
-    for instruction in document.instructions:
-        if but[instruction.raw]:
-            but[instruction.raw] -= 1
-            continue
+    for instruction in instructions:
         script = read_script(instruction)
         if script is None:
             acts[instruction.normal] += 1
