@@ -56,23 +56,29 @@ else:
             cls._fields = tuple(cls.__annotations__)
             cls._size = len(cls._fields)
             cls._defaults = {name: cls.__dict__[name] for name in cls._fields if name in cls.__dict__}
+            if not cls._defaults:
+                cls.__new__ = staticmethod(_whole)
             for at, name in enumerate(cls._fields):
                 setattr(cls, name, property(itemgetter(at)))
 
         def __new__(cls, *values: object, **named: object) -> Row:  # noqa: PYI034
             if len(values) != cls._size:
-                given = {**cls._defaults, **named}
-                values = (*values, *(given[name] for name in cls._fields[len(values) :]))
+                rest = cls._fields[len(values) :]
+                values += tuple([named[name] if name in named else cls._defaults[name] for name in rest])
             return tuple.__new__(cls, values)
 
         def __getnewargs__(self) -> tuple[object, ...]:
             return tuple(self)
 
         def _replace(self, **changes: object) -> Row:
-            return type(self)(**{**dict(zip(self._fields, self, strict=True)), **changes})
+            return type(self)(*[changes.get(name, value) for name, value in zip(self._fields, self, strict=True)])
 
         def __repr__(self) -> str:
             return _shown(self)
+
+    def _whole(cls: type[Row], *values: object) -> Row:
+        """A row of all its values, in order: those without defaults are made of nothing else."""
+        return tuple.__new__(cls, values)
 
     def cast(_: object, value: object) -> object:
         """As `typing.cast`."""

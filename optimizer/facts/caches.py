@@ -105,7 +105,7 @@ def _reads(tool: Tool, store: Store, stage: StageFacts, at: int) -> bool:
     instruction, run = stage.instructions[at], stage.run_at(at)
     if instruction.keyword not in ("RUN", "ENV", "ARG", *_STARTS):
         return False
-    if re.search(_OFFLINE, instruction.code):
+    if stage.once(("offline", at), lambda _: re.search(_OFFLINE, instruction.code)):
         return True
     if run is None:
         return False
@@ -151,10 +151,12 @@ def _is_nothing(run: Run, raw: bytes, store: Store) -> bool:
     text = raw.decode("utf-8", "replace")
     if text[:1] in "'\"" and text[-1:] == text[:1]:
         return text[1:2] == "~" or re.search(r"[*?\[]", text) is not None
-    if re.search(r"\{[^}]*,", text):
+    if "{" in text and re.search(r"\{[^}]*,", text):
         return not expands_braces(run)
+    if not text.startswith("/") or re.search(r"[$`'\"\\]", text):
+        return False
     places = [place for path in store.paths for place in _expanded(path.removesuffix("/**"))]
-    if not text.startswith("/") or re.search(r"[$`'\"\\]", text) or any("**" in place for place in places):
+    if any("**" in place for place in places):
         return False
     return not any(_meets(text, place) for place in places)
 
@@ -209,8 +211,11 @@ def _expanded(path: str) -> list[str]:
 
 def _at_home(path: str) -> str:
     """A path as a script spells it, with root's home for whoever's it is."""
-    bare = path.strip('"') if not path.startswith('"~') else path
-    return re.sub(r"^(?:~|\$HOME|\$\{HOME\})(?=/|$)", "/root", bare)
+    return _at_root(path.strip('"') if not path.startswith('"~') else path)
+
+
+def _at_root(path: str) -> str:
+    return path if path.startswith("/") else re.sub(r"^(?:~|\$HOME|\$\{HOME\})(?=/|$)", "/root", path)
 
 
 def _made_with(root: str) -> list[str]:
@@ -220,22 +225,26 @@ def _made_with(root: str) -> list[str]:
 
 def _copies(command: Command, store: Store) -> bool:
     """Whether a command names the cache, or copies a directory that it lies in."""
-    if command.name in ("rm", "mkdir"):
-        return False
-    operands = command.operands() if command.name not in ("cp", "mv", "rsync") else command.operands()[:-1]
-    for word in operands:
-        if word.raw.lstrip(b"\"'")[:1] not in (b"/", b"~", b"$"):
-            continue
-        text = word.raw.decode("utf-8", "replace").strip("\"'")
-        text = re.sub(r"^(?:~|\$HOME|\$\{HOME\})(?=/|$)", "/root", text)
-        if not text.startswith("/") or text == "/":
-            continue
+    for text in _sources(command):
         met = [root for root in roots(store) if _meets(text, root)]
         inside = any(len(_parts(text)) >= len(_parts(root)) for root in met)
         inside = inside or any(not set(_made_with(root)).isdisjoint(_parts(text)) for root in met)
         if inside or (met and command.name in _COPIERS):
             return True
     return False
+
+
+def _sources(command: Command) -> list[str]:
+    """The absolute paths that a command may copy from, with root's home for whoever's it is."""
+    if "sources" not in command.answers:
+        operands = command.operands() if command.name not in ("rm", "mkdir") else []
+        words = [
+            _at_root(word.raw.decode("utf-8", "replace").strip("\"'"))
+            for word in (operands[:-1] if command.name in ("cp", "mv", "rsync") else operands)
+            if word.raw.lstrip(b"\"'")[:1] in (b"/", b"~", b"$")
+        ]
+        command.answers["sources"] = [text for text in words if text.startswith("/") and text != "/"]
+    return command.answers["sources"]
 
 
 def is_known(command: Command) -> bool:

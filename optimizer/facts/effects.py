@@ -248,6 +248,10 @@ _NUMBERS = rb"(?:\d+|root)(?::(?:\d+|root))?"
 
 def copy_destination(stage: StageFacts, at: int) -> str | None:
     """The directory or file that the COPY at index `at` of a stage writes to; None where that is not certain."""
+    return stage.once((copy_destination, at), lambda _: _copy_destination(stage, at))
+
+
+def _copy_destination(stage: StageFacts, at: int) -> str | None:
     word = stage.instructions[at].words[-1]
     if "$" in word:
         word = expanded(stage, at, word) or word

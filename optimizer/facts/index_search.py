@@ -19,7 +19,7 @@ from .paths import lies_in, resolve
 from .shown import environment, is_brought, listed, may_show, on_path, opened, text_of, with_values
 from .stages import Run, StageFacts
 from .stores import fails_on_nothing
-from .unseen import SELF_SUFFICIENT, UNKNOWN_TEXT, inert, installed_tool, mentions, runs_unknown
+from .unseen import UNKNOWN_TEXT, inert, installed_tool, is_self_sufficient, mentions, runs_unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -126,16 +126,16 @@ class Search:
 
     def _note_download(self, command: Command) -> None:
         """Keep the names under which a command may store an installer that does without the index."""
-        if command.name in ("curl", "wget") and re.search(SELF_SUFFICIENT, command.normal):
+        if command.name in ("curl", "wget") and is_self_sufficient(command):
             words = (*command.argv[1:], *(one.target for one in command.redirections))
             texts = (word.raw.decode("utf-8", "replace").strip("\"'") for word in words)
             self._fetched.update(name for text in texts if (name := text.rpartition("/")[2]) and name[0] != "-")
 
     def _is_sufficient(self, command: Command, beside: Sequence[Command]) -> bool:
         """Whether it fetches or starts an installer that does without the index; what is started beside it is not."""
-        if re.search(SELF_SUFFICIENT, command.normal):
+        if is_self_sufficient(command):
             return True
-        if not self._fetched.isdisjoint(
+        if self._fetched and not self._fetched.isdisjoint(
             word.raw.decode("utf-8", "replace").rpartition("/")[2] for word in command.argv
         ):
             return True
@@ -143,7 +143,7 @@ class Search:
         for one in reversed(before):
             if "pipeline" not in one.guards or one.name in _SHELLS:
                 return False
-            if re.search(SELF_SUFFICIENT, one.normal):
+            if is_self_sufficient(one):
                 return True
         return False
 

@@ -39,6 +39,8 @@ def resolve(path: str, directory: str | None) -> str | None:
     if "$" in path or not path:
         return None
     if path.startswith("/"):
+        if "/." not in path and "//" not in path and not path.endswith("/"):
+            return path  # as most are spelled
         return posixpath.normpath(path).replace("//", "/")
     return posixpath.normpath(posixpath.join(directory, path)) if directory else None
 

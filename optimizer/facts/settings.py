@@ -33,8 +33,11 @@ def configured(stage: StageFacts, tool: Tool) -> str:
 
 def _configured(stage: StageFacts, tool: Tool) -> str:
     facts = stage.facts
-    for line, text, words in stage.lineage.once("spelled", lambda: list(_spelled(facts))):
-        if any(_writes(one, text, word) for one in tool.configurations for word in words):
+    spelled = stage.lineage.once("spelled", lambda: list(_spelled(facts)))
+    names = "\n".join([word for _, _, words in spelled for word in words])
+    named = [one for one in tool.configurations if re.search(one.files, names, re.MULTILINE)]
+    for line, text, words in spelled if named else ():
+        if any(_writes(one, text, word) for one in named for word in words):
             return f"line {line} configures {tool.name}"
     context = facts.context
     if context is None:
@@ -70,8 +73,8 @@ def _spelled(facts: Facts) -> Iterator[tuple[int, bytes, list[str]]]:
     for one in facts.document.instructions:
         if one.keyword == "RUN" or one.heredocs:
             text = one.code + b"".join(one.source.data[body.start : body.end] for body in one.heredocs)
-            words = (word.decode("utf-8", "replace") for word in _WORDS.findall(one.code))
-            yield one.line, text, [word for word in words if "/" in word or "." in word]
+            words = [word for word in _WORDS.findall(one.code) if b"/" in word or b"." in word]
+            yield one.line, text, [word.decode("utf-8", "replace") for word in words]
 
 
 def _writes(one: Configuration, text: bytes, word: str) -> bool:

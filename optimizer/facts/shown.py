@@ -27,7 +27,7 @@ def may_show(stage: StageFacts) -> bool:
 def _may_show(stage: StageFacts) -> bool:
     facts = stage.facts
     return facts.context is not None or any(
-        re.search(rb"<<|>|\btee\b", one.code) for one in facts.document.instructions
+        b">" in one.code or b"<<" in one.code or re.search(rb"\btee\b", one.code) for one in facts.document.instructions
     )
 
 

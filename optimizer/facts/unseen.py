@@ -14,12 +14,19 @@ UNKNOWN_TEXT = rb"\.sh\b|\bbash\b|\bsh\b|ansible|\./|/install|/setup|\$\(curl|\$
 _SHELLS = frozenset(("sh", "bash", "dash", "ash", "zsh", "su", "gosu", "runuser", "eval", "chroot", "source", "."))
 _INTERPRETER = r"python[\d.]*|perl|ruby|node|php|make|rake|just"
 # Installers on the web that bring no package of the distribution, or refresh the index before they do.
-SELF_SUFFICIENT = (
+_SELF_SUFFICIENT = (
     rb"sh\.rustup\.rs|get\.docker\.com|yarnpkg\.com/install\.sh|get\.sdkman\.io|/nvm/|install\.meteor\.com"
     rb"|astral\.sh|bun\.sh|(?i:(?:ana|mini)conda\d?-|mini(?:forge|conda)|mambaforge)[\w.$(){}-]*\.sh"
     rb"|getcomposer\.org/installer"
 )
 _INSTALLER_NAME = r"(?:^|[-_.])(?:install|setup|bootstrap|provision|deps|apt)(?:[-_.]|$)"
+
+
+def is_self_sufficient(command: Command) -> bool:
+    """Whether `command` names an installer that does without the index, or refreshes it."""
+    if "self-sufficient" not in command.answers:
+        command.answers["self-sufficient"] = re.search(_SELF_SUFFICIENT, command.normal) is not None
+    return command.answers["self-sufficient"]
 
 
 def inert(command: Command) -> bool:
@@ -42,6 +49,12 @@ def mentions(tool: Tool, command: Command) -> bool:
 
 def runs_unknown(command: Command) -> bool:
     """Whether `command` runs code that the Dockerfile does not show, and that may well install packages."""
+    if "runs unknown" not in command.answers:
+        command.answers["runs unknown"] = _runs_unknown(command)
+    return command.answers["runs unknown"]
+
+
+def _runs_unknown(command: Command) -> bool:
     if not command.argv:
         return False
     first = command.argv[0].value

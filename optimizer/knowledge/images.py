@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from ..dockerfile.record import Record
 
@@ -16,14 +17,7 @@ class Image(Record):
     @property
     def release(self) -> tuple[str, tuple[int, ...]] | None:
         """Distribution and version where the name says them: ``("ubuntu", (14, 4))``; None otherwise."""
-        text = f"{self.name.rsplit('/', 1)[-1]}:{self.tag}"
-        for pattern, distribution in _RELEASES:
-            if found := pattern.search(text):
-                return distribution, tuple(int(part) for part in found[1].split("."))
-        for word in re.findall(r"[a-z]+", text):
-            if word in _CODENAMES:
-                return _CODENAMES[word]
-        return None
+        return _release(f"{self.name.rsplit('/', 1)[-1]}:{self.tag}")
 
     @property
     def directory(self) -> str | None:
@@ -82,6 +76,18 @@ _CODENAMES: dict[str, tuple[str, tuple[int, ...]]] = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=256)
+def _release(text: str) -> tuple[str, tuple[int, ...]] | None:
+    for pattern, distribution in _RELEASES:
+        if found := pattern.search(text):
+            return distribution, tuple(int(part) for part in found[1].split("."))
+    for word in re.findall(r"[a-z]+", text):
+        if word in _CODENAMES:
+            return _CODENAMES[word]
+    return None
+
+
+@lru_cache(maxsize=256)
 def image_named(base: str) -> Image | None:
     """The image that a FROM names; None where a variable does."""
     if "$" in base:
