@@ -53,11 +53,11 @@ class Scan(Record):
 
 
 _DIRECTIVE = re.compile(rb"#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$")
-_HEREDOC = re.compile(rb"(\d*)<<(-?)[ \t\v\f\r]*([^<]*)\Z")
+_HEREDOC = rb"(\d*)<<(-?)[ \t\v\f\r]*([^<]*)\Z"
 _BLANK = b" \t\n\v\f\r"
 # Go's unicode.IsSpace knows these too; they occur where text was pasted from a web page.
-_WIDE_SPACE = re.compile(rb"(?:\xc2[\x85\xa0]|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80)")
-_MAY_HEREDOC = re.compile(rb"\s*(?:onbuild[ \t\v\f\r]+)?(?:run|copy|add)[ \t\v\f\r]", re.IGNORECASE)
+_WIDE_SPACE = rb"(?:\xc2[\x85\xa0]|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80)"
+_MAY_HEREDOC = rb"(?i)\s*(?:onbuild[ \t\v\f\r]+)?(?:run|copy|add)[ \t\v\f\r]"
 _FIRST_WIDE = b"\xc2"  # no white space beyond ASCII starts with less
 _LONGEST_LINE = 65535  # bufio.MaxScanTokenSize - 1
 
@@ -65,7 +65,7 @@ _LONGEST_LINE = 65535  # bufio.MaxScanTokenSize - 1
 def lstrip(text: bytes) -> bytes:
     """`text` without leading white space, in Go's sense of it."""
     text = text.lstrip(_BLANK)
-    while text and text[0] >= 0xC2 and (wide := _WIDE_SPACE.match(text)):
+    while text and text[0] >= 0xC2 and (wide := re.match(_WIDE_SPACE, text)):
         text = text[wide.end() :].lstrip(_BLANK)
     return text
 
@@ -151,7 +151,7 @@ def scan(data: bytes) -> Scan:
 
         heredocs: list[Heredoc] = []
         joined = join(data, start, head_end, holes) if b"<" in data[start:head_end] else b""
-        if b"<<" in joined and _MAY_HEREDOC.match(joined):
+        if b"<<" in joined and re.match(_MAY_HEREDOC, joined):
             for name, chomp, quoted in _heredocs(joined):
                 body_start = pos
                 while True:
@@ -203,7 +203,7 @@ def _heredocs(joined: bytes) -> list[tuple[bytes, bool, bool]]:
     if json_words(_arguments(joined)) is not None:
         return found
     for word in _words(joined):
-        match = _HEREDOC.match(word)
+        match = re.match(_HEREDOC, word)
         if not match or not match[3]:
             continue
         names = _words(match[3])
@@ -245,14 +245,14 @@ def json_words(text: bytes) -> tuple[str, ...] | None:
 
 # Words that are spelled out, which is nearly all there are; the rest is the library's.
 _PLAIN_LIST = rb'\[[ \t]*"[ !#-\[\]-~]*"[ \t]*(?:,[ \t]*"[ !#-\[\]-~]*"[ \t]*)*\]'
-_LEX = re.compile(rb"""\\.|'[^']*'|"(?:\\.|[^"\\])*"|\$\{[^}]*\}|\s+|.""", re.DOTALL)
+_LEX = rb"""(?s)\\.|'[^']*'|"(?:\\.|[^"\\])*"|\$\{[^}]*\}|\s+|."""
 
 
 def _words(text: bytes) -> list[bytes]:
     """`text` split at white space that is neither quoted nor escaped nor inside ``${…}``."""
     words: list[bytes] = []
     word: list[bytes] = []
-    for token in (*_LEX.findall(text), b" "):
+    for token in (*re.findall(_LEX, text), b" "):
         if not token.isspace():
             word.append(token)
         elif word:
@@ -263,7 +263,7 @@ def _words(text: bytes) -> list[bytes]:
 
 def _unquoted(word: bytes) -> bytes:
     parts: list[bytes] = []
-    for token in _LEX.findall(word):
+    for token in re.findall(_LEX, word):
         if token[:1] in (b"'", b'"') and len(token) > 1:
             parts.append(token[1:-1])
         elif token[:1] == b"\\" and len(token) > 1:

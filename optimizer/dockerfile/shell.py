@@ -228,11 +228,11 @@ def _read_script(instruction: Instruction) -> Script | None:
     else:
         doc = instruction.heredocs[0]
         script = Script(instruction, doc.start, doc.end, heredoc=True)
-        if len(instruction.heredocs) > 1 or not _WHOLE_HEREDOC.fullmatch(instruction.args):
+        if len(instruction.heredocs) > 1 or not re.fullmatch(_WHOLE_HEREDOC, instruction.args):
             script.opaque = "a heredoc feeds a command"
             return script
         code = instruction.source.data[doc.start : doc.end]
-        shebang = _SHEBANG.match(code.lstrip(b"\t") if doc.chomp else code)
+        shebang = re.match(_SHEBANG, code.lstrip(b"\t") if doc.chomp else code)
         if shebang:
             words = shebang[1].decode("utf-8", "replace").split()
             if words and words[0].endswith("/env"):
@@ -245,8 +245,8 @@ def _read_script(instruction: Instruction) -> Script | None:
     return script
 
 
-_WHOLE_HEREDOC = re.compile(rb"""<<-?\s*(?:[\w.-]+|"[^"]*"|'[^']*')""")
-_SHEBANG = re.compile(rb"#!\s*([^\n]*)")
+_WHOLE_HEREDOC = rb"""<<-?\s*(?:[\w.-]+|"[^"]*"|'[^']*')"""
+_SHEBANG = rb"#!\s*([^\n]*)"
 _OPERATOR = b";&|()<>"
 
 
@@ -303,7 +303,7 @@ def _parse(script: Script, code: bytes) -> None:
     script.keep_tree(root, code)
     if reader.too_deep:
         script.opaque = "its commands are nested too deep"
-    elif _BACKGROUND.search(code) and _runs_in_background(root):
+    elif b"&" in code and re.search(_BACKGROUND, code) and _runs_in_background(root):
         script.opaque = "something runs in the background"
     elif any(unit.kind in _OPAQUE_KINDS for unit in units):
         script.opaque = "its shell code cannot be read with certainty"
@@ -318,7 +318,7 @@ def _runs_in_background(root: Node) -> bool:
     return any(node.type == "&" for node in walk(root))
 
 
-_BACKGROUND = re.compile(rb"(?<![&<>|])&(?![&>])")
+_BACKGROUND = rb"(?<![&<>|])&(?![&>])"
 _SIMPLE = frozenset(("command", "negated_command", "declaration_command"))
 _SEPARATORS = frozenset((";", "\n", "&", ";;"))
 _OPAQUE_KINDS = frozenset(("heredoc_redirect",))

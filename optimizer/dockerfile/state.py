@@ -79,7 +79,7 @@ def state_changes(root: Node, code: bytes) -> tuple[str, ...]:
             found.append(_spelled(node, code))
         elif kind == "command":
             name = _name(node, code)
-            if name in STATE_COMMANDS or (name == "printf" and _SETS.search(code, node.start_byte, node.end_byte)):
+            if name in STATE_COMMANDS or (name == "printf" and re.search(_SETS, code[node.start_byte : node.end_byte])):
                 found.append(name)
             elif not name:
                 found.append(_spelled(node, code))
@@ -87,23 +87,25 @@ def state_changes(root: Node, code: bytes) -> tuple[str, ...]:
             (kind == "expansion" and any(child.type in ("=", ":=") for child in node.children))
             or (kind == "arithmetic_expansion" and _assigns(node))
             or (kind == "compound_statement" and node.children[0].type == "((" and _assigns(node))
-            or (kind == "subscript" and _ASSIGNS_INSIDE.search(code, node.start_byte, node.end_byte))
+            or (kind == "subscript" and re.search(_ASSIGNS_INSIDE, code[node.start_byte : node.end_byte]))
             or (kind == "test_command" and _calculates_and_assigns(node, code))
-            or (kind == "file_redirect" and _NAMES_DESCRIPTOR.search(code, 0, node.start_byte))
+            or (kind == "file_redirect" and re.search(_NAMES_DESCRIPTOR, code[: node.start_byte]))
         ):
             found.append(_spelled(node, code))
     return tuple(found)
 
 
-_SETS = re.compile(rb"printf[\"'\\]*\s+[\"'\\]*(?:-[\"'\\]*v|[$`])")  # or may, where an expansion comes first
-_ASSIGNS_INSIDE = re.compile(rb"[^\s=!<>]=(?![=~\s])|\+\+|--")
-_NAMES_DESCRIPTOR = re.compile(rb"\{\w+\}\Z")
+_SETS = rb"printf[\"'\\]*\s+[\"'\\]*(?:-[\"'\\]*v|[$`])"  # or may, where an expansion comes first
+_ASSIGNS_INSIDE = rb"[^\s=!<>]=(?![=~\s])|\+\+|--"
+_NAMES_DESCRIPTOR = rb"\{\w+\}\Z"
 
 
 def _calculates_and_assigns(node: Node, code: bytes) -> bool:
     """Whether a ``[[ … ]]`` compares numbers, which it calculates, and one of them may be an assignment."""
     operators = (code[one.start_byte : one.end_byte] for one in walk(node) if one.type == "test_operator")
-    return not _COMPARES.isdisjoint(operators) and bool(_ASSIGNS_INSIDE.search(code, node.start_byte, node.end_byte))
+    return not _COMPARES.isdisjoint(operators) and bool(
+        re.search(_ASSIGNS_INSIDE, code[node.start_byte : node.end_byte])
+    )
 
 
 def remembered(root: Node, code: bytes) -> str:
@@ -125,7 +127,8 @@ def plain_state_changes(commands: Iterable[Command]) -> tuple[str, ...]:
     return tuple(
         name
         for name, command in names
-        if name in STATE_COMMANDS or (name == "printf" and _SETS.search(b" ".join(word.raw for word in command.words)))
+        if name in STATE_COMMANDS
+        or (name == "printf" and re.search(_SETS, b" ".join(word.raw for word in command.words)))
     )
 
 

@@ -185,7 +185,7 @@ def _is_debian(image: Image | None) -> bool:
 
 
 _PLACES = ("/usr/sbin", "/sbin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/local/bin")
-_PROGRAMS = re.compile(r"/|/usr|/usr/local|(?:/usr(?:/local)?)?/s?bin")
+_PROGRAMS = r"/|/usr|/usr/local|(?:/usr(?:/local)?)?/s?bin"
 
 
 def _may_bring(stage: StageFacts, at: int, program: str) -> bool:
@@ -201,7 +201,7 @@ def _may_bring(stage: StageFacts, at: int, program: str) -> bool:
         entry.kind == "directory" if entry else word.endswith("/")
         for word, entry in zip(copy.words, entries, strict=False)
     )
-    return directory and _PROGRAMS.fullmatch(copy_destination(stage, at) or "/") is not None
+    return directory and re.fullmatch(_PROGRAMS, copy_destination(stage, at) or "/") is not None
 
 
 def _of_others(run: Run, moved: set[Command], before: int | None) -> Iterator[Effects]:

@@ -80,15 +80,16 @@ _ALL = frozenset((DIRECTORY, USER, SHELL))
 
 def variables(text: bytes) -> frozenset[str]:
     """The variables that a text names."""
-    return frozenset(_NAME.findall(text.decode("utf-8", "replace")))
+    return frozenset(_NAME.findall(text.decode("utf-8", "replace"))) if b"$" in text else frozenset()
 
 
 def of_command(command: Command, directory: str | None, tools: Iterable[Tool]) -> Effects:
     """What a command does that runs in `directory`, None for one that is not known."""
-    if any(_ELSEWHERE.match(word.raw) for word in command.wrappers):
+    if any(re.match(_ELSEWHERE, word.raw) for word in command.wrappers):
         directory = None
     effects = redirected(command, directory)
-    effects = effects._replace(names=variables(command.normal))
+    if names := variables(command.normal):
+        effects = effects._replace(names=names)
     started = command.started()
     if command.name == "xargs":  # its operands come from elsewhere
         return effects | unknown(f"`xargs {started[0].name if started else ''}`".replace(" `", "`"))
@@ -107,7 +108,7 @@ def of_command(command: Command, directory: str | None, tools: Iterable[Tool]) -
     return effects
 
 
-_ELSEWHERE = re.compile(rb"-[CDi]|--chdir|--login")  # options of env and sudo
+_ELSEWHERE = rb"-[CDi]|--chdir|--login"  # options of env and sudo
 _CHANGES = frozenset(("-delete", "-exec", "-execdir", "-ok", "-okdir", "-fprint", "-fprint0", "-fprintf", "-fls"))
 
 
@@ -122,6 +123,8 @@ def _shown(command: Command) -> str:
 
 def redirected(command: Command, directory: str | None) -> Effects:
     """What the redirections of a command read and write."""
+    if not command.redirections:
+        return NOTHING
     reads = writes = NOWHERE
     heeds = frozenset[str]()
     for one in command.redirections:
@@ -152,12 +155,12 @@ def _of_known(command: Command, does: Does, directory: str | None) -> Effects:
     paths = [_path(word, directory, command) for word in operands]
     into, asked = (_values(command, options, directory) for options in (does.into, does.files))
     beside = NOWHERE if does is INERT else _beside(command, named if does.reads or does.writes else [])
-    here = spelled(".", directory, f"the directory that `{_shown(command)}` runs in is not known")
     reads, writes = (union(_which(paths, which)) for which in (does.reads, does.writes))
     if does.writes_if and not command.has_option(*does.writes_if):
         writes = NOWHERE
     works_here = _works_here(command, does, operands)
     if works_here:
+        here = spelled(".", directory, f"the directory that `{_shown(command)}` runs in is not known")
         reads, writes = reads | here, writes | here
     if does.places:
         reads, writes = reads | below(does.places), writes | below(does.places)
@@ -232,7 +235,7 @@ def _which(paths: list[Paths], which: Which) -> list[Paths]:
 def _values(command: Command, options: frozenset[str], directory: str | None) -> Paths:
     """The paths that options name: ``-o FILE``, ``-oFILE``, ``--output=FILE``, also behind other letters."""
     found = NOWHERE
-    words = command.argv
+    words = command.argv if options else ()
     for at, word in enumerate(words[1:], 1):
         raw = word.raw.decode("utf-8", "replace")
         name, equals, value = raw.partition("=")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 METADATA = frozenset(("LABEL", "EXPOSE", "CMD", "ENTRYPOINT", "STOPSIGNAL", "HEALTHCHECK", "MAINTAINER"))
 
 # Variables that a program may heed wherever it reaches for the network, or for its libraries and itself.
-_TRANSPORT = re.compile(r"proxy|\bapt|path|ssl|\bld_|curl", re.IGNORECASE)
+_TRANSPORT = r"(?i)proxy|\bapt|path|ssl|\bld_|curl"
 # Variables of programs and of the Dockerfile itself, which no package of a distribution heeds when it is installed.
 _OWN = (
     r"(?!DPKG|DEB)(?:(?:\w+_)?(?:VERSION|COMMIT|REVISION|SHA\d*(?:SUM)?|MD5|CHECKSUM|URL|PORT)"
@@ -263,7 +263,7 @@ def _heeded(names: frozenset[str], effects: Effects) -> str:
     if effects.environment == "all":
         return min(names)
     packages = effects.environment == "packages"
-    heeded = (name for name in names if _TRANSPORT.search(name) or (packages and not re.fullmatch(_OWN, name)))
+    heeded = (name for name in names if re.search(_TRANSPORT, name) or (packages and not re.fullmatch(_OWN, name)))
     return min(heeded, default="")
 
 

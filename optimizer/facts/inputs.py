@@ -134,7 +134,7 @@ _READERS = frozenset(
         "microdnf", "sha256sum", "sha512sum", "md5sum", "grep", "head", "echo", "printf", "install", "du", "gem",
     )
 )  # fmt: skip
-_FILES = re.compile(rb".*(?:\.(?:whl|txt|zip|tar\.gz|tgz|toml|cfg|deb|rpm|apk)\b|\*)[\"']?$|--?[a-z-]+(?:=|$)")
+_FILES = rb".*(?:\.(?:whl|txt|zip|tar\.gz|tgz|toml|cfg|deb|rpm|apk)\b|\*)[\"']?$|--?[a-z-]+(?:=|$)"
 
 
 def _use(run: Run, path: str, rm: Command) -> tuple[bool, list[str]]:
@@ -152,7 +152,7 @@ def _use(run: Run, path: str, rm: Command) -> tuple[bool, list[str]]:
             raise Refusal(f"`{command.name}` does with it what a mount does not bear")
         pip = command.name in ("pip", "pip3") or re.search(rb"python[\d.]* -m pip ", command.normal)
         deletes = command.name == "find" and (command.started() or "-delete" in command.values())
-        reads = command.name in _READERS or (pip and all(_FILES.match(word.raw) for word in named))
+        reads = command.name in _READERS or (pip and all(re.match(_FILES, word.raw) for word in named))
         if reads and not deletes and not command.wrappers and is_of_system(command):
             continue
         writable = True

@@ -145,12 +145,12 @@ def _may_start(command: Command, run: Run) -> bool:
     return not any(command.name in tool.commands for tool in run.stage.facts.tools)
 
 
-_SAYS_SO = re.compile(rb"\b(?:re)?start|\b(?:up|daemon\w*|serve\w*|launch|detach\w*|fork|background)\b", re.IGNORECASE)
+_SAYS_SO = rb"(?i)\b(?:re)?start|\b(?:up|daemon\w*|serve\w*|launch|detach\w*|fork|background)\b"
 
 
 def _says_so(word: Word) -> bool:
     """Whether it is to start something: ``make start-db``, ``npm run serve``, ``git daemon``."""
-    return bool(_SAYS_SO.search(word.raw))
+    return bool(re.search(_SAYS_SO, word.raw))
 
 
 def _links(command: Command) -> bool:

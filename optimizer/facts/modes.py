@@ -161,7 +161,7 @@ def takes_mode(copy: Instruction, context: Context | None) -> bool:
 
 
 _UNPACKED = rb"\.git\b|git@|--unpack|\.(?:tar|tgz|tbz2?|txz|gz|bz2|xz|zst)\b"
-_PART = re.compile(r"([ugoa]*)([+=-])([rwxX]*|[ugo])")
+_PART = r"([ugoa]*)([+=-])([rwxX]*|[ugo])"
 
 
 def changed_mode(mode: int, change: str) -> int | None:
@@ -173,7 +173,7 @@ def changed_mode(mode: int, change: str) -> int | None:
     if re.fullmatch(r"0?[0-7]{3}", change):
         return int(change, 8)
     for part in change.split(","):
-        found = _PART.fullmatch(part)
+        found = re.fullmatch(_PART, part)
         if found is None or bits & 0o7000 or (found[2] == "=" and not found[1]):
             return None
         who, sign, letters = found.groups()

@@ -101,8 +101,8 @@ def _writes_to(chown: RecursiveChown, run: Run, command: Command, directory: str
 
 
 _NAME = r"[A-Za-z_][\w-]*|\d+"
-_OWNER = re.compile(rf"({_NAME})(?:(:)({_NAME})?)?")
-_TWICE = re.compile(r"([A-Za-z_][\w-]*)\.\1")  # GNU's chown also takes a dot
+_OWNER = rf"({_NAME})(?:(:)({_NAME})?)?"
+_TWICE = r"([A-Za-z_][\w-]*)\.\1"  # GNU's chown also takes a dot
 
 
 def _flag(owner: str) -> str | None:
@@ -111,9 +111,9 @@ def _flag(owner: str) -> str | None:
     ``chown app`` leaves the group, root's after a COPY, and ``--chown=app`` does not; ``chown app:`` means app's own
     group, as ``--chown=app`` does, but with a number that is the group of that number.
     """
-    if twice := _TWICE.fullmatch(owner):
+    if twice := re.fullmatch(_TWICE, owner):
         return f"{twice[1]}:{twice[1]}"
-    found = _OWNER.fullmatch(owner)
+    found = re.fullmatch(_OWNER, owner)
     if found is None:
         return None
     user, colon, group = found.groups()
@@ -125,12 +125,12 @@ def _flag(owner: str) -> str | None:
 
 
 _VARIABLE = r"\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*\})"
-_VARIABLES = re.compile(rf"\"?({_VARIABLE})(?::({_VARIABLE}|{_NAME})?)?\"?")
+_VARIABLES = rf"\"?({_VARIABLE})(?::({_VARIABLE}|{_NAME})?)?\"?"
 
 
 def _variable_flag(run: Run, word: Word) -> str | None:
     """The value of ``--chown`` for an owner that variables of ENV or ARG say, which nothing in the RUN changes."""
-    found = _VARIABLES.fullmatch(word.raw.decode("utf-8", "replace"))
+    found = re.fullmatch(_VARIABLES, word.raw.decode("utf-8", "replace"))
     if found is None or expanded_word(run.stage, run.at, word.raw, arguments=True) is None:
         return None
     user, group = found.groups()
@@ -204,7 +204,7 @@ def makes_another(run: Run, at: int, chown: RecursiveChown) -> bool:
     return directory is None or (chown.holds(directory) and directory != chown.directory)
 
 
-_PLAIN_MODE = re.compile(r"0?[0-7]{3}|[ugoa]*[+=-][rwxX]+(?:,[ugoa]*[+=-][rwxX]+)*")
+_PLAIN_MODE = r"0?[0-7]{3}|[ugoa]*[+=-][rwxX]+(?:,[ugoa]*[+=-][rwxX]+)*"
 
 
 def leaves_owners(run: Run, chown: RecursiveChown, before: int | None = None) -> bool:
@@ -227,7 +227,7 @@ def _leaves_owners(chown: RecursiveChown, run: Run, command: Command, directory:
         return True
     if command.name == "chmod" and not command.writes_files:
         operands = command.operands()
-        plain = bool(operands) and _PLAIN_MODE.fullmatch(operands[0].raw.decode("utf-8", "replace")) is not None
+        plain = bool(operands) and re.fullmatch(_PLAIN_MODE, operands[0].raw.decode("utf-8", "replace")) is not None
         return plain and not _stores_again(chown, run, command, directory)
     if _writes_to(chown, run, command, directory):
         return False
@@ -297,12 +297,12 @@ _OFFICIAL = frozenset(
         "buildpack-deps", "openjdk", "eclipse-temurin", "amazoncorretto", "maven",
     )
 )  # fmt: skip
-_PROGRAMS = re.compile(r"/(?:app|code|usr/src/app|(?:srv|opt|home)/([\w.-]+))(?:/.*)?")
-_THEIRS = re.compile(r"node|ubuntu|yarn.*|java|.*jdk.*|www")
+_PROGRAMS = r"/(?:app|code|usr/src/app|(?:srv|opt|home)/([\w.-]+))(?:/.*)?"
+_THEIRS = r"node|ubuntu|yarn.*|java|.*jdk.*|www"
 
 
 # What brings packages of others, which may have files in /opt.
-_OTHERS = re.compile(
+_OTHERS = (
     rb"(?i)sources\.list|add-apt|\.repo\b|/etc/apk|config-manager|\b(?:dpkg|rpm) +-|local-?install|copr|--repo|-X +http"
     rb"|\.deb\b|\.rpm\b|\.apk\b|bash -|apt-key|keyring"
 )
@@ -310,7 +310,7 @@ _OTHERS = re.compile(
 
 def installs_no_options(stage: StageFacts) -> bool:
     """Whether all packages of the stage are the distribution's own, which have no files in /opt (FHS, 3.13)."""
-    return stage.once("no options", lambda one: is_official(one.image) and not _OTHERS.search(one.source.data))
+    return stage.once("no options", lambda one: is_official(one.image) and not re.search(_OTHERS, one.source.data))
 
 
 def is_official(image: Image | None) -> bool:
@@ -322,5 +322,5 @@ def is_empty_at_first(image: Image | None, directory: str) -> bool:
     """Whether the base image certainly has no file in `directory`."""
     if not is_official(image):
         return False
-    found = _PROGRAMS.fullmatch(directory)
-    return found is not None and not _THEIRS.fullmatch(found[1] or "")
+    found = re.fullmatch(_PROGRAMS, directory)
+    return found is not None and not re.fullmatch(_THEIRS, found[1] or "")

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 _PLAIN = re.compile(r"[\w./@+:-]*")
 _REFERENCE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
-_PAIR = re.compile(r"([A-Za-z_]\w*)=(?:\"([^\"\\`]*)\"|'([^'\\`]*)'|([^\s\"'\\`]*))(?=\s|$)")
+_PAIR = r"([A-Za-z_]\w*)=(?:\"([^\"\\`]*)\"|'([^'\\`]*)'|([^\s\"'\\`]*))(?=\s|$)"
 # What a shell gives a value of its own.
-_SHELLS = re.compile(r"PWD|OLDPWD|E?UID|PPID|GROUPS|RANDOM|SRANDOM|SECONDS|LINENO|HOSTNAME|IFS|SHLVL|OPT\w+|BASH\w*|_")
+_SHELLS = r"PWD|OLDPWD|E?UID|PPID|GROUPS|RANDOM|SRANDOM|SECONDS|LINENO|HOSTNAME|IFS|SHLVL|OPT\w+|BASH\w*|_"
 
 
 def expanded(stage: StageFacts, at: int, text: str, *, arguments: bool = False) -> str | None:
@@ -38,7 +38,7 @@ def expanded_word(stage: StageFacts, at: int, raw: bytes, *, arguments: bool = F
         return None
     names = [one[1] or one[2] for one in _REFERENCE.finditer(found[2])]
     own = stage.once(("sets", at), lambda _: _set_by(stage.instructions[at].raw.decode("utf-8", "replace")))
-    if any(name in own or _SHELLS.fullmatch(name) for name in names):
+    if any(name in own or re.fullmatch(_SHELLS, name) for name in names):
         return None
     return expanded(stage, at, found[2], arguments=arguments)
 
@@ -91,7 +91,7 @@ def _pairs(instruction: Instruction) -> list[tuple[str, str | None]]:
     name, space, value = text.partition(" ")
     if instruction.keyword == "ENV" and "=" not in name:  # the old way, with one name
         return [(name, value.strip() if space else None)]
-    pairs = [(one[1], one[2] or one[3] or one[4] or "") for one in _PAIR.finditer(text)]
-    if _PAIR.sub("", text).strip():
+    pairs = [(one[1], one[2] or one[3] or one[4] or "") for one in re.finditer(_PAIR, text)]
+    if re.sub(_PAIR, "", text).strip():
         return [(one, None) for one in re.findall(r"([A-Za-z_]\w*)=", text)]
     return [(one, value if "'" not in text or "$" not in value else None) for one, value in pairs]

@@ -8,13 +8,14 @@ from ..dockerfile.shell import Command, Word
 
 _EXTENSIONS = rb"\.(?:tar(?:\.\w+)?|tgz|tbz2?|txz|zip|deb|rpm|whl|7z)"
 ARCHIVE = re.compile(rb"[\w.$+~@{}/:%=-]*[\w$}-]" + _EXTENSIONS)
-_QUOTED = re.compile(rb"\"([^\"]*)\"|'([^'$]*)'")
 
 
 def plain(raw: bytes) -> bytes:
     """A word without quotes around the whole of it."""
-    found = _QUOTED.fullmatch(raw)
-    return (found[1] or found[2] or b"") if found else raw
+    quote, inside = raw[:1], raw[1:-1]
+    if quote not in (b'"', b"'") or len(raw) < 2 or raw[-1:] != quote or quote in inside:
+        return raw
+    return raw if quote == b"'" and b"$" in inside else inside
 
 
 def file_name(raw: bytes) -> bytes:
@@ -60,9 +61,6 @@ def _unpacks(name: str, words: list[bytes]) -> bool:
     if name in ("pip", "pip3") or (name.startswith("python") and words[:2] == [b"-m", b"pip"]):
         return b"install" in words[:3] and not {b"-e", b"--editable"} & {*words}
     return name in _INSTALLERS and bool({b"install", b"localinstall"} & {*words})
-
-
-_ASSIGNS = re.compile(rb"\$\{?(\w+)")
 
 
 #: Patterns that may mean an archive, and an rm that fails where its pattern matches nothing any more.

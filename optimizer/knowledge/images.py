@@ -55,14 +55,14 @@ _SUDOERS: dict[str, tuple[bytes, ...]] = {
     "devcontainers/": (b"vscode", b"node", b"codespace"),
 }  # fmt: skip
 _RELEASES = (
-    (re.compile(r"ubuntu[:\-_]?(\d\d\.\d\d)"), "ubuntu"),
-    (re.compile(r"^debian:(\d+)"), "debian"),
-    (re.compile(r"alpine[:\-]?v?(\d+\.\d+)"), "alpine"),
-    (re.compile(r"centos[:\-]?(?:centos)?(\d+)"), "centos"),
-    (re.compile(r"fedora[:\-]?(\d+)"), "fedora"),
-    (re.compile(r"ubi(\d+)"), "rhel"),
-    (re.compile(r"rhel(\d+)"), "rhel"),
-    (re.compile(r"^(?:rockylinux|almalinux|oraclelinux):(\d+)"), "rhel"),
+    (r"ubuntu[:\-_]?(\d\d\.\d\d)", "ubuntu"),
+    (r"^debian:(\d+)", "debian"),
+    (r"alpine[:\-]?v?(\d+\.\d+)", "alpine"),
+    (r"centos[:\-]?(?:centos)?(\d+)", "centos"),
+    (r"fedora[:\-]?(\d+)", "fedora"),
+    (r"ubi(\d+)", "rhel"),
+    (r"rhel(\d+)", "rhel"),
+    (r"^(?:rockylinux|almalinux|oraclelinux):(\d+)", "rhel"),
 )
 _CODENAMES: dict[str, tuple[str, tuple[int, ...]]] = {
     "lucid": ("ubuntu", (10, 4)), "precise": ("ubuntu", (12, 4)), "quantal": ("ubuntu", (12, 10)),
@@ -79,7 +79,7 @@ _CODENAMES: dict[str, tuple[str, tuple[int, ...]]] = {
 @lru_cache(maxsize=256)
 def _release(text: str) -> tuple[str, tuple[int, ...]] | None:
     for pattern, distribution in _RELEASES:
-        if found := pattern.search(text):
+        if found := re.search(pattern, text):
             return distribution, tuple(int(part) for part in found[1].split("."))
     for word in re.findall(r"[a-z]+", text):
         if word in _CODENAMES:

@@ -8,7 +8,7 @@ from ..dockerfile.record import Row
 from ..dockerfile.shell import Command, Script, Word
 from .tools import Action, Cache, CacheOption, Store, Tool
 
-_PYTHON = re.compile(r"python(\d(\.\d+)?)?")
+_PYTHON = r"python(\d(\.\d+)?)?"
 
 
 class Use(Row):
@@ -82,7 +82,7 @@ def _verb_of(tool: Tool, command: Command) -> tuple[Word, Action] | None:
     words = command.argv
     at = 1
     if command.name not in tool.commands:
-        if "python -m " + tool.name not in tool.commands or not _PYTHON.fullmatch(command.name):
+        if "python -m " + tool.name not in tool.commands or not re.fullmatch(_PYTHON, command.name):
             return None
         if len(words) < 3 or words[1].value != "-m" or words[2].value != tool.name:
             return None

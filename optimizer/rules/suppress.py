@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from ..dockerfile.document import Document, Instruction
 from .registry import Rule
 
-_COMMENT = re.compile(rb"#\s*(dfopt|hadolint|tally)\s+(global\s+)?ignore(?:\s*=\s*([^#]*))?\s*(?:$|#)", re.IGNORECASE)
+_COMMENT = rb"(?i)#\s*(dfopt|hadolint|tally)\s+(global\s+)?ignore(?:\s*=\s*([^#]*))?\s*(?:$|#)"
 
 
 class Suppressions:
@@ -32,7 +32,7 @@ class Suppressions:
         if b"ignore" not in data:
             return
         for start, end in document.comments:
-            found = _COMMENT.match(data[start:end])
+            found = re.match(_COMMENT, data[start:end])
             if not found:
                 continue
             tool, everywhere, names = found.groups()
