@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 from functools import lru_cache, partial
 
 from ..dockerfile.document import Instruction
@@ -14,7 +13,7 @@ from ..knowledge.commands import COMMANDS
 from ..knowledge.tools import Cache, Store, Tool, load_tool, roots
 from ..knowledge.uses import Use, clears, use_of
 from .commands import is_of_system
-from .paths import PATTERN, resolve
+from .paths import fits, resolve
 from .settings import configured
 from .stages import Lineage, Run, StageFacts
 
@@ -80,12 +79,7 @@ def _taken(lineage: Lineage) -> list[tuple[str, str, int]]:
 def _meets(path: str, root: str) -> bool:
     """Whether a path, which may have patterns in it, may be the directory `root`, above it or in it."""
     pairs = zip(_parts(path), _parts(root), strict=False)
-    return all(_fits(one, other) or _fits(other, one) or "$" in one for one, other in pairs)
-
-
-def _fits(name: str, pattern: str) -> bool:
-    """As `fnmatchcase`, which compiles every pattern, also one that is a name."""
-    return name == pattern or (PATTERN.search(pattern) is not None and fnmatchcase(name, pattern))
+    return all(fits(one, other) or fits(other, one) or "$" in one for one, other in pairs)
 
 
 @lru_cache(maxsize=1024)
@@ -192,14 +186,14 @@ def _removed(store: Store, command: Command, *, inside: bool = False) -> Iterato
     places = [root for path in store.paths for root in _expanded(path.removesuffix("/**"))]
     for word in command.operands():
         path = _at_home(word.raw.decode("utf-8", "replace"))
-        within = any(_fits(path, place) or fnmatchcase(path, f"{place}/*") for place in places)
+        within = any(fits(path, place) or fits(path, f"{place}/*") for place in places)
         yield within or (not inside and path.startswith("/") and any(_removes_with(path, place) for place in places))
 
 
 def _removes_with(path: str, place: str) -> bool:
     """Whether an rm of `path` removes the directory `place`, or something in it; ``*`` stands for no hidden name."""
     pairs = zip(_parts(path), _parts(place), strict=False)
-    return all(_fits(one, other) or (_fits(other, one) and (other[0] != "." or one[0] == ".")) for one, other in pairs)
+    return all(fits(one, other) or (fits(other, one) and (other[0] != "." or one[0] == ".")) for one, other in pairs)
 
 
 def _expanded(path: str) -> list[str]:

@@ -11,11 +11,11 @@ from ..dockerfile.instruction import Flag
 from ..dockerfile.record import Record
 from ..dockerfile.shell import Command, Word
 from ..knowledge.archives import ARCHIVE, PATTERNS, unpacked
+from ..knowledge.images import is_official
 from .commands import is_of_system, of_command, variables
 from .context import local_sources
 from .copies import looks_like_a_file
 from .effects import commands_of, copy_destination, of_instruction, touched_between
-from .ownership import is_official
 from .paths import SYSTEM_DIRECTORIES, is_private, lies_in, overlap
 from .stages import Run, StageFacts, stage_named
 from .variables import expanded, expanded_word, normal
@@ -301,7 +301,7 @@ def archive_of(stage: StageFacts, at: int) -> Archive | None:
     spelled = posixpath.join(spelled, normal(posixpath.basename(source))) if spelled.endswith("/") else spelled
     path = expanded(stage, at, spelled, arguments=True)
     name = posixpath.basename(spelled)
-    if path is None or not path.startswith("/") or not ARCHIVE.fullmatch(path.encode()) or "$" not in name:
+    if path is None or not path.startswith("/") or not re.fullmatch(ARCHIVE, path.encode()) or "$" not in name:
         return None
     run = next((run for run in stage.runs if run.at > at), None)
     found = [

@@ -12,7 +12,7 @@ from contextlib import suppress
 from ..dockerfile.document import Instruction
 from ..dockerfile.record import Record, cast
 from ..dockerfile.shell import Command, Word
-from ..knowledge.images import Image
+from ..knowledge.images import Image, is_official
 from .accounts import of_account
 from .commands import of_command
 from .context import local_sources
@@ -290,13 +290,7 @@ def removes(run: Run, chown: RecursiveChown) -> bool:
     )
 
 
-# Official images, and what they have below the directories that programs are put in (their Dockerfiles on GitHub).
-_OFFICIAL = frozenset(
-    (
-        "debian", "ubuntu", "alpine", "python", "node", "golang", "ruby", "rust", "php", "perl", "nginx", "httpd",
-        "buildpack-deps", "openjdk", "eclipse-temurin", "amazoncorretto", "maven",
-    )
-)  # fmt: skip
+# What official images have below the directories that programs are put in (their Dockerfiles on GitHub).
 _PROGRAMS = r"/(?:app|code|usr/src/app|(?:srv|opt|home)/([\w.-]+))(?:/.*)?"
 _THEIRS = r"node|ubuntu|yarn.*|java|.*jdk.*|www"
 
@@ -311,11 +305,6 @@ _OTHERS = (
 def installs_no_options(stage: StageFacts) -> bool:
     """Whether all packages of the stage are the distribution's own, which have no files in /opt (FHS, 3.13)."""
     return stage.once("no options", lambda one: is_official(one.image) and not re.search(_OTHERS, one.source.data))
-
-
-def is_official(image: Image | None) -> bool:
-    """Whether an image is one of those whose files are known."""
-    return image is not None and image.name.removeprefix("library/") in _OFFICIAL and "onbuild" not in image.tag
 
 
 def is_empty_at_first(image: Image | None, directory: str) -> bool:

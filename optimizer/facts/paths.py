@@ -110,6 +110,15 @@ class Paths(Row):
 NOWHERE = Paths()
 
 
+def fits(name: str, pattern: str) -> bool:
+    """As `fnmatch.fnmatchcase`, which is imported, and compiles what it is given, where that is a pattern at all."""
+    if name == pattern or PATTERN.search(pattern) is None:
+        return name == pattern
+    from fnmatch import fnmatchcase
+
+    return fnmatchcase(name, pattern)
+
+
 def is_named(name: bytes, text: bytes) -> bool:
     """Whether a file or directory called `name` stands in `text`, and not as a part of another name."""
     return name in text and re.search(rb"(?<![\w.-])" + re.escape(name) + rb"(?![\w-])", text) is not None
@@ -117,7 +126,7 @@ def is_named(name: bytes, text: bytes) -> bool:
 
 def below(paths: Iterable[str]) -> Paths:
     """What lies below absolute `paths`."""
-    return Paths(frozenset(paths), False, False, "")  # noqa: FBT003  # all of them: it is made quicker
+    return Paths(frozenset(paths), False, False, "")  # all of them: it is made quicker
 
 
 def union(paths: Iterable[Paths]) -> Paths:

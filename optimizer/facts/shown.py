@@ -6,12 +6,11 @@ import posixpath
 import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from fnmatch import fnmatchcase
 
 from ..dockerfile.document import Instruction
 from ..dockerfile.shell import Command, Word
 from .effects import commands_of
-from .paths import lies_in, resolve
+from .paths import fits, lies_in, resolve
 from .stages import Run, StageFacts, stage_named
 
 _MOST = 100  # instructions of a stage that are looked through for a file
@@ -164,7 +163,7 @@ def _from_source(
     if re.search(r"[*?\[]", source):
         directory, pattern = posixpath.split(source)
         first = inside.partition("/")[0] or posixpath.basename(path)
-        names = [posixpath.join(directory, first)] if fnmatchcase(first, pattern) else []
+        names = [posixpath.join(directory, first)] if fits(first, pattern) else []
         if not names and whole:  # what a directory holds that the pattern fits is not looked for
             return None
     for name in names:
@@ -288,7 +287,7 @@ def _sources(command: Command, directory: str | None, path: str, known: Mapping[
             found.append(place)
         elif word.endswith(("/.", "/")) or parent == "/" == place:
             found.append(posixpath.join(place, inside))
-        elif fnmatchcase(inside.partition("/")[0], last):
+        elif fits(inside.partition("/")[0], last):
             found.append(posixpath.join(parent, inside))
         else:  # the directory may have been made by the command
             found.append(posixpath.join(place, inside))
@@ -308,7 +307,7 @@ def _edits(command: Command, directory: str | None, path: str, name: bytes) -> b
         place = resolve(text, directory)
         if text.encode().rpartition(b"/")[2] == name or command.name == "xargs":
             return True
-        if place is not None and re.search(r"[*?\[]", text) and fnmatchcase(path, place):
+        if place is not None and re.search(r"[*?\[]", text) and fits(path, place):
             return True
         if command.name == "find" and place is not None and lies_in(path, place):
             return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 
 from ..dockerfile.document import Instruction
@@ -79,7 +80,7 @@ def wanted_later(run: Run, path: str) -> str:
         if command.name == "rm"
         for word in command.argv[1:]
     )
-    if later.count(name) > removals or PATTERNS.search(later):
+    if later.count(name) > removals or re.search(PATTERNS, later):
         return "something further down may want it"
     for stage in run.stage.facts.stages:
         for instruction in stage.instructions:

@@ -7,7 +7,7 @@ import re
 from ..dockerfile.shell import Command, Word
 
 _EXTENSIONS = rb"\.(?:tar(?:\.\w+)?|tgz|tbz2?|txz|zip|deb|rpm|whl|7z)"
-ARCHIVE = re.compile(rb"[\w.$+~@{}/:%=-]*[\w$}-]" + _EXTENSIONS)
+ARCHIVE = rb"[\w.$+~@{}/:%=-]*[\w$}-]" + _EXTENSIONS
 
 
 def plain(raw: bytes) -> bytes:
@@ -32,7 +32,9 @@ def unpacked(command: Command) -> Word | None:
     if command.name not in _UNPACKERS and not command.name.startswith("python"):
         return None
     words = [plain(word.raw) for word in command.argv[1:]]
-    archives = [word for word, text in zip(command.argv[1:], words, strict=True) if ARCHIVE.fullmatch(text)]
+    archives = [
+        word for word, text in zip(command.argv[1:], words, strict=True) if b"." in text and re.fullmatch(ARCHIVE, text)
+    ]
     if len(archives) != 1 or archives[0].raw.startswith(b"-"):
         return None
     return archives[0] if _unpacks(command.name, words) else None
@@ -64,4 +66,4 @@ def _unpacks(name: str, words: list[bytes]) -> bool:
 
 
 #: Patterns that may mean an archive, and an rm that fails where its pattern matches nothing any more.
-PATTERNS = re.compile(rb"\*\S*" + _EXTENSIONS + rb"\b|\b(?:mv|cp)\s+[^\n]*\*|\brm\s+(?!-\w*f)(?:-\w+\s+)?[^\n&;]*\*")
+PATTERNS = rb"\*\S*" + _EXTENSIONS + rb"\b|\b(?:mv|cp)\s+[^\n]*\*|\brm\s+(?!-\w*f)(?:-\w+\s+)?[^\n&;]*\*"

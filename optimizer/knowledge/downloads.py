@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ..dockerfile.shell import Command
 from .archives import ARCHIVE, base_name, file_name, plain
 
@@ -63,7 +65,7 @@ def saved_as(command: Command) -> list[bytes]:
     names = output or [base_name(url) for url in urls if b"?" not in url and b"#" not in url and b"://" in url]
     if directory and not output:
         names = [directory.rstrip(b"/") + b"/" + name for name in names]
-    return [file_name(name) for name in names if ARCHIVE.fullmatch(name)]
+    return [file_name(name) for name in names if re.fullmatch(ARCHIVE, name)]
 
 
 _UNCERTAIN = frozenset(

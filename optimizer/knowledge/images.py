@@ -96,3 +96,17 @@ def image_named(base: str) -> Image | None:
     head, slash, last = name.rpartition("/")
     last, _, tag = last.partition(":")
     return Image((head + slash + last).lower(), tag.lower() or "latest")
+
+
+# Official images whose files are known from their Dockerfiles on GitHub.
+_OFFICIAL = frozenset(
+    (
+        "debian", "ubuntu", "alpine", "python", "node", "golang", "ruby", "rust", "php", "perl", "nginx", "httpd",
+        "buildpack-deps", "openjdk", "eclipse-temurin", "amazoncorretto", "maven",
+    )
+)  # fmt: skip
+
+
+def is_official(image: Image | None) -> bool:
+    """Whether an image is one of those whose files are known."""
+    return image is not None and image.name.removeprefix("library/") in _OFFICIAL and "onbuild" not in image.tag

@@ -83,7 +83,7 @@ def _unpacking(stage: StageFacts, file: Copied) -> Run | None:
     is_file = file.entry is None or file.entry.kind == "file"
     if instruction.flags or instruction.heredocs or not is_file or not file.parent_exists:
         return None
-    if not ARCHIVE.fullmatch(file.path.encode()) or not re.fullmatch(r"[\w./+@-]+", file.source):
+    if not re.fullmatch(ARCHIVE, file.path.encode()) or not re.fullmatch(r"[\w./+@-]+", file.source):
         return None
     at = stage.index_of(instruction)
     run = next((run for run in stage.runs if run.at > at), None)

@@ -55,11 +55,11 @@ from ...optimizer.facts.copies import (
     stored_twice,
     with_others,
 )
-from ...optimizer.facts.modes import changed_mode
 from ...optimizer.facts.stages import Facts, Run, readable
 from ...optimizer.facts.touches import touched
 from ...optimizer.fixes.operands import drop_operands, with_flag
 from ...optimizer.fixes.scripts import combine
+from ...optimizer.knowledge.chmod import changed_mode
 from ...optimizer.rules.finding import Finding, Offer, attempt
 
 RULE = "chmod-after-copy"

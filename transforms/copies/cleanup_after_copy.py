@@ -51,12 +51,13 @@ from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.facts.cleanups import changes_file, changes_itself, is_the_same_everywhere, places_taken
 from ...optimizer.facts.copies import is_no_directory
 from ...optimizer.facts.effects import copy_destination, of_instruction
-from ...optimizer.facts.ownership import is_empty_at_first, is_official
+from ...optimizer.facts.ownership import is_empty_at_first
 from ...optimizer.facts.paths import SYSTEM_DIRECTORIES, is_private, lies_in, overlap
 from ...optimizer.facts.stages import Facts, Run, StageFacts, readable, stage_named
 from ...optimizer.facts.touches import links_to
 from ...optimizer.facts.walks import taken_from
 from ...optimizer.fixes.scripts import move_run
+from ...optimizer.knowledge.images import is_official
 from ...optimizer.rules.finding import Finding, Offer, attempt
 
 RULE = "cleanup-after-copy"

@@ -50,7 +50,6 @@ from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.dockerfile.shell import Command, Word
 from ...optimizer.facts.modes import (
     Tree,
-    changed_mode,
     modes_in,
     recursive_chmods,
     single_source,
@@ -62,6 +61,7 @@ from ...optimizer.facts.stages import Facts, Run, readable
 from ...optimizer.fixes.mounts import copied_in
 from ...optimizer.fixes.operands import drop_operands, with_flag, without_option
 from ...optimizer.fixes.scripts import combine
+from ...optimizer.knowledge.chmod import changed_mode
 from ...optimizer.rules.finding import Finding, Offer, attempt
 
 RULE = "tree-chmodded-after-copy"

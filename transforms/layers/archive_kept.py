@@ -107,7 +107,7 @@ def _may_be_needed(run: Run, script: Script, at: int, archive: bytes, source: Co
         if unit.start <= source.start < unit.end and b"||" in (unit.connector, following.connector):
             return True
     later = data[unpacking.end :]
-    if base_name(archive) in later or PATTERNS.search(later):
+    if base_name(archive) in later or re.search(PATTERNS, later):
         return True
     takers = ("rm", "find", "unlink", "shred", "mv", "cp")
     return any(command.name in takers and not _elsewhere(command) for command in script.commands[at + 1 :])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dfopt.optimizer.facts.modes import changed_mode
+from dfopt.optimizer.knowledge.chmod import changed_mode
 from rule_cases import Said, check_keep, check_rewrite, check_unsafe, context_of, findings, only, said
 
 RULE = "tree-chmodded-after-copy"
