@@ -105,7 +105,7 @@ class Command:
         for word in words:
             if word.raw == b"--":
                 return [*found, *words]
-            if word.raw.startswith(_MODES) and self.name == "chmod":
+            if self.name == "chmod" and word.raw.startswith(_MODES):
                 found.insert(0, word)
             elif word.value in valued:
                 next(words, None)

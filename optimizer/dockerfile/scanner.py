@@ -118,7 +118,7 @@ def scan(data: bytes) -> Scan:
         first = line
         holes: list[tuple[int, int]] = []
         head_end = start + len(body)
-        cut = _continued(body, escape)
+        cut = _continued(body, escape) if escape in body else -1
         if cut >= 0:
             head_end = start + cut
             holes.append((head_end, eol))
@@ -137,7 +137,7 @@ def scan(data: bytes) -> Scan:
             elif not stripped:
                 holes.append((pos, eol))
             else:
-                cut = _continued(raw, escape)
+                cut = _continued(raw, escape) if escape in raw else -1
                 if cut >= 0:
                     head_end = pos + cut
                     holes.append((head_end, eol))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 
 from ..dockerfile.document import Instruction
 from ..dockerfile.shell import Command
@@ -116,10 +116,16 @@ def _copies_in(run: Run, tool: Tool, store: Store) -> bool:
     script, code = run.script, run.instruction.code
     if script is None:
         return False
-    spelled = any(part.encode() in code for root in roots(store) for part in (_parts(root)[-1], *_made_with(root)))
-    if not (spelled or b"*" in code or b"$" in code) and _COPIERS.isdisjoint(script.names):
+    spelled = b"*" in code or b"$" in code or any(part in code for part in _spellings(roots(store)))
+    if not spelled and _COPIERS.isdisjoint(script.names):
         return False
     return any(_copies(command, store) for command in script.commands if not clears(tool, store, command))
+
+
+@cache
+def _spellings(places: tuple[str, ...]) -> tuple[bytes, ...]:
+    """Parts of the paths of a cache, one of which stands in whatever names it."""
+    return tuple(part.encode() for root in places for part in (_parts(root)[-1], *_made_with(root)))
 
 
 def clears_here(run: Run, tool: Tool, store: Store, command: Command) -> bool:

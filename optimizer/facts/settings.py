@@ -34,7 +34,7 @@ def configured(stage: StageFacts, tool: Tool) -> str:
 def _configured(stage: StageFacts, tool: Tool) -> str:
     facts = stage.facts
     spelled = stage.lineage.once("spelled", lambda: list(_spelled(facts)))
-    names = "\n".join([word for _, _, words in spelled for word in words])
+    names = stage.lineage.once("names", lambda: "\n".join(word for _, _, words in spelled for word in words))
     named = [one for one in tool.configurations if re.search(one.files, names, re.MULTILINE)]
     for line, text, words in spelled if named else ():
         if any(_writes(one, text, word) for one in named for word in words):

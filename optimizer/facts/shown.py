@@ -196,12 +196,13 @@ def _from_stage(stage: StageFacts, instruction: Instruction, source: str, inside
 
 def _written(run: Run | None, path: str, at: int) -> bytes | None:
     """What a RUN makes of the file: its text, `_HIDDEN` where that is not shown, or None where it leaves it alone."""
-    if run is None or (
-        not re.search(_WIDE, run.source_text) and posixpath.basename(path).encode() not in run.source_text
-    ):
+    if run is None:
+        return None
+    name = path.rpartition("/")[2].encode()
+    if name not in run.source_text and not run.stage.once(("wide", at), lambda _: re.search(_WIDE, run.source_text)):
         return None
     if run.script is None:
-        return b"\n".join(_documents(run)) if posixpath.basename(path).encode() in run.instruction.code else _HIDDEN
+        return b"\n".join(_documents(run)) if name in run.instruction.code else _HIDDEN
     return _made(run, run.stage.once(("writers", at), lambda _: _writers(run)), path, at, _DEEP)
 
 

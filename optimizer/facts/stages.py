@@ -120,10 +120,12 @@ class Run:
 
 def mounts_at_home(run: Run) -> list[dict[str, str]]:
     """The mounts of `run` but for those in the home of another user, where no tool has its cache."""
+    if not run.mounts:
+        return []
     stage, user = run.stage, run.stage.held[run.at].user
     as_root = stage.runs_as_root(run.at)
     unsure = not as_root and (user is None or not re.fullmatch(r"[\w.-]+", user))
-    if not run.mounts or unsure or re.search(rb"\bHOME[= ]", stage.source.data):
+    if unsure or re.search(rb"\bHOME[= ]", stage.source.data):
         return list(run.mounts)
     if any(command.wrappers for command in (run.script.commands if run.script else ())):
         return list(run.mounts)  # sudo may have another home

@@ -423,6 +423,8 @@ def _same_stages(before: Document, after: Document, findings: list[Finding]) -> 
     """Whether the stages are those of before, in their order, but for what the findings declare."""
     was, now = ([(stage.name, stage.base) for stage in document.stages] for document in (before, after))
     fixes = [finding.fix for finding in findings if finding.fix]
+    if was == now and not any(fix.drops_stages or fix.adds_stages for fix in fixes):
+        return True
     dropped = Counter(stage for fix in fixes for stage in fix.drops_stages)
     added = Counter(stage for fix in fixes for stage in fix.adds_stages)
     kept = list(_without(was, dropped))

@@ -107,7 +107,12 @@ Store = Index | CacheOption | Cache
 
 def roots(store: Store) -> tuple[str, ...]:
     """Where the globs of a store begin: the directories that it lies in."""
-    return tuple(path.removesuffix("/**") for path in store.paths)
+    return _roots(store.paths)
+
+
+@cache
+def _roots(paths: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(path.removesuffix("/**") for path in paths)
 
 
 class Mounts(Record):
