@@ -112,7 +112,7 @@ NOWHERE = Paths()
 
 def fits(name: str, pattern: str) -> bool:
     """As `fnmatch.fnmatchcase`, which is imported, and compiles what it is given, where that is a pattern at all."""
-    if name == pattern or PATTERN.search(pattern) is None:
+    if PATTERN.search(pattern) is None:
         return name == pattern
     from fnmatch import fnmatchcase
 

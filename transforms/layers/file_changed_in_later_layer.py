@@ -75,9 +75,7 @@ def find(facts: Facts) -> Iterator[Finding]:
     for stage in facts.shipping:
         found: list[tuple[int, int, Finding]] = []
         for run in stage.runs:
-            changed = _changed(run)
-            first = writer_of(run, changed, _MOST, _given_away(run)) if changed else None
-            if first is not None:
+            if (changed := _changed(run)) and (first := writer_of(run, changed, _MOST, _given_away(run))):
                 joined = [other for other in stage.runs if first.at <= other.at <= run.at]
                 found.append((first.at, run.at, _joined(facts, joined)))
         for first, last, finding in found:

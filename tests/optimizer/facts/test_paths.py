@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import posixpath
+from fnmatch import fnmatchcase
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dfopt.optimizer.facts.paths import NOWHERE, Paths, below, lies_in, overlap, resolve, spelled
+from dfopt.optimizer.facts.paths import (
+    NOWHERE,
+    Paths,
+    below,
+    fits,
+    is_named,
+    lies_in,
+    overlap,
+    resolve,
+    spelled,
+)
 
 ROOTS = st.sampled_from(["/", "/app", "/app/bin", "/apple", "/etc", "/usr/local/bin", "/var/cache/apt", "/srv/x"])
 SETS = st.builds(
@@ -70,3 +83,23 @@ def test_lying_in() -> None:
     assert overlap("/", "/a")
     assert resolve("x/../y", "/") == "/y"
     assert resolve("$X", "/") is None
+
+
+WORDS = st.text("a/b.*?[]-~{", max_size=6)
+
+
+@given(WORDS, WORDS)
+def test_a_name_fits_a_pattern_as_the_library_says(name: str, pattern: str) -> None:
+    assert fits(name, pattern) == fnmatchcase(name, pattern)
+
+
+@given(st.text("ab./-~", max_size=8).map("/".__add__))
+def test_an_absolute_path_is_made_normal(path: str) -> None:
+    assert resolve(path, None) == posixpath.normpath(path).replace("//", "/")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [(b"cp /a/tool /b", True), (b"cp tools /b", False), (b"x.tool", False), (b"tool-1", False)]
+)
+def test_a_name_stands_alone_or_in_a_path(text: bytes, expected: bool) -> None:
+    assert is_named(b"tool", text) is expected

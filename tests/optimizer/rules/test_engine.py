@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from types import SimpleNamespace
 
@@ -204,3 +205,18 @@ def test_conflicts_are_those_of_the_pairs(spans: list[list[tuple[int, int]]]) ->
         edits = tuple(Edit(start, start + length, b"") for start, length in starts)
         findings.append(Finding("r", "m", 0, 0, Fix(edits)))
     assert _without_conflicts(findings) == _clear(findings)
+
+
+def test_what_is_known_of_a_file_waits_for_no_collector() -> None:
+    """Stages, RUNs, scripts and their commands know each other; of thousands of files that would fill the memory."""
+    text = "FROM debian:12\n" + "".join(LINES[:20]) + 'FROM debian:12\nRUN apt-get update; echo "$A" > /b\n'
+    optimize(text)  # what is imported leaves something behind
+    gc.collect()
+    gc.disable()
+    try:
+        result = optimize(text)
+        left = gc.collect()
+    finally:
+        gc.enable()
+    assert result.applied
+    assert left < 20
