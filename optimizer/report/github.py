@@ -10,7 +10,8 @@ from typing import Any
 
 from ..review.review import Item, Review, Reviewed
 from ..rules.finding import Problem
-from .markdown import as_bare_diff, code, comment, heading, mark, messages, place, problem_line, row, rules, table
+from .markdown import as_bare_diff, code, comment, mark, messages, place, problem_line, row, rules, table
+from .plain import heading
 
 MOST = 30  # comments in a request: GitHub answers more of them with a bad gateway, or as spam
 CONTINUED = "**dfopt**, continued."

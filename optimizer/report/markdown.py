@@ -11,7 +11,7 @@ import re
 from ..knowledge.assumptions import ASSUMPTIONS
 from ..review.review import Item, Review, Reviewed
 from ..rules.finding import Problem
-from .plain import size
+from .plain import heading, size
 
 _PUNCTUATION = re.compile(r"([\\`*_{}\[\]()<>#+.!|~@:&$%^=/-])")
 # What starts a mention, a reference or a link even where it is escaped: a word joiner behind it parts it from its word.
@@ -34,14 +34,6 @@ def as_markdown(review: Review) -> str:
                 f"<details><summary>The changes to {_html(file.path)}</summary>\n\n{_diff(file)}\n\n</details>\n"
             )
     return "\n".join(parts) + _errors(review)
-
-
-def heading(review: Review) -> str:
-    """How much there is to say: ``3 suggestions, 1 note``."""
-    made = sum(item.suggestion is not None for _, item in review.items)
-    notes = len(review.items) - made
-    words = [_count(made, "suggestion")] if made or not notes else []
-    return ", ".join([*words, *([_count(notes, "note")] if notes else [])])
 
 
 def table(rows: list[str]) -> str:
@@ -162,7 +154,3 @@ def _diff(file: Reviewed) -> str:
 def _errors(review: Review) -> str:
     lines = [f"\n- {problem_line(error)}" for error in review.errors]
     return "".join(lines) + ("\n" if lines else "")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

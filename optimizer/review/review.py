@@ -7,14 +7,13 @@ diff shows all the lines that the comment is about.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from hashlib import sha256
-from typing import NamedTuple
 
 from ..dockerfile.cached import cached_property
 from ..dockerfile.diff import split_lines, unified_diff
 from ..dockerfile.document import Document
 from ..dockerfile.edits import Edit, EditSet
+from ..dockerfile.record import Record
 from ..dockerfile.source import Source
 from ..facts.stages import Facts
 from ..facts.stores import kept
@@ -22,10 +21,16 @@ from ..rules.engine import Applied, Offered, Result
 from ..rules.finding import Problem
 from ..rules.savings import about, indexes
 from .git import Changed, Comparison, Hunk
-from .suggest import Refix, Suggestion, suggest
+from .suggest import Suggestion, suggest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .suggest import Refix
 
 
-class Item(NamedTuple):
+class Item(Record):
     """One thing to say about the lines `first` to `last` (1-based, inclusive) of a file.
 
     With a suggestion, `findings` are those that it answers. `hunk` is the part of the diff that shows all the lines,
@@ -52,7 +57,7 @@ class Item(NamedTuple):
         return self.suggestion is not None and all(item.finding.applicability == "safe" for item in self.findings)
 
 
-class Reviewed(NamedTuple):
+class Reviewed(Record):
     """A file and what there is to say about it, in the order of its lines.
 
     `changed` is what git says of it, None where nobody asked. `unsafe` counts what only ``--unsafe`` would suggest.
@@ -79,7 +84,7 @@ class Reviewed(NamedTuple):
         return unified_diff(self.result.original, EditSet(edits), self.path)
 
 
-class Review(NamedTuple):
+class Review(Record):
     """All files, and what is wrong with others; `comparison` is None where nothing was compared."""
 
     files: tuple[Reviewed, ...]

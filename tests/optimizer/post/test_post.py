@@ -572,7 +572,8 @@ def test_a_pipeline_of_a_fork_speaks_of_the_parents_request():
         "CI_MERGE_REQUEST_PROJECT_ID": "1",
         "CI_MERGE_REQUEST_IID": "7",
     }
-    assert request(told)[2:4] == ("1", 7)
+    made = request(told)
+    assert (made.repository, made.number) == ("1", 7)
     del told["CI_MERGE_REQUEST_PROJECT_ID"]
     assert request(told | {"CI_MERGE_REQUEST_PROJECT_PATH": "them/it"}).repository == "them/it"
     assert request(told).repository == "10"
