@@ -15,6 +15,7 @@ from .plain import heading
 
 MOST = 30  # comments in a request: GitHub answers more of them with a bad gateway, or as spam
 CONTINUED = "**dfopt**, continued."
+ALREADY = "**dfopt**: another run said this at the same time."
 _LIMIT = 60_000  # characters: GitHub refuses a body of more than 65,536, GitLab one of more than a million
 
 
