@@ -77,7 +77,7 @@ class Questions:
                 self.out.write(_HELP)
 
     def _show(self, file: Reviewed, item: Item) -> None:
-        diff = printable_lines(file._replace(items=(item,)).diff)
+        diff = printable_lines(file.diff_of((item,)))
         self.out.write(f"{diff}{', '.join(item.rules)}: {said(item)}\n")
 
 

@@ -31,7 +31,7 @@ def as_markdown(review: Review) -> str:
     for file in review.files:
         if file.diff:
             parts.append(
-                f"<details><summary>The changes to {_html(file.path)}</summary>\n\n{_diff(file)}\n\n</details>\n"
+                f"<details><summary>The changes to {_html(file.path)}</summary>\n\n{_diff(file.diff)}\n\n</details>\n"
             )
     return "\n".join(parts) + _errors(review)
 
@@ -64,7 +64,7 @@ def comment(item: Item, head: str = "suggestion") -> str:
 
 def as_bare_diff(file: Reviewed, item: Item) -> str:
     """The one suggestion as a diff, for where its lines cannot be commented on."""
-    return _diff(file._replace(items=(item,)))
+    return _diff(file.diff_of((item,)))
 
 
 def messages(item: Item) -> str:
@@ -147,8 +147,8 @@ def _html(text: str) -> str:
     return re.sub(r"[^\w./ -]", lambda match: f"&#{ord(match[0])};", text)
 
 
-def _diff(file: Reviewed) -> str:
-    return fenced(file.diff.decode("utf-8", "replace").removesuffix("\n"), "diff")
+def _diff(diff: bytes) -> str:
+    return fenced(diff.decode("utf-8", "replace").removesuffix("\n"), "diff")
 
 
 def _errors(review: Review) -> str:

@@ -10,9 +10,8 @@ from collections import Counter
 from hashlib import sha256
 
 from ..dockerfile.cached import cached_property
-from ..dockerfile.diff import split_lines, unified_diff
+from ..dockerfile.diff import diff_of, split_lines
 from ..dockerfile.document import Document
-from ..dockerfile.edits import Edit, EditSet
 from ..dockerfile.record import Record
 from ..dockerfile.source import Source
 from ..facts.stages import Facts
@@ -25,7 +24,7 @@ from .suggest import Suggestion, suggest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from .suggest import Refix
 
@@ -72,16 +71,16 @@ class Reviewed(Record):
     @property
     def diff(self) -> bytes:
         """The suggestions as a unified diff that ``git apply`` takes."""
-        starts = [*Source(self.result.original).line_starts, len(self.result.original)]
-        edits: list[Edit] = []
-        for made in (change for item in self.items if item.suggestion for change in item.suggestion.changes):
-            start, end = (starts[min(line, len(starts) - 1)] for line in (made.start, made.end))
-            edit = Edit(start, end, b"".join(made.lines), made.rules)
-            if edits and edits[-1].end == start:  # neighbours are one change
-                last = edits.pop()
-                edit = Edit(last.start, end, last.text + edit.text, (*last.rules, *made.rules))
-            edits.append(edit)
-        return unified_diff(self.result.original, EditSet(edits), self.path)
+        return self.diff_of(self.items)
+
+    def diff_of(self, items: Iterable[Item]) -> bytes:
+        """The suggestions of some of the items as a unified diff."""
+        changes = [change for item in items if item.suggestion for change in item.suggestion.changes]
+        return diff_of(self._lines, changes, self.path)
+
+    @cached_property
+    def _lines(self) -> list[bytes]:
+        return split_lines(self.result.original)
 
 
 class Review(Record):
