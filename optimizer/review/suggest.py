@@ -204,7 +204,8 @@ class _Trials:
         kinds = [self.kind(choice) for choice in choices]
         document = self.document or Document.parse(self.result.original)
         patterns: set[tuple[Kind, Kind, int]] = set()
-        for first in (0, len(choices) - _NEIGHBOURS):
+        alike = kinds[:_NEIGHBOURS] == kinds[-_NEIGHBOURS:] and len(document.stages) == 1
+        for first in (0,) if alike else (0, len(choices) - _NEIGHBOURS):
             text = _part(document, choices[first][0].start, choices[first + _NEIGHBOURS - 1][-1].end)
             result = self.refix(text, goal=b"")
             part = _Trials(split_lines(text), result, self.refix)
