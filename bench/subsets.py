@@ -1,6 +1,7 @@
 """Every subset of the suggestions of real Dockerfiles: each must come to the same end, and none may lose a command.
 
-    python bench/subsets.py DIRECTORY [--files N] [--seed S] [--select RULE,…] [--most N] [--samples N] [--jobs N]
+    python bench/subsets.py DIRECTORY [--files N] [--seed S] [--select RULE,…] [--prefer NAME] [--most N] [--samples N]
+        [--jobs N]
 
 A subset is accepted as a review does it, whole lines for whole lines. Then BuildKit's parser (PyPI ``dockerfile``) must
 read the text with the stages of the original, what runs must be what ran but for what the accepted findings declare,
@@ -29,6 +30,7 @@ from dfopt.optimizer import DockerfileError, Result, Settings, optimize
 from dfopt.optimizer.dockerfile.document import Document
 from dfopt.optimizer.dockerfile.shell import read_script
 from dfopt.optimizer.review.suggest import Suggestion, accept_all, suggest
+from dfopt.optimizer.rules.config import PREFERENCES, Config
 from dfopt.optimizer.rules.engine import Applied
 
 Subset = tuple[int, ...]
@@ -149,11 +151,14 @@ def main() -> int:
     parser.add_argument("--files", type=int, default=0, help="this many, drawn by the seed, instead of all")
     parser.add_argument("--seed", type=int, default=Bounds().seed)
     parser.add_argument("--select", default="", help="these rules, or all, instead of those on by default")
+    parser.add_argument("--prefer", choices=tuple(PREFERENCES), action="append", default=[])
     parser.add_argument("--most", type=int, default=Bounds().most)
     parser.add_argument("--samples", type=int, default=Bounds().samples)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args()
-    settings = Settings(frozenset(filter(None, options.select.split(","))), manual=False)
+    select = frozenset(filter(None, options.select.split(",")))
+    config = Config(select=select, prefer=frozenset(options.prefer))
+    settings = config.settings("Dockerfile")._replace(manual=False)
     files = sorted(path for path in options.directory.rglob("*") if path.is_file())
     if options.files:
         files = sorted(random.Random(options.seed).sample(files, min(options.files, len(files))))

@@ -5,7 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from .options import Options
+from .options import Options, ReviewOptions
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def main() -> None:
@@ -54,7 +58,7 @@ def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code."""
     plain = plain_options(arguments)
     if plain is not None:
-        return (_fix if arguments[0] == "fix" else _check)(plain)
+        return _COMMANDS[arguments[0]](*plain)
     from .app import app
 
     # click only reads the arguments; the command runs outside of it, where its errors are those of the short way.
@@ -62,19 +66,48 @@ def run(arguments: list[str]) -> int:
     return command if isinstance(command, int) else command()
 
 
-def plain_options(arguments: list[str]) -> Options | None:
-    """The options of ``fix`` or ``check`` with nothing but paths and ``--write``, else None.
+#: What is read without click, as it reads them: the options that stand alone, and those with a value behind them.
+_FLAGS = {
+    "fix": ("--write", "--exit-code", "--isolated", "--quiet"),
+    "check": ("--isolated", "--quiet"),
+    "review": ("--post", "--exit-code", "--isolated", "--quiet"),
+}
+_VALUES = {"fix": (), "check": (), "review": ("--base", "--head", "--format")}
+
+
+def plain_options(arguments: list[str]) -> tuple[Any, ...] | None:
+    """What a command line with nothing but paths and the options above asks of its command, else None.
 
     The most frequent calls, and the ones that editors and commit hooks wait for, do without click: importing it
     takes longer than all the rest.
     """
-    if not arguments or arguments[0] not in ("fix", "check"):
+    if not arguments or arguments[0] not in _FLAGS:
         return None
-    paths = tuple(argument for argument in arguments[1:] if argument != "--write")
-    write = len(paths) < len(arguments) - 1
-    if any(path.startswith("-") and path != "-" for path in paths) or (write and arguments[0] == "check"):
+    command, *words = arguments
+    given: dict[str, Any] = {}
+    paths: list[str] = []
+    rest = iter(words)
+    for word in rest:
+        if word in _FLAGS[command]:
+            value: str | bool = True
+        elif word in _VALUES[command]:
+            value = next(rest, "-")
+            if value.startswith("-"):
+                return None
+        elif word.startswith("-") and word != "-":
+            return None
+        else:
+            paths.append(word)
+            continue
+        given[word[2:].replace("-", "_")] = value
+    if command != "review":
+        return (Options(tuple(paths), **given),)
+    from ..report.formats import REVIEW
+
+    if given.get("format", "text") not in REVIEW:
         return None
-    return Options(paths=paths, write=write)
+    asked = ReviewOptions(**{name: given.pop(name) for name in ReviewOptions._fields if name in given})
+    return Options(tuple(paths), **given), asked
 
 
 def _fix(options: Options) -> int:
@@ -87,3 +120,12 @@ def _check(options: Options) -> int:
     from .check import check
 
     return check(options)
+
+
+def _review(options: Options, asked: ReviewOptions) -> int:
+    from .review import review
+
+    return review(options, asked)
+
+
+_COMMANDS: dict[str, Callable[..., int]] = {"fix": _fix, "check": _check, "review": _review}

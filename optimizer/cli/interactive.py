@@ -7,16 +7,19 @@ import shlex
 import subprocess
 import sys
 import tempfile
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from ..dockerfile.diff import Change, split_lines
 from ..report.plain import said
 from ..report.printable import printable_lines
 from ..review.review import Item, Reviewed, review_file
-from ..review.suggest import Refix, Suggestion, accept_all
+from ..review.suggest import Suggestion, accept_all
 from ..rules.engine import Result
 from ..rules.finding import Problem
 from .runner import FileError
+
+if TYPE_CHECKING:
+    from ..review.suggest import Refix
 
 _HELP = """\
 y - make this change
@@ -74,7 +77,7 @@ class Questions:
                 self.out.write(_HELP)
 
     def _show(self, file: Reviewed, item: Item) -> None:
-        diff = printable_lines(file._replace(items=(item,)).diff)
+        diff = printable_lines(file.diff_of((item,)))
         self.out.write(f"{diff}{', '.join(item.rules)}: {said(item)}\n")
 
 

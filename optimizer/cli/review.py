@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from functools import partial
-from typing import TYPE_CHECKING
 
 from ..report.formats import write
-from ..report.markdown import heading
+from ..report.plain import heading
 from ..review.ci import Request, RequestError, request
 from ..review.git import Changed, Comparison, GitError, compare, is_ancestor
 from ..review.review import Review, Reviewed, review_file
@@ -18,6 +17,7 @@ from .fix import count
 from .options import Options, ReviewOptions
 from .runner import FileError, Sink, UsageError, check_options, complain, optimized, refix, within
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..dockerfile.shell import Scripts
     from ..rules.engine import Result

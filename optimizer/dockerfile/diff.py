@@ -72,10 +72,14 @@ def line_changes(original: bytes, edits: EditSet) -> list[Change]:
 
 def unified_diff(original: bytes, edits: EditSet, path: str, *, new: bool = False) -> bytes:
     """The diff, with ``a/`` and ``b/`` before `path`; a `new` file has none before. Empty when nothing changes."""
-    changes = _blocks(line_changes(original, edits))
+    return diff_of(split_lines(original), line_changes(original, edits), path, new=new)
+
+
+def diff_of(old: list[bytes], changes: list[Change], path: str, *, new: bool = False) -> bytes:
+    """As `unified_diff`, of changes, in order, of the lines `old`."""
+    changes = _blocks(changes)
     if not changes:
         return b""
-    old = split_lines(original)
     name = path.encode("utf-8", "surrogateescape")
     before = b"/dev/null" if new else _quoted(b"a/" + name)
     out = [b"--- " + before + b"\n", b"+++ " + _quoted(b"b/" + name) + b"\n"]

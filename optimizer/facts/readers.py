@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from ..dockerfile.document import Instruction
 from ..dockerfile.shell import Command
 from ..knowledge.archives import unpacked
 from ..knowledge.commands import COMMANDS
@@ -14,6 +12,7 @@ from .commands import of_command
 from .effects import commands_of
 from .paths import overlap, resolve, spelled
 from .stages import Run
+from .walks import taken_from
 
 _PATH = re.compile(rb"[\w./*?+@~:-]+")
 _NOWHERE = "/\ufdd0"  # stands for a working directory that is not known
@@ -82,25 +81,12 @@ def _taken_by_a_stage(run: Run, path: str) -> int:
     for stage in run.stage.facts.stages:
         if stage.parent in holders:
             holders.add(stage)
-    names = {stage.stage.name or "" for stage in holders} | {str(stage.stage.number) for stage in holders}
+    names = {name for stage in holders for name in (stage.stage.name, str(stage.stage.number)) if name}
     for stage in run.stage.facts.stages:
         for instruction in stage.instructions:
-            if any(path.startswith(_NOWHERE) or overlap(path, place) for place in _sources(instruction, names)):
+            if any(path.startswith(_NOWHERE) or overlap(path, place) for place in taken_from(instruction, names)):
                 return instruction.line
     return 0
-
-
-def _sources(instruction: Instruction, names: set[str]) -> Iterator[str]:
-    """Where in one of the stages called `names` an instruction takes something from."""
-    source = instruction.flag("from") if instruction.keyword in ("COPY", "ADD") else None
-    if source and source.text.lower() in names:
-        for word in instruction.words[:-1]:
-            yield from spelled(word, "/", "").below or ("/",)
-    for flag in instruction.flags if instruction.keyword == "RUN" else ():
-        fields = (part.partition("=") for part in flag.text.split(","))
-        options = {name: value for name, _, value in fields}
-        if flag.name == "mount" and options.get("from", "").lower() in names:
-            yield resolve(options.get("source", options.get("src", "/")), "/") or "/"
 
 
 def _named_in_context(run: Run, base: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from ..dockerfile.document import Instruction
 from ..dockerfile.shell import Word
@@ -89,13 +89,18 @@ def wanted_later(run: Run, path: str) -> str:
     return ""
 
 
-def taken_from(instruction: Instruction) -> Iterator[str]:
-    """Where an instruction takes something from in another stage, whichever that is."""
-    if instruction.keyword in ("COPY", "ADD") and instruction.flag("from"):
+def taken_from(instruction: Instruction, names: Container[str] | None = None) -> Iterator[str]:
+    """Where an instruction takes something from in another stage: in one of those called `names`, or in any."""
+
+    def meant(stage: str) -> bool:
+        return bool(stage) and (names is None or "$" in stage or stage.lower() in names)
+
+    source = instruction.flag("from") if instruction.keyword in ("COPY", "ADD") else None
+    if source and meant(source.text):
         for word in instruction.words[:-1]:
             yield from spelled(word, "/", "").below or ("/",)
     for flag in instruction.flags if instruction.keyword == "RUN" else ():
         text = flag.text.strip("\"'")
         options = {name: value for name, _, value in (part.partition("=") for part in text.split(","))}
-        if flag.name == "mount" and "from" in options:
+        if flag.name == "mount" and meant(options.get("from", "")):
             yield resolve(options.get("source", options.get("src", "/")), "/") or "/"

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from queue import SimpleQueue
 from threading import Thread
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
@@ -29,9 +29,12 @@ from ..dockerfile.source import Source
 from ..report.plain import sentence
 from ..report.text import shown
 from ..review.review import Item, Reviewed, review_file
-from ..review.suggest import Refix, by_construction
+from ..review.suggest import by_construction
 from ..rules.config import ConfigError, forget
 from ..rules.engine import Applied, Offered, Result
+
+if TYPE_CHECKING:
+    from ..review.suggest import Refix
 
 Key = tuple[str, int]  # what `Result.applied` knows a finding by
 T = TypeVar("T")

@@ -14,15 +14,15 @@ from itertools import zip_longest
 from typing import Any
 
 import github
-from github.Requester import Requester
+from github.Requester import HTTPRequestsConnectionClass, HTTPSRequestsConnectionClass, Requester
 
-from ..report.github import CONTINUED, MOST, bodies, comment_on
+from ..report.github import ALREADY, CONTINUED, MOST, bodies, comment_on
 from ..review.ci import Request
 from ..review.review import Review
 from ..rules.finding import Problem
 from . import ApiError, Posted, PostError, checked, field, moved, objects, words
 from .patience import Patience, answer, later
-from .told import Said, Told, key, keys, left, parts, unsaid, unsaid_problems
+from .told import Said, Standing, Told, doubles, key, keys, left, parts, standing, unsaid, unsaid_problems
 
 _FOREIGN = "its answer is not that of GitHub's API"
 _SILENT = logging.getLogger("dfopt.github")  # PyGithub's own writes to standard error, answers too
@@ -39,15 +39,37 @@ def post(review: Review, request: Request, token: str, *, sleep: Callable[[float
         raise PostError(words(_problem(error, request), token)) from error
 
 
+class _Plain(HTTPRequestsConnectionClass):
+    """PyGithub takes the brackets off an address of IPv6, and puts it into a URL without them."""
+
+    def __init__(self, host: str, *args: Any, **named: Any) -> None:
+        super().__init__(_bracketed(host), *args, **named)
+
+
+class _Secure(HTTPSRequestsConnectionClass):
+    """As `_Plain`."""
+
+    def __init__(self, host: str, *args: Any, **named: Any) -> None:
+        super().__init__(_bracketed(host), *args, **named)
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
 class _Poster:
     def __init__(self, review: Review, request: Request, token: str, patience: Patience) -> None:
         self.review = review
         self.request = request
         self.token = token
         self.patience = patience
-        self.path = f"/repos/{request.repository}/pulls/{request.number}"
+        self.pulls = f"/repos/{request.repository}/pulls"
+        self.path = f"{self.pulls}/{request.number}"
+        self.made: set[object] = set()  # the numbers of this run's reviews; a lone comment makes one too
         self.head = review.comparison.head if review.comparison else None
         Requester.injectLogger(_SILENT)
+        if "[" in request.api:
+            Requester.injectConnectionClasses(_Plain, _Secure)
         self.requester: Requester = answer(
             lambda: (
                 github.Github(
@@ -76,7 +98,35 @@ class _Poster:
         refused = self.say(items, problems)
         if refused:
             self.say([(file, item._replace(hunk=None)) for file, item in refused], [], continued=True)
-        return Posted(len(items) + len(problems), before, len(refused))
+        gone = self.withdraw()
+        refused = [one for one in refused if one[1].key not in gone]
+        return Posted(len(items) + len(problems) - len(gone), before + len(gone), len(refused))
+
+    def withdraw(self) -> set[str]:
+        """Take back what another run said at the same time, and first. Returns the keys of it.
+
+        GitHub keeps a review for ever; one of which nothing is left says so.
+        """
+        gone: set[str] = set()
+        try:
+            comments, reviews = self.patience.ask(lambda: (self.comments(), self.reviews()))
+            twice = list(doubles(comments))
+            emptied = list(doubles(reviews))
+            if len(twice) == sum(one.ours for one in comments):
+                emptied += [one for one in reviews if one.ours and not one.told]
+            if not twice and not any(one.told for one in emptied):
+                return gone
+            for one in (*twice, *emptied):
+                verb, made = ("DELETE", None) if one in twice else ("PUT", {"body": ALREADY})
+
+                def call(verb: str = verb, path: str = one.path, made: dict[str, str] | None = made) -> None:
+                    self.request_json(verb, path, made)
+
+                self.patience.write(call, call)
+                gone |= {key for key, _ in one.told}
+        except ApiError:  # everything is said: that some of it stands there twice is no reason to fail
+            return gone
+        return gone
 
     def say(self, items: list[Said], problems: list[Problem], *, continued: bool = False) -> list[Said]:
         """Say it in as many reviews as it takes. Returns what GitHub refuses on its lines. Raises `ApiError`."""
@@ -102,7 +152,8 @@ class _Poster:
 
         def call(said: str, some: list[Said]) -> None:
             comments = [comment_on(*one) for one in some]
-            self.request_json("POST", "/reviews", made | {"body": said, "comments": comments})
+            _, done = self.request_json("POST", f"{self.path}/reviews", made | {"body": said, "comments": comments})
+            self.made |= {field(done, "id")} - {None}
 
         def again() -> None:
             told = self.told()
@@ -119,7 +170,8 @@ class _Poster:
         made = {**comment_on(*one), "commit_id": self.head or ""}
 
         def call() -> bool:
-            self.request_json("POST", "/comments", made)
+            _, done = self.request_json("POST", f"{self.path}/comments", made)
+            self.made |= {field(done, "pull_request_review_id")} - {None}
             return True
 
         try:
@@ -131,7 +183,7 @@ class _Poster:
 
     def now(self) -> str:
         """The head of the pull request. Raises `ApiError`."""
-        _, pull = self.request_json("GET", "")
+        _, pull = self.request_json("GET", self.path)
         head = field(pull, "head", "sha")
         if not isinstance(head, str):
             raise ApiError(0, _FOREIGN)
@@ -142,21 +194,36 @@ class _Poster:
 
         A comment that is outdated stands on no line any more, and nobody but its author sees one that is pending.
         """
-        told: Told = set()
-        for comment in self.listed("/comments"):
-            line = field(comment, "line")
-            if line is not None or field(comment, "position") is not None:
-                told |= key(field(comment, "body"), line)
-        for review in self.listed("/reviews"):
-            if field(review, "state") != "PENDING":
-                told |= keys(field(review, "body"))
-        return told
+        return {told for one in (*self.comments(), *self.reviews()) for told in one.told}
+
+    def comments(self) -> list[Standing]:
+        """The comments on lines. Raises `ApiError`."""
+        return [
+            standing(
+                field(one, "id"),
+                key(field(one, "body"), field(one, "line")),
+                f"{self.pulls}/comments",
+                ours=field(one, "pull_request_review_id") in self.made,
+            )
+            for one in self.listed("/comments")
+            if field(one, "line") is not None or field(one, "position") is not None
+        ]
+
+    def reviews(self) -> list[Standing]:
+        """The reviews, for what stands in their texts. Raises `ApiError`."""
+        return [
+            standing(
+                field(one, "id"), keys(field(one, "body")), f"{self.path}/reviews", ours=field(one, "id") in self.made
+            )
+            for one in self.listed("/reviews")
+            if field(one, "state") != "PENDING"
+        ]
 
     def listed(self, path: str) -> list[object]:
         """All pages of a list."""
         found: list[object] = []
         for page in range(1, _PAGES + 1):
-            headers, data = self.request_json("GET", f"{path}?per_page=100&page={page}")
+            headers, data = self.request_json("GET", f"{self.path}{path}?per_page=100&page={page}")
             some = objects(data)
             if some is None:
                 raise ApiError(0, _FOREIGN)
@@ -167,9 +234,7 @@ class _Poster:
 
     def request_json(self, verb: str, path: str, made: dict[str, Any] | None = None) -> tuple[dict[str, Any], Any]:
         """The headers and the JSON that a request is answered with. Raises `ApiError`."""
-        status, headers, text = answer(
-            lambda: self.requester.requestJson(verb, self.path + path, input=made), self.token
-        )
+        status, headers, text = answer(lambda: self.requester.requestJson(verb, path, input=made), self.token)
         data: Any = None
         try:
             data = json.loads(text or "null")

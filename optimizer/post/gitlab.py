@@ -19,7 +19,7 @@ from ..review.review import Review
 from ..rules.finding import Problem
 from . import ApiError, Posted, PostError, checked, field, moved, objects, words
 from .patience import Patience, answer, later
-from .told import Said, Told, key, keys, left, unsaid, unsaid_problems
+from .told import Said, Standing, Told, doubles, key, keys, left, standing, unsaid, unsaid_problems
 
 _FOREIGN = "its answer is not that of GitLab's API"
 _PAGES = 100  # of a hundred discussions each
@@ -58,6 +58,7 @@ class _Poster:
             lambda: gitlab.Gitlab(request.api, private_token=token, session=self.session, timeout=30), token
         )
         self.head = ""
+        self.made: set[object] = set()  # the numbers of this run's notes
 
     def post(self) -> Posted:
         refs = self.patience.ask(self.refs)
@@ -76,14 +77,36 @@ class _Poster:
         inside, outside = parted(items)
         refused = [one for one in inside if not self.comment(comparison, one)]
         self.note([*outside, *refused], problems)
-        return Posted(len(items) + len(problems), before, len(refused))
+        gone = self.withdraw() if items or problems else set[str]()
+        refused = [one for one in refused if one[1].key not in gone]
+        return Posted(len(items) + len(problems) - len(gone), before + len(gone), len(refused))
+
+    def withdraw(self) -> set[str]:
+        """Take back what another run said at the same time, and first. Returns the keys of it."""
+        gone: set[str] = set()
+        try:
+            for one in doubles(self.patience.ask(self.notes)):
+
+                def call(path: str = one.path) -> None:
+                    self.request_json("delete", path)
+
+                self.patience.write(call, call)
+                gone |= {key for key, _ in one.told}
+        except ApiError:  # everything is said: that some of it stands there twice is no reason to fail
+            return gone
+        return gone
+
+    def discuss(self, made: dict[str, Any]) -> None:
+        """Start a discussion. Raises `ApiError`."""
+        _, done = self.request_json("post", "/discussions", made)
+        self.made |= {field(one, "id") for one in objects(field(done, "notes")) or []} - {None}
 
     def comment(self, comparison: Comparison | None, one: Said) -> bool:
         """One discussion on its lines; False where GitLab refuses them. Raises `ApiError`."""
         made = discussion(comparison, *one)
 
         def call() -> bool:
-            self.request_json("post", "/discussions", made)
+            self.discuss(made)
             return True
 
         try:
@@ -102,7 +125,7 @@ class _Poster:
         for text in bodies(self.review, items, problems):
 
             def call(made: str = text) -> None:
-                self.request_json("post", "/discussions", {"body": made})
+                self.discuss({"body": made})
 
             def again(made: str = text) -> None:
                 if not keys(made) <= self.told():
@@ -125,15 +148,19 @@ class _Poster:
 
         GitLab moves a note along with its line; one that is outdated stays where it was, in a comparison of before.
         """
-        told: Told = set()
+        return {told for one in self.notes() for told in one.told}
+
+    def notes(self) -> list[Standing]:
+        """The notes that are not outdated. Raises `ApiError`."""
+        found: list[Standing] = []
         for thread in self.listed("/discussions"):
+            path = f"/discussions/{field(thread, 'id')}/notes"
             for note in objects(field(thread, "notes")) or []:
-                place = field(note, "position")
-                if place is None:
-                    told |= keys(field(note, "body"))
-                elif field(place, "head_sha") == self.head:
-                    told |= key(field(note, "body"), field(place, "new_line"))
-        return told
+                place, text = field(note, "position"), field(note, "body")
+                told = keys(text) if place is None else key(text, field(place, "new_line"))
+                if place is None or field(place, "head_sha") == self.head:
+                    found.append(standing(field(note, "id"), told, path, ours=field(note, "id") in self.made))
+        return found
 
     def listed(self, path: str) -> list[object]:
         """All pages of a list."""
@@ -161,7 +188,7 @@ class _Poster:
             message = str(error.error_message)
         else:
             try:
-                return response.links, response.json()
+                return response.links, None if response.status_code == 204 else response.json()
             except (ValueError, RecursionError):
                 message = _FOREIGN
         last = self.session.last

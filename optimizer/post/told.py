@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TypeVar
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, TypeVar
 
 from ..report.markdown import marks
 from ..review.review import Item, Review, Reviewed
@@ -13,6 +13,30 @@ Said = tuple[Reviewed, Item]
 #: The key of something said, and the line that it stands on now; None for what stands on no line.
 Told = set[tuple[str, int | None]]
 _Any = TypeVar("_Any")
+
+
+class Standing(NamedTuple):
+    """What a request was told in one place: the platform's number of it, its path, and whether this run said it."""
+
+    number: int
+    told: Told
+    ours: bool
+    path: str
+
+
+def standing(number: object, told: Told, path: str, *, ours: bool) -> Standing:
+    """What the platform numbers so, below `path`."""
+    return Standing(number if isinstance(number, int) else 0, told, ours, f"{path}/{number}")
+
+
+def doubles(all_standing: Iterable[Standing]) -> Iterator[Standing]:
+    """Those of ours that say only what others had said by then, in a run at the same time: numbers grow with time."""
+    before: Told = set()
+    for one in sorted(all_standing, key=lambda one: one.number):
+        if not one.ours:
+            before |= one.told
+        elif one.told and one.told <= before:
+            yield one
 
 
 def keys(text: object) -> Told:

@@ -10,10 +10,12 @@ from typing import Any
 
 from ..review.review import Item, Review, Reviewed
 from ..rules.finding import Problem
-from .markdown import as_bare_diff, code, comment, heading, mark, messages, place, problem_line, row, rules, table
+from .markdown import as_bare_diff, code, comment, mark, messages, place, problem_line, row, rules, table
+from .plain import heading
 
 MOST = 30  # comments in a request: GitHub answers more of them with a bad gateway, or as spam
 CONTINUED = "**dfopt**, continued."
+ALREADY = "**dfopt**: another run said this at the same time."
 _LIMIT = 60_000  # characters: GitHub refuses a body of more than 65,536, GitLab one of more than a million
 
 

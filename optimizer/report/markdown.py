@@ -11,7 +11,7 @@ import re
 from ..knowledge.assumptions import ASSUMPTIONS
 from ..review.review import Item, Review, Reviewed
 from ..rules.finding import Problem
-from .plain import size
+from .plain import heading, size
 
 _PUNCTUATION = re.compile(r"([\\`*_{}\[\]()<>#+.!|~@:&$%^=/-])")
 # What starts a mention, a reference or a link even where it is escaped: a word joiner behind it parts it from its word.
@@ -31,17 +31,9 @@ def as_markdown(review: Review) -> str:
     for file in review.files:
         if file.diff:
             parts.append(
-                f"<details><summary>The changes to {_html(file.path)}</summary>\n\n{_diff(file)}\n\n</details>\n"
+                f"<details><summary>The changes to {_html(file.path)}</summary>\n\n{_diff(file.diff)}\n\n</details>\n"
             )
     return "\n".join(parts) + _errors(review)
-
-
-def heading(review: Review) -> str:
-    """How much there is to say: ``3 suggestions, 1 note``."""
-    made = sum(item.suggestion is not None for _, item in review.items)
-    notes = len(review.items) - made
-    words = [_count(made, "suggestion")] if made or not notes else []
-    return ", ".join([*words, *([_count(notes, "note")] if notes else [])])
 
 
 def table(rows: list[str]) -> str:
@@ -72,7 +64,7 @@ def comment(item: Item, head: str = "suggestion") -> str:
 
 def as_bare_diff(file: Reviewed, item: Item) -> str:
     """The one suggestion as a diff, for where its lines cannot be commented on."""
-    return _diff(file._replace(items=(item,)))
+    return _diff(file.diff_of((item,)))
 
 
 def messages(item: Item) -> str:
@@ -155,14 +147,10 @@ def _html(text: str) -> str:
     return re.sub(r"[^\w./ -]", lambda match: f"&#{ord(match[0])};", text)
 
 
-def _diff(file: Reviewed) -> str:
-    return fenced(file.diff.decode("utf-8", "replace").removesuffix("\n"), "diff")
+def _diff(diff: bytes) -> str:
+    return fenced(diff.decode("utf-8", "replace").removesuffix("\n"), "diff")
 
 
 def _errors(review: Review) -> str:
     lines = [f"\n- {problem_line(error)}" for error in review.errors]
     return "".join(lines) + ("\n" if lines else "")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

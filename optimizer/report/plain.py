@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .printable import printable
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..review.review import Item
+    from ..review.review import Item, Review
     from ..rules.engine import Applied, Offered
     from ..rules.finding import Finding
 
@@ -41,3 +40,15 @@ def size(number: int) -> str:
             return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
         value /= 1000
     return f"{value:.2f} GB"
+
+
+def heading(review: Review) -> str:
+    """How much there is to say: ``3 suggestions, 1 note``."""
+    made = sum(item.suggestion is not None for _, item in review.items)
+    notes = len(review.items) - made
+    words = [_count(made, "suggestion")] if made or not notes else []
+    return ", ".join([*words, *([_count(notes, "note")] if notes else [])])
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

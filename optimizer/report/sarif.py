@@ -39,8 +39,10 @@ def as_sarif(review: Review) -> str:
             }
         ],
         "results": [
-            _result(file, item, found, names, number)
-            for file, item in review.items
+            _result(file, source, item, found, names, number)
+            for file in review.files
+            for source in [Source(file.result.original)]
+            for item in file.items
             for number, found in enumerate(item.findings)
         ],
     }
@@ -67,8 +69,9 @@ def _rule(name: str) -> dict[str, Any]:
     }
 
 
-def _result(file: Reviewed, item: Item, found: Applied | Offered, names: list[str], number: int) -> dict[str, Any]:
-    source = Source(file.result.original)
+def _result(
+    file: Reviewed, source: Source, item: Item, found: Applied | Offered, names: list[str], number: int
+) -> dict[str, Any]:
     artifact = _artifact(file.path)
     result: dict[str, Any] = {
         "ruleId": found.finding.rule,
@@ -82,8 +85,8 @@ def _result(file: Reviewed, item: Item, found: Applied | Offered, names: list[st
     }
     made = item.suggestion
     if made and number == 0:  # one fix answers all findings of the suggestion
-        starts = [*source.line_starts, len(source.data)]
-        start, end = starts[made.first - 1], starts[min(made.last, len(starts) - 1)]
+        starts = source.line_starts
+        start, end = starts[made.first - 1], starts[made.last] if made.last < len(starts) else len(source.data)
         replacement = {
             "deletedRegion": _region(source, start, end),
             "insertedContent": {"text": b"".join(made.lines).decode("utf-8", "replace")},
@@ -104,8 +107,8 @@ def _place(source: Source, file: Reviewed, item: Item, found: Applied | Offered)
     Code scanning shows in a pull request what begins on a line of its diff.
     """
     hunks = file.changed.hunks if file.changed else ()
-    new = (line for hunk in hunks for line in range(hunk.first, hunk.last + 1) if line not in hunk.old)
-    line = next((line for line in new if item.first <= line <= item.last), item.first)
+    lines = range(item.first, item.last + 1)
+    line = next((line for line in lines if any(hunk.touches(line, line) for hunk in hunks)), item.first)
     if source.line_of(found.start) == line:
         return _region(source, found.start, found.end)
     return _region(source, source.line_starts[line - 1], source.line_starts[line - 1] + len(source.line_text(line)))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..dockerfile.diff import split_lines
 from ..dockerfile.source import Source
 from ..rules.engine import Applied, Offered, Result
@@ -11,6 +9,7 @@ from ..rules.finding import Problem
 from .plain import conditions
 from .printable import place, printable, printable_lines
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..review.review import Reviewed
 

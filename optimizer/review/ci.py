@@ -5,18 +5,20 @@ Sources: GitHub's *Variables reference* and its webhook event ``pull_request``; 
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping
-from typing import Any, NamedTuple, cast
-from urllib.parse import urlsplit
 
+from ..dockerfile.record import Record, cast
 from ..facts.files import read_file
 
-_SHA = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+_SHA = "[0-9a-f]{40}|[0-9a-f]{64}"
 
 
-class Request(NamedTuple):
+class Request(Record):
     """A request to merge `head` into `base`, both names of commits. What is not known is None."""
 
     platform: str  # "github" or "gitlab"
@@ -52,6 +54,8 @@ def _github(environment: Mapping[str, str]) -> Request:
     path = environment.get("GITHUB_EVENT_PATH")
     if not path:
         return made
+    import json
+
     try:
         event: Any = json.loads(read_file(path))
     except (OSError, ValueError, RecursionError) as error:
@@ -64,7 +68,7 @@ def _github(environment: Mapping[str, str]) -> Request:
     if (
         type(number) is not int
         or number < 1
-        or not all(isinstance(sha, str) and _SHA.fullmatch(sha) for sha in (base, head))
+        or not all(isinstance(sha, str) and re.fullmatch(_SHA, sha) for sha in (base, head))
     ):
         raise RequestError("the pull request in the event that GITHUB_EVENT_PATH names lacks its number or commits")
     return made._replace(number=number, base=base, head=head)
@@ -93,6 +97,8 @@ def _gitlab(environment: Mapping[str, str]) -> Request:
 
 def _address(environment: Mapping[str, str], name: str, default: str) -> str:
     """The address that a variable holds. It is not shown where it is none: a password may stand in it."""
+    from urllib.parse import urlsplit
+
     address = (environment.get(name) or "").strip() or default
     try:
         parts = urlsplit(address)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Callable
-from typing import NamedTuple
 
+from ..dockerfile.record import Record
 from ..facts.files import read_file
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # The user's configuration must not change what a diff looks like.
 _PLAIN = (
@@ -20,14 +23,14 @@ _PLAIN = (
     "--no-relative",
     "--inter-hunk-context=0",
 )
-_HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+_HUNK = rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@"
 
 
 class GitError(Exception):
     """Something that git could not do; the text is one line."""
 
 
-class Hunk(NamedTuple):
+class Hunk(Record):
     """A part of a diff, with its three lines of context; all lines are 1-based.
 
     `first` to `last` are its lines in the new file, none where `last` is before `first`. `old` has the old file's
@@ -49,7 +52,7 @@ class Hunk(NamedTuple):
         return self.first <= first <= last <= self.last
 
 
-class Changed(NamedTuple):
+class Changed(Record):
     """A file that is new or changed; `old_path` is its name before, None where there was none."""
 
     path: str
@@ -67,7 +70,7 @@ class Changed(NamedTuple):
         return line + shift
 
 
-class Comparison(NamedTuple):
+class Comparison(Record):
     """What `head` changed since it left `base`, in hashes of commits; `head` is None for the work tree.
 
     `start` is the commit that was named, `base` the common ancestor of it and `head`. Paths are relative to `root`.
@@ -96,10 +99,9 @@ def compare(directory: str, base: str, head: str | None, wanted: Callable[[str, 
     Only files that are `wanted` by the root and their path are looked at. Raises `GitError`.
     """
     root = os.fsdecode(_git(directory, "rev-parse", "--show-toplevel")).removesuffix("\n")
-    start = _commit(root, base)
-    tip = _commit(root, head or "HEAD")
+    start, tip = _commits(root, base, head or "HEAD")
     try:
-        ancestor = _git(root, "merge-base", start, tip).decode().strip()
+        ancestor = start if start == tip else _git(root, "merge-base", start, tip).decode().strip()
     except GitError as error:
         raise GitError(
             f"{base} and {head or 'HEAD'} have no common ancestor here; a shallow clone lacks it (fetch-depth: 0)"
@@ -126,11 +128,17 @@ def is_ancestor(root: str, commit: str) -> bool:
     return run.returncode == 0
 
 
-def _commit(root: str, name: str) -> str:
-    try:
-        return _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}").decode().strip()
-    except GitError as error:
-        raise GitError(f"{name}: no such commit here; a shallow clone may lack it (fetch-depth: 0)") from error
+def _commits(root: str, *names: str) -> list[str]:
+    """The hashes of the commits that are called so. One process tells them all, and takes no name for an option."""
+    asked = "".join(f"{name}^{{commit}}\n" for name in names)
+    answers = _git(root, "cat-file", "--batch-check", said=os.fsencode(asked)).split(b"\n")
+    found: list[str] = []
+    for name, answer in zip(names, answers, strict=False):
+        words = answer.decode("utf-8", "replace").split(" ")
+        if "\n" in name or len(words) != 3 or words[1] != "commit":  # HASH commit SIZE, else NAME missing
+            raise GitError(f"{name}: no such commit here; a shallow clone may lack it (fetch-depth: 0)")
+        found.append(words[0])
+    return found
 
 
 def _names(raw: bytes) -> list[tuple[str, str | None]]:
@@ -159,7 +167,7 @@ def _parse(lines: list[bytes], path: str) -> tuple[Hunk, ...]:
     hunks: list[Hunk] = []
     at = 0
     while at < len(lines):
-        head = _HUNK.match(lines[at])
+        head = re.match(_HUNK, lines[at])
         at += 1
         if head is None:
             continue
@@ -198,14 +206,14 @@ def _untracked(root: str, path: str) -> Changed:
     return Changed(path, None, (Hunk(1, count, {}, frozenset()),))
 
 
-def _git(directory: str, *arguments: str) -> bytes:
-    run = _run(directory, *arguments)
+def _git(directory: str, *arguments: str, said: bytes = b"") -> bytes:
+    run = _run(directory, *arguments, said=said)
     if run.returncode:
         raise GitError(_reason(run))
     return run.stdout
 
 
-def _run(directory: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+def _run(directory: str, *arguments: str, said: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     environment = {**os.environ, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
     try:
         return subprocess.run(
@@ -213,7 +221,7 @@ def _run(directory: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
             capture_output=True,
             check=False,
             env=environment,
-            stdin=subprocess.DEVNULL,
+            input=said,
         )
     except OSError as error:
         raise GitError(f"git: {error.strerror or error}") from error

@@ -7,14 +7,12 @@ diff shows all the lines that the comment is about.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from hashlib import sha256
-from typing import NamedTuple
 
 from ..dockerfile.cached import cached_property
-from ..dockerfile.diff import split_lines, unified_diff
+from ..dockerfile.diff import diff_of, split_lines
 from ..dockerfile.document import Document
-from ..dockerfile.edits import Edit, EditSet
+from ..dockerfile.record import Record
 from ..dockerfile.source import Source
 from ..facts.stages import Facts
 from ..facts.stores import kept
@@ -22,10 +20,16 @@ from ..rules.engine import Applied, Offered, Result
 from ..rules.finding import Problem
 from ..rules.savings import about, indexes
 from .git import Changed, Comparison, Hunk
-from .suggest import Refix, Suggestion, suggest
+from .suggest import Suggestion, suggest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from .suggest import Refix
 
 
-class Item(NamedTuple):
+class Item(Record):
     """One thing to say about the lines `first` to `last` (1-based, inclusive) of a file.
 
     With a suggestion, `findings` are those that it answers. `hunk` is the part of the diff that shows all the lines,
@@ -52,7 +56,7 @@ class Item(NamedTuple):
         return self.suggestion is not None and all(item.finding.applicability == "safe" for item in self.findings)
 
 
-class Reviewed(NamedTuple):
+class Reviewed(Record):
     """A file and what there is to say about it, in the order of its lines.
 
     `changed` is what git says of it, None where nobody asked. `unsafe` counts what only ``--unsafe`` would suggest.
@@ -67,19 +71,19 @@ class Reviewed(NamedTuple):
     @property
     def diff(self) -> bytes:
         """The suggestions as a unified diff that ``git apply`` takes."""
-        starts = [*Source(self.result.original).line_starts, len(self.result.original)]
-        edits: list[Edit] = []
-        for made in (change for item in self.items if item.suggestion for change in item.suggestion.changes):
-            start, end = (starts[min(line, len(starts) - 1)] for line in (made.start, made.end))
-            edit = Edit(start, end, b"".join(made.lines), made.rules)
-            if edits and edits[-1].end == start:  # neighbours are one change
-                last = edits.pop()
-                edit = Edit(last.start, end, last.text + edit.text, (*last.rules, *made.rules))
-            edits.append(edit)
-        return unified_diff(self.result.original, EditSet(edits), self.path)
+        return self.diff_of(self.items)
+
+    def diff_of(self, items: Iterable[Item]) -> bytes:
+        """The suggestions of some of the items as a unified diff."""
+        changes = [change for item in items if item.suggestion for change in item.suggestion.changes]
+        return diff_of(self._lines, changes, self.path)
+
+    @cached_property
+    def _lines(self) -> list[bytes]:
+        return split_lines(self.result.original)
 
 
-class Review(NamedTuple):
+class Review(Record):
     """All files, and what is wrong with others; `comparison` is None where nothing was compared."""
 
     files: tuple[Reviewed, ...]

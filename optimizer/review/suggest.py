@@ -10,25 +10,36 @@ accepted, and the rest of the file has to come to the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from typing import NamedTuple, Protocol
 
 from ..dockerfile.diff import Change, line_changes, split_lines
 from ..dockerfile.document import Document
+from ..dockerfile.record import Record
 from ..dockerfile.scanner import DockerfileError
 from ..rules.engine import Applied, Result
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import Protocol
+
+    class Refix(Protocol):
+        """Fixes another text of a file as its result was made; where it comes to `goal`, it need not look further."""
+
+        def __call__(self, text: bytes, *, goal: bytes) -> Result: ...
+
+    Kind = frozenset[tuple[str, tuple[str, ...]]]
 
 _FEW = 8  # suggestions, of which each is tried alone
 _MANY = 32  # suggestions, of which only a few neighbours are tried
 _NEIGHBOURS = 4
+_FAR = (
+    128  # suggestions, of which some that stand far apart are tried too: that costs as much as fixing a few lines each
+)
 _ROUNDS = 4  # of trials, before all that is left is one suggestion
 
 
-Kind = frozenset[tuple[str, tuple[str, ...]]]
-
-
-class Suggestion(NamedTuple):
+class Suggestion(Record):
     """Lines `first` to `last` (1-based, inclusive, at least one) become `lines`, each with its line ending.
 
     Accepting it makes all of `findings` and nothing else. Of the lines, `changes` are what differs, in order. `plain`
@@ -55,12 +66,6 @@ class Suggestion(NamedTuple):
     def accept(self, data: bytes) -> bytes:
         """`data`, of which it was made, with this suggestion accepted."""
         return accept_all(data, (self,))
-
-
-class Refix(Protocol):
-    """Fixes another text of a file as its result was made; where it comes to `goal`, it need not look further."""
-
-    def __call__(self, text: bytes, *, goal: bytes) -> Result: ...
 
 
 def accept_all(data: bytes, suggestions: Iterable[Suggestion]) -> bytes:
@@ -171,9 +176,15 @@ class _Trials:
         count = len(choices)
         if count > _MANY:
             yield from self.ties_of_many(choices)
-            return
-        tried = [(accepted, self.unlike(choices, accepted)) for accepted in _trials(count)]
-        everyone = frozenset(range(count))
+        elif count > _FEW:
+            yield from self.ties_in(choices, _halves(range(count)))
+        else:
+            yield from self.ties_in(choices, (frozenset((number,)) for number in range(count)))
+
+    def ties_in(self, choices: list[list[Change]], trials: Iterable[frozenset[int]]) -> Iterator[tuple[int, int]]:
+        """What it shows to accept each of these sets of choices first."""
+        tried = [(accepted, self.unlike(choices, accepted)) for accepted in trials]
+        everyone = frozenset(range(len(choices)))
         for number in everyone:
             # What it does not hold without: those accepted where it was not, or not accepted where it was.
             others = [
@@ -193,7 +204,8 @@ class _Trials:
         kinds = [self.kind(choice) for choice in choices]
         document = self.document or Document.parse(self.result.original)
         patterns: set[tuple[Kind, Kind, int]] = set()
-        for first in (0, len(choices) - _NEIGHBOURS):
+        alike = kinds[:_NEIGHBOURS] == kinds[-_NEIGHBOURS:] and len(document.stages) == 1
+        for first in (0,) if alike else (0, len(choices) - _NEIGHBOURS):
             text = _part(document, choices[first][0].start, choices[first + _NEIGHBOURS - 1][-1].end)
             result = self.refix(text, goal=b"")
             part = _Trials(split_lines(text), result, self.refix)
@@ -204,6 +216,29 @@ class _Trials:
             for number in range(len(choices) - apart):
                 if (kinds[number], kinds[number + apart]) == (one, other):
                     yield number, number + apart
+        if not patterns and len(choices) <= _FAR:  # with patterns there is another round
+            yield from self.distant_ties(document, choices, kinds)
+
+    def distant_ties(
+        self, document: Document, choices: list[list[Change]], kinds: list[Kind]
+    ) -> Iterator[tuple[int, int]]:
+        """Those of different kinds, found where of each kind only the first and the last stand in the file."""
+        last = {kind: number for number, kind in enumerate(kinds)}
+        ends = sorted({*last.values(), *(kinds.index(kind) for kind in last)})
+        if len(last) == 1:
+            return
+        text = _without(document, [choice for number, choice in enumerate(choices) if number not in ends])
+        result = self.refix(text, goal=b"")
+        found = by_construction(result)
+        if len(found) != len(ends):  # they are others without the rest of the file
+            return
+        numbers = {kind: number for number, kind in enumerate(last)}
+        trials = _halves([numbers[kinds[end]] for end in ends])
+        for a, b in _Trials(split_lines(text), result, self.refix).ties_in(found, trials):
+            one, other = ends[a], ends[b]
+            # They may have become neighbours by what is not there: the file itself has the last word.
+            if kinds[one] != kinds[other] and any(self.unlike(choices, frozenset((n,))) for n in (one, other)):
+                yield one, other
 
     def kind(self, choice: list[Change]) -> Kind:
         """Its rules, each with what it lets disappear."""
@@ -269,17 +304,28 @@ def _part(document: Document, start: int, end: int) -> bytes:
     return b"".join(parts)
 
 
-def _trials(count: int) -> Iterator[frozenset[int]]:
-    """Which choices to accept: each alone, or of many those whose number has a bit, and those whose number has not.
+def _without(document: Document, choices: list[list[Change]]) -> bytes:
+    """The Dockerfile without the instructions on the lines of these choices."""
+    source = document.source
+    starts = [*source.line_starts, len(source)]
+    parts: list[bytes] = []
+    at = 0
+    for choice in choices:
+        inside = document.instructions_between(starts[choice[0].start], starts[choice[-1].end] - 1)
+        if inside and all(instruction.keyword != "FROM" for instruction in inside):
+            parts.append(source.data[at : max(at, inside[0].start)])
+            at = source.line_end(inside[-1].end)
+    return b"".join((*parts, source.data[at:]))
 
-    So of every two, each is accepted once without the other.
+
+def _halves(numbers: Sequence[int]) -> Iterator[frozenset[int]]:
+    """The places of those numbers that have a bit, and of those that have it not, for every bit.
+
+    So of every two that differ, each is there once without the other.
     """
-    if count <= _FEW:
-        yield from (frozenset((number,)) for number in range(count))
-        return
-    for bit in range((count - 1).bit_length()):
+    for bit in range(max(numbers).bit_length()):
         for side in (0, 1):
-            yield frozenset(number for number in range(count) if number >> bit & 1 == side)
+            yield frozenset(place for place, number in enumerate(numbers) if number >> bit & 1 == side)
 
 
 def _moved(change: Change, by: int) -> Change:
@@ -341,4 +387,5 @@ def _is_text(data: bytes) -> bool:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         return False
-    return all(char in "\t\n" or (ord(char) >= 0x20 and char not in "\x7f\ufeff\u2028\u2029") for char in text)
+    seen = text.replace("\n", "").replace("\t", "").isprintable()  # quicker, and says it of nearly every text
+    return seen or all(char in "\t\n" or (ord(char) >= 0x20 and char not in "\x7f\ufeff\u2028\u2029") for char in text)

@@ -14,8 +14,10 @@ import pytest
 
 from dfopt.optimizer import Result, Settings, optimize
 from dfopt.optimizer.dockerfile.shell import Scripts
+from dfopt.optimizer.report.formats import REVIEW as FORMATS
+from dfopt.optimizer.report.formats import write
 from dfopt.optimizer.review.git import Changed, Hunk
-from dfopt.optimizer.review.review import Reviewed, review_file
+from dfopt.optimizer.review.review import Review, Reviewed, review_file
 
 _spec = importlib.util.spec_from_file_location("growth", Path(__file__).parents[2] / "bench" / "growth.py")
 assert _spec is not None
@@ -121,6 +123,19 @@ def test_a_review_takes_little_more_than_a_fix(name: str) -> None:
     reviewed(make(20))  # what is loaded and compiled once
     (_, once), (fixed, twice), (_, thrice) = (reviewed(make(150 * times)) for times in (1, 2, 3))
     assert twice < 1.5 * fixed
+    assert thrice - twice < 1.15 * (twice - once)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_writing_a_review_is_linear(form: str) -> None:
+    def written(count: int) -> int:
+        text = growth.findings(count * 5 // 3)
+        changed = NEW._replace(hunks=(Hunk(1, text.count("\n"), {}, frozenset()),))
+        file = review_file("Dockerfile", optimize(text), partial(optimize), changed)
+        return lines_run(lambda: write(form, Review((file,))))
+
+    written(20)  # what is loaded and compiled once
+    once, twice, thrice = (written(100 * times) for times in (1, 2, 3))
     assert thrice - twice < 1.15 * (twice - once)
 
 

@@ -18,7 +18,9 @@ if [ ! -x "$root/usr/sbin/dockerd" ]; then
 fi
 command -v docker >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq docker.io >/dev/null; }
 mkdir -p ~/.docker/cli-plugins
-install -m 755 "$root/usr/libexec/docker/cli-plugins/docker-buildx" ~/.docker/cli-plugins/docker-buildx
+buildx=$root/usr/libexec/docker/cli-plugins/docker-buildx
+# What is there stays: somebody may be building with it, and would find none for a moment.
+cmp -s "$buildx" ~/.docker/cli-plugins/docker-buildx || install -m 755 "$buildx" ~/.docker/cli-plugins/docker-buildx
 if ! DOCKER_HOST=$socket docker version >/dev/null 2>&1; then
   mountpoint -q "$root" || mount --bind "$root" "$root" # dockerd pivots: its root must be a mount point
   mount --make-private "$root"

@@ -15,6 +15,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from urllib.parse import parse_qs, urlsplit
 
 PAGE = 30  # things on a page, unless asked otherwise; never more than a hundred
@@ -60,6 +61,9 @@ class Forge:
         self.slept = []
         self.wrote = None
         self.lock = threading.Lock()
+        self.hurried = False  # whether it takes requests without a pause
+        self.gate = None  # a barrier that lists wait at, so that several runs read before any of them writes
+        self.numbers = count(1)
 
     @contextmanager
     def serving(self):
@@ -116,14 +120,31 @@ class Forge:
     def answer(self, method, path, body, kept=None):
         """Status, JSON, and for a list whether it goes on. With `kept`, no more than so many comments are done."""
         path = path.removeprefix(self.prefix)
+        if match := re.fullmatch(r"/repos/[^/]+/[^/]+/pulls/(?:7/)?(comments|reviews)/(\d+)", path):
+            return self.changed(method, getattr(self, match[1]), int(match[2]), body)
+        if match := re.fullmatch(r"/api/v4/projects/[^/]+/merge_requests/7/discussions/(\d+)/notes/(\d+)", path):
+            return self.changed(method, self.threads, int(match[1]), body)
         if match := re.fullmatch(r"/repos/(?P<name>[^/]+/[^/]+)/pulls/7(?P<rest>/\w+)?", path):
             return self.github(method, match["rest"], body, match["name"], kept)
         if match := re.fullmatch(r"/api/v4/projects/(?P<name>[^/]+)/merge_requests/7(?P<rest>/\w+)?", path):
             return self.gitlab(method, match["rest"], body)
         return 404, {"message": "Not Found"}
 
+    def changed(self, method, things, number, body):
+        """One of the things is deleted, or gets another body."""
+        found = next((one for one in things if one["id"] == number), None)
+        if found is None:
+            return 404, {"message": "Not Found"}
+        if method == "DELETE":
+            things.remove(found)
+            return 204, ""
+        found |= body
+        return 200, found
+
     def too_fast(self):
         """Whether a request that writes comes less than a second after another."""
+        if self.hurried:
+            return False
         fast = self.wrote is not None and self.clock - self.wrote < 1
         self.wrote = self.clock
         return fast
@@ -148,21 +169,29 @@ class Forge:
                     "message": "Validation Failed",
                     "errors": ["pull_request_review_thread.line must be part of the diff"],
                 }
-            self.keep([body])
-            return 201, body
+            (made,) = self.keep([body], next(self.numbers))
+            return 201, made
         if self.locked:
             return 422, {"message": "Unprocessable Entity", "errors": ["lock prevents review"]}
         if body["event"] != "COMMENT" or not body["body"] or body["commit_id"] != self.head:
             return 422, {"message": "Unprocessable Entity"}
         if not all(map(self.takes, body["comments"])):
             return 422, {"message": "Unprocessable Entity", "errors": ["Line could not be resolved"]}
-        self.reviews.append({"body": body["body"], "state": "COMMENTED"})
+        made = {"id": next(self.numbers), "body": body["body"], "state": "COMMENTED"}
+        self.reviews.append(made)
         most = min(30, len(body["comments"]) if kept is None else kept)
-        self.keep(body["comments"][:most])
-        return (502, "<html>Bad Gateway</html>") if len(body["comments"]) > 30 else (200, body)
+        self.keep(body["comments"][:most], made["id"])
+        return (502, "<html>Bad Gateway</html>") if len(body["comments"]) > 30 else (200, made)
 
-    def keep(self, comments):
-        self.comments += [one | {"position": one["line"], "original_line": one["line"]} for one in comments]
+    def keep(self, comments, review):
+        made = [
+            one
+            | {"id": next(self.numbers), "pull_request_review_id": review}
+            | {"position": one["line"], "original_line": one["line"]}
+            for one in comments
+        ]
+        self.comments += made
+        return made
 
     def takes(self, comment):
         first = comment.get("start_line", comment["line"])
@@ -184,18 +213,25 @@ class Forge:
         place = body.get("position")
         if place and not self.fits(place["new_path"], place["new_line"], place["new_line"]):
             return 400, {"message": '400 Bad request - Note {:line_code=>["can\'t be blank"]}'}
-        self.threads.append({"id": str(len(self.threads)), "notes": [{"body": body["body"], "position": place}]})
+        number = next(self.numbers)
+        self.threads.append({"id": number, "notes": [{"id": number, "body": body["body"], "position": place}]})
         return 201, self.threads[-1]
 
     def handler(forge):  # noqa: N805
         class Handler(BaseHTTPRequestHandler):
             def do(self):
+                if (
+                    forge.gate
+                    and self.command == "GET"
+                    and urlsplit(self.path).path.endswith(("/reviews", "/discussions"))
+                ):
+                    forge.gate.wait(10)
                 with forge.lock:
                     answered = self.answered()
                 if answered:
                     self.reply(*answered)
 
-            do_GET = do_POST = do
+            do_GET = do_POST = do_PUT = do_DELETE = do
 
             def answered(self):
                 parts = urlsplit(self.path)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from dfopt.optimizer.cli import plain_options
+from dfopt.optimizer.cli.app import app
 
 HEAVY = {
     "asyncio", "click", "dataclasses", "difflib", "fnmatch", "importlib.metadata", "inspect", "jinja2", "json", "libcst",
@@ -65,26 +66,58 @@ def test_without_a_finding_nothing_of_the_shell_is_loaded(tmp_path: Path) -> Non
     assert not {"tree_sitter", "tree_sitter_bash", "dfopt.optimizer.dockerfile.diff"} & set(loaded)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "plain"),
-    [
-        ("fix", True),
-        ("fix a b", True),
-        ("fix --write a", True),
-        ("fix a --write", True),
-        ("fix -", True),
-        ("check a", True),
-        ("check --write a", False),
-        ("fix -q a", False),
-        ("fix -- a", False),
-        ("fix --help", False),
-        ("rules", False),
-        ("", False),
-    ],
-)
-def test_what_is_plain(arguments: str, plain: bool) -> None:
-    options = plain_options(arguments.split())
-    assert (options is not None) is plain
-    if options:
-        assert options.write is ("--write" in arguments)
-        assert "--write" not in options.paths
+@pytest.mark.parametrize("form", ["text", "diff"])
+def test_a_review_imports_little(tmp_path: Path, form: str) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM python:3.12\nRUN pip install flask\n")
+    for arguments in (["init", "--quiet"], ["commit", "--quiet", "--allow-empty", "--message", "empty"]):
+        subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b", *arguments], cwd=tmp_path, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", CODE, "review", "--base", "HEAD", "--format", form],
+        cwd=tmp_path,
+        capture_output=True,
+        check=True,
+    )
+    loaded = set(done.stderr.decode().splitlines()[-1].split())
+    assert b"--no-cache-dir" in done.stdout
+    assert not (HEAVY - {"signal"} | {"typing", "urllib.parse"}) & loaded  # subprocess, which starts git, needs signal
+
+
+PLAIN = [
+    "fix",
+    "fix a b",
+    "fix --write a",
+    "fix a --write",
+    "fix - --exit-code",
+    "fix --isolated --quiet a",
+    "check a --quiet",
+    "review --base main",
+    "review docker --base main --head topic --isolated",
+    "review --base a --base b --format sarif --exit-code",
+    "review --format github --post --quiet",
+]
+NOT_PLAIN = [
+    "check --write a",
+    "fix -q a",
+    "fix -- a",
+    "fix --help",
+    "fix --writ a",
+    "review --base",
+    "review --base --head a",
+    "review --base=main",
+    "review --format nonsense --base main",
+    "review --base main --unsafe",
+    "rules",
+    "",
+]
+
+
+@pytest.mark.parametrize("arguments", PLAIN)
+def test_the_plain_options_are_those_that_click_reads(arguments: str) -> None:
+    plain = plain_options(arguments.split())
+    command = app.main(arguments.split(), prog_name="dfopt", standalone_mode=False)
+    assert plain == command.args
+
+
+@pytest.mark.parametrize("arguments", NOT_PLAIN)
+def test_what_is_not_plain_is_left_to_click(arguments: str) -> None:
+    assert plain_options(arguments.split()) is None

@@ -44,6 +44,11 @@ def reason(text: str, context: Path | None = None, name: str = "seed-1.tgz") -> 
             f"RUN {GET}\nFROM debian:12\nRUN --mount=type=bind,from=dl,source=/dl,target=/x true",
             "line 4 takes it to another stage",
         ),
+        (f"ARG S\nRUN {GET}\nFROM debian:12\nCOPY --from=$S /dl /dl", "line 5 takes it to another stage"),
+        (
+            f"ARG S\nRUN {GET}\nFROM debian:12\nRUN --mount=from=$S,source=/dl,target=/x true",
+            "line 5 takes it to another stage",
+        ),
     ],
 )
 def test_it_may_be_wanted(text: str, why: str) -> None:
@@ -61,6 +66,8 @@ def test_it_may_be_wanted(text: str, why: str) -> None:
         f"RUN {GET}\nRUN update-rc.d a start 20 2 3 . && Rscript -e 'install(\"a\")'",
         f"RUN {GET}\nFROM debian:12\nCOPY --from=dl /opt /opt",
         f"RUN {GET}\nFROM debian:12\nCOPY --from=other /dl /dl",
+        f"RUN {GET}\nFROM debian:12\nRUN --mount=type=bind,from=other,source=/dl,target=/dl true",
+        f"RUN {GET}\nFROM dl\nRUN --mount=type=cache,target=/root/.cache/pip --mount=type=tmpfs,target=/x pip install a",
     ],
 )
 def test_nobody_wants_it(text: str) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from email.utils import formatdate
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from dfopt.optimizer.cli import run
 from dfopt.optimizer.post import ApiError, PostError, checked, github, gitlab, patience, words
 from dfopt.optimizer.post.patience import Patience, wait_for
 from dfopt.optimizer.post.told import unsaid
-from dfopt.optimizer.report.github import as_github, bodies
+from dfopt.optimizer.report.github import ALREADY, as_github, bodies
 from dfopt.optimizer.report.markdown import marks
 from dfopt.optimizer.review.ci import Request, RequestError, request
 from dfopt.optimizer.review.git import Hunk
@@ -137,6 +139,62 @@ def test_a_second_commit_is_told_only_what_is_new(repository, forge, platform):
     posted = send(platform, forge, at_work(forge))
     assert (posted.said, posted.before) == (1, 2)
     assert len(keys(forge)) == len(set(keys(forge)))
+
+
+def at_once(platform, forge, review, runs=2):
+    """What becomes of several runs that all look before any of them posts."""
+
+    def read_on():
+        forge.gate = None
+
+    forge.hurried, forge.gate = True, threading.Barrier(runs, read_on)
+    with ThreadPoolExecutor(runs) as pool:
+        return [made.result() for made in [pool.submit(send, platform, forge, review) for _ in range(runs)]]
+
+
+@pytest.mark.parametrize("everything", [True, False])
+@pytest.mark.parametrize("runs", [2, 3])
+def test_runs_at_the_same_time_say_everything_once(repository, forge, platform, everything, runs):
+    commit(TEXT)
+    review = at_work(forge, everything=everything)
+    posted = at_once(platform, forge, review, runs)
+    assert keys(forge) == every_key(review)
+    assert sum(one.said for one in posted) == len(review.items)
+    assert sum(one.before for one in posted) == (runs - 1) * len(review.items)
+    if platform == "github":  # a review cannot be taken back
+        assert [one["body"] for one in forge.reviews].count(ALREADY) == runs - 1
+
+
+def test_what_is_refused_on_its_lines_is_said_once_by_runs_at_the_same_time(repository, forge, platform):
+    commit(TEXT)
+    review = at_work(forge)
+    forge.shown = {}
+    posted = at_once(platform, forge, review)
+    assert keys(forge) == every_key(review)
+    assert sum(one.said for one in posted) == len(review.items)
+    assert all(one.refused <= one.said for one in posted)
+
+
+def test_only_what_this_run_said_is_taken_back(repository, forge, platform):
+    commit(TEXT)
+    review = at_work(forge)
+    send(platform, forge, review)
+    for one in [*forge.comments, *forge.threads]:  # somebody quotes all of them, marks and all
+        getattr(forge, "comments" if platform == "github" else "threads").append(one | {"id": next(forge.numbers)})
+    before = sorted(told(forge))
+    commit(TEXT.replace("npm ci", "npm ci --no-audit"))
+    send(platform, forge, at_work(forge))
+    assert [method for method, _, _ in forge.requests if method in ("DELETE", "PUT")] == []
+    assert set(before) <= set(told(forge))
+
+
+def test_who_may_not_take_back_leaves_it_said_twice(repository, forge, platform):
+    commit(TEXT)
+    review = at_work(forge)
+    forge.trouble = [Trouble("DELETE", "", 403, body={"message": "Resource not accessible"}) for _ in range(9)]
+    posted = at_once(platform, forge, review)
+    assert set(keys(forge)) == set(every_key(review))
+    assert sum(one.said for one in posted) > len(review.items)
 
 
 def test_lines_that_move_are_not_said_again(repository, forge, platform):
@@ -512,17 +570,19 @@ def test_a_redirect_is_told(whole, forge, platform):
         send(platform, forge, review)
 
 
-@pytest.mark.parametrize(("host", "prefix"), [("127.0.0.1", "/api/v3"), ("127.0.0.1", "/git/lab"), ("::1", "")])
+@pytest.mark.parametrize(("host", "prefix"), [("127.0.0.1", "/api/v3"), ("127.0.0.1", "/git/lab"), ("::1", "/api/v3")])
 def test_a_server_of_ones_own(whole, platform, host, prefix):
     """GitHub Enterprise has its API below a path, a GitLab may be below one; either may have any address and port."""
     with Forge(host, prefix).serving() as forge:
         review = at_work(forge, whole)
-        if (platform, host) == ("github", "::1"):  # PyGithub cannot
-            with pytest.raises(PostError, match="InvalidURL"):
-                send(platform, forge, review)
-            return
         assert send(platform, forge, review).said == 3
         assert keys(forge) == every_key(review)
+
+
+@pytest.mark.parametrize("address", ["https://[::1]:9", "http://[::1]:9/api/v3"])
+def test_an_address_of_ipv6_is_asked(platform, address):
+    with pytest.raises(PostError, match="NewConnectionError"):  # nobody is there, but it is an address
+        SEND_MODULES[platform].post(Review(()), Request(platform, address, "o/r", 7), TOKEN, sleep=lambda _: None)
 
 
 @pytest.mark.parametrize(
@@ -572,7 +632,8 @@ def test_a_pipeline_of_a_fork_speaks_of_the_parents_request():
         "CI_MERGE_REQUEST_PROJECT_ID": "1",
         "CI_MERGE_REQUEST_IID": "7",
     }
-    assert request(told)[2:4] == ("1", 7)
+    made = request(told)
+    assert (made.repository, made.number) == ("1", 7)
     del told["CI_MERGE_REQUEST_PROJECT_ID"]
     assert request(told | {"CI_MERGE_REQUEST_PROJECT_PATH": "them/it"}).repository == "them/it"
     assert request(told).repository == "10"

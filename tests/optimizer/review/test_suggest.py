@@ -104,6 +104,36 @@ def test_of_many_those_of_the_same_kinds_are_one() -> None:
     assert len(found) == 41
 
 
+FAR_APART = "FROM ruby:3.2\nRUN gem install bundler\n{}RUN cd x && bundle install\n".format(
+    "".join(f"WORKDIR /a{n}\nRUN npm ci\nENV A={n}\n" for n in range(40))
+)
+
+
+def test_of_many_those_far_apart_are_one_where_they_do_not_hold_alone() -> None:
+    result = optimize(FAR_APART)
+    assert len(suggest(result, optimize)) == 42
+    assert [(one.first, one.last) for one in suggest(result, tied)] == [(2, FAR_APART.count("\n"))]
+
+
+def test_of_many_those_that_only_a_shorter_file_ties_stay_apart() -> None:
+    def near(text: bytes, *, goal: bytes) -> Result:
+        return (tied if text.count(b"npm") < 40 else optimize)(text, goal=goal)
+
+    assert len(suggest(optimize(FAR_APART), near)) == 42
+
+
+def test_a_clean_up_that_mounts_far_above_make_needless_goes_with_them() -> None:
+    installs = "".join(f"RUN pip install a{n}\nENV A={n}\n" for n in range(40))
+    text = (
+        f"FROM ubuntu:22.04\nRUN apt-get update && apt-get install -y curl\n{installs}"
+        "RUN make && apt-get clean && rm -rf /var/lib/apt/lists/*\n"
+    )
+    fix: Callable[..., Result] = partial(optimize, settings=Settings(frozenset(("all",))))
+    result = fix(text)
+    (one,) = suggest(result, fix)
+    assert {"index-not-mounted", "cleanup-needless"} < set(one.rules)
+
+
 @pytest.mark.parametrize(
     "text",
     [
