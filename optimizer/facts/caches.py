@@ -14,7 +14,7 @@ from ..knowledge.commands import COMMANDS
 from ..knowledge.tools import Cache, Store, Tool, load_tool, roots
 from ..knowledge.uses import Use, clears, use_of
 from .commands import is_of_system
-from .paths import resolve
+from .paths import meets, parts_of, resolve
 from .settings import configured
 from .stages import Lineage, Run, StageFacts
 
@@ -43,7 +43,7 @@ def _taken_along(run: Run, store: Store) -> str:
     """A COPY --from or bind mount that takes the cache into another stage, with a parent directory or alone."""
     lineage = run.stage.lineage
     for name, source, line in lineage.once("taken", lambda: _taken(lineage)):
-        if any(_meets(source, root) for root in roots(store)) and name in run.stage.once("called", _called):
+        if any(meets(source, root) for root in roots(store)) and name in run.stage.once("called", _called):
             return f"line {line} takes the cache along"
     return ""
 
@@ -77,16 +77,6 @@ def _taken(lineage: Lineage) -> list[tuple[str, str, int]]:
     return found
 
 
-def _meets(path: str, root: str) -> bool:
-    """Whether a path, which may have patterns in it, may be the directory `root`, above it or in it."""
-    pairs = zip(_parts(path), _parts(root), strict=False)
-    return all(fnmatchcase(one, other) or fnmatchcase(other, one) or "$" in one for one, other in pairs)
-
-
-def _parts(path: str) -> list[str]:
-    return [part for part in posixpath.normpath(path).split("/") if part]
-
-
 def _without_network(run: Run, tool: Tool, store: Store) -> str:
     """A later instruction that may have no more than the cache to install from, or copies it."""
     question = ("reads cache", tool.name, store.paths)
@@ -116,7 +106,7 @@ def _copies_in(run: Run, tool: Tool, store: Store) -> bool:
     script, code = run.script, run.instruction.code
     if script is None:
         return False
-    spelled = any(part.encode() in code for root in roots(store) for part in (_parts(root)[-1], *_made_with(root)))
+    spelled = any(part.encode() in code for root in roots(store) for part in (parts_of(root)[-1], *_made_with(root)))
     if not (spelled or b"*" in code or b"$" in code) and _COPIERS.isdisjoint(script.names):
         return False
     return any(_copies(command, store) for command in script.commands if not clears(tool, store, command))
@@ -150,7 +140,7 @@ def _is_nothing(run: Run, raw: bytes, store: Store) -> bool:
     places = [place for path in store.paths for place in _expanded(path.removesuffix("/**"))]
     if not text.startswith("/") or re.search(r"[$`'\"\\]", text) or any("**" in place for place in places):
         return False
-    return not any(_meets(text, place) for place in places)
+    return not any(meets(text, place) for place in places)
 
 
 def expands_braces(run: Run) -> bool:
@@ -190,7 +180,7 @@ def _removed(store: Store, command: Command, *, inside: bool = False) -> Iterato
 
 def _removes_with(path: str, place: str) -> bool:
     """Whether an rm of `path` removes the directory `place`, or something in it; ``*`` stands for no hidden name."""
-    pairs = zip(_parts(path), _parts(place), strict=False)
+    pairs = zip(parts_of(path), parts_of(place), strict=False)
     return all(
         fnmatchcase(one, other) or (fnmatchcase(other, one) and (other[0] != "." or one[0] == "."))
         for one, other in pairs
@@ -212,7 +202,7 @@ def _at_home(path: str) -> str:
 
 def _made_with(root: str) -> list[str]:
     """The hidden directories on the way to a cache, which may be there because it is."""
-    return [part for part in _parts(root) if part.startswith(".")]
+    return [part for part in parts_of(root) if part.startswith(".")]
 
 
 def _copies(command: Command, store: Store) -> bool:
@@ -227,9 +217,9 @@ def _copies(command: Command, store: Store) -> bool:
         text = re.sub(r"^(?:~|\$HOME|\$\{HOME\})(?=/|$)", "/root", text)
         if not text.startswith("/") or text == "/":
             continue
-        met = [root for root in roots(store) if _meets(text, root)]
-        inside = any(len(_parts(text)) >= len(_parts(root)) for root in met)
-        inside = inside or any(not set(_made_with(root)).isdisjoint(_parts(text)) for root in met)
+        met = [root for root in roots(store) if meets(text, root)]
+        inside = any(len(parts_of(text)) >= len(parts_of(root)) for root in met)
+        inside = inside or any(not set(_made_with(root)).isdisjoint(parts_of(text)) for root in met)
         if inside or (met and command.name in _COPIERS):
             return True
     return False

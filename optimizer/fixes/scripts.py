@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from ..dockerfile.document import Document, Instruction
 from ..dockerfile.edits import Edit, Refusal
-from ..dockerfile.shell import Command, Script, Unit
+from ..dockerfile.shell import Command, Script, Unit, read_text
 from ..facts.stages import Run, readable
 from ..rules.finding import Fix
 
@@ -29,7 +29,7 @@ def append_commands(run: Run, commands: list[bytes]) -> Fix:
     """Run `commands` after everything else in `run`, if that succeeded, and keep the RUN's exit status."""
     script = readable(run)
     edit = appended(run, script, commands, Style(run.instruction, script))
-    return Fix((edit,), adds=tuple(commands))
+    return Fix((edit,), adds=tuple(one for command in commands for one in commands_in(command)))
 
 
 def append_described(run: Run, commands: list[bytes], comments: list[bytes]) -> Fix:
@@ -213,7 +213,13 @@ def insert_behind(run: Run, command: Command, text: bytes, *, own_line: bool = F
         added = b" " + escape + newline + source.indent(following.operator) + b"&& " + text
     else:
         added = b" && " + escape + newline + source.indent(following.start) + text
-    return Fix((Edit(unit.end, unit.end, added),), adds=(text,))
+    return Fix((Edit(unit.end, unit.end, added),), adds=commands_in(text))
+
+
+def commands_in(text: bytes) -> tuple[bytes, ...]:
+    """The commands of a script of one line, those inside its words included, in their normal spelling."""
+    script = read_text(text) if b"$(" in text or b"`" in text else None
+    return tuple(command.normal for command in script.commands) if script else (text,)
 
 
 def prepend_command(run: Run, command: bytes, *, own_line: bool = False, wide: bool = False) -> Fix:

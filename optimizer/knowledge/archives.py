@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from ..dockerfile.shell import Command, Word
 
@@ -29,10 +30,19 @@ def base_name(path: bytes) -> bytes:
 def unpacked(command: Command) -> Word | None:
     """The archive that `command` unpacks or installs."""
     words = [plain(word.raw) for word in command.argv[1:]]
-    archives = [word for word in command.argv[1:] if ARCHIVE.fullmatch(plain(word.raw))]
+    archives = [word for word in command.argv[1:] if ARCHIVE.fullmatch(plain(word.raw))] or _told(command)
     if len(archives) != 1 or archives[0].raw.startswith(b"-"):
         return None
     return archives[0] if _unpacks(command.name, words) else None
+
+
+def _told(command: Command) -> list[Word]:
+    """What the options of ``tar``, or the place among the words of others, say is the archive, whatever its name."""
+    words = command.argv[1:]
+    if command.name in ("tar", "bsdtar", "gtar"):
+        told = [after for word, after in pairwise(words) if re.fullmatch(rb"-?[A-Za-z]*f|--file", word.raw)]
+        return told if len(told) == 1 else []
+    return [word for word in words if not word.raw.startswith(b"-")][:1] if command.name in ("unzip", "gdebi") else []
 
 
 _INSTALLERS = frozenset(("apt-get", "apt", "yum", "dnf", "microdnf"))
@@ -48,6 +58,8 @@ def _unpacks(name: str, words: list[bytes]) -> bool:
         return not other and (any(b"x" in word for word in bundles) or bool({b"--extract", b"--get"} & {*words}))
     if name == "unzip":
         return not any(re.search(rb"[lptvzZ]", word) for word in bundles)
+    if name == "gdebi":
+        return True
     if name == "dpkg":
         return words[0] in (b"-i", b"--install")
     if name == "rpm":
@@ -62,5 +74,7 @@ def _unpacks(name: str, words: list[bytes]) -> bool:
 _ASSIGNS = re.compile(rb"\$\{?(\w+)")
 
 
+#: A pattern that means archives.
+ANY = re.compile(rb"\*\S*" + _EXTENSIONS + rb"\b")
 #: Patterns that may mean an archive, and an rm that fails where its pattern matches nothing any more.
 PATTERNS = re.compile(rb"\*\S*" + _EXTENSIONS + rb"\b|\b(?:mv|cp)\s+[^\n]*\*|\brm\s+(?!-\w*f)(?:-\w+\s+)?[^\n&;]*\*")

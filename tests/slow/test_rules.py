@@ -72,6 +72,11 @@ CASES = {
         "RUN curl -sO file:///opt/bulky.tar.gz && tar -xzf bulky.tar.gz -C /srv && test -e /srv/blob\n",
         BYTES,
     ),
+    "archive-used-in-later-layer": (
+        f"{DEBIAN}{CURL}COPY bulky.tar.gz /opt/\nENV V=1\nRUN curl -so /tmp/b-$V.tar.gz file:///opt/bulky.tar.gz\n"
+        "RUN cd /srv && tar -xzf /tmp/b-${V}.tar.gz && test -e blob\n",
+        BYTES,
+    ),
     "file-changed-in-later-layer": (
         f"{DEBIAN}{CURL}COPY blob /opt/blob\n"
         "RUN cd /opt && curl -so /usr/local/bin/tool file:///opt/blob\n"

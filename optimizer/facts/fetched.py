@@ -1,0 +1,195 @@
+"""Files that a RUN downloads, and what of it or of a later one works with them and may remove them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise, takewhile
+
+from ..dockerfile.record import Record
+from ..dockerfile.shell import Command, Word
+from ..knowledge.archives import ANY, PATTERNS, base_name, file_name, unpacked
+from ..knowledge.downloads import ONCE, installer, one_spelling, saved_as
+from .effects import commands_of
+from .paths import meets, resolve
+from .readers import wanted_again
+from .stages import Run
+
+
+class Fetched(Record):
+    """A file that a command of `run` downloads."""
+
+    name: bytes  # as it is spelled, in one spelling
+    place: str | None  # the directory that it lies in, which may be one of `_places`; None where that is not certain
+    run: Run
+    command: Command
+
+    @property
+    def pattern(self) -> str | None:
+        """The path, with a ``*`` for what is not known of it; None where the directory is not."""
+        text = re.sub(r"\$\([^)]*\)|\$\w+|\$\{[^}]*\}", "*", base_name(self.name).decode("utf-8", "replace"))
+        return None if self.place is None else self.place.rstrip("/") + "/" + text
+
+
+class Used(Record):
+    """A command that unpacks or installs from a downloaded file, and the word with which it names it."""
+
+    file: Fetched
+    run: Run
+    command: Command
+    word: Word
+
+
+_UNKNOWN = "/\ufdd0"  # begins what stands for a directory that is not known
+
+
+def _placed(run: Run) -> Iterator[tuple[Command, str]]:
+    """The commands of a RUN, each with its directory, or with a name for it that no other unknown one has."""
+    moves = 0
+    for command, directory in commands_of(run):
+        yield command, directory or (f"{_UNKNOWN}/{run.at}-{moves}" if moves else _UNKNOWN)
+        moves += command.name in ("cd", "pushd", "popd")
+
+
+def used_in(runs: Sequence[Run]) -> Iterator[Used]:
+    """Every command of `runs`, which follow each other, that unpacks or installs from a file that they download."""
+    files: list[Fetched] = []
+    for run in runs:
+        for command, directory in _placed(run):
+            word = unpacked(command) or installer(command)
+            if word is not None:
+                name = one_spelling(file_name(word.raw))
+                place = _place(name, directory)
+                file = next((one for one in reversed(files) if _is_same(one, run, name, place)), None)
+                if file is not None and not _is_renamed(file, word):
+                    yield Used(file, run, command, word)
+            names = map(one_spelling, _stored(run, command))
+            files += (Fetched(name, _place(name, directory), run, command) for name in names)
+
+
+def _stored(run: Run, command: Command) -> list[bytes]:
+    """Under which names `command` certainly stores a download."""
+    if not command.guards:
+        return saved_as(command)
+    if command.name == "tee" and command.guards == ("pipeline",) and run.script:
+        operands = command.operands()
+        unit = run.script.unit_at(command.start)
+        first = next(one for one in run.script.commands if run.script.unit_at(one.start) == unit)
+        if first.name in ("curl", "wget") and len(operands) == 1 and not command.has_option("a", "append"):
+            return [file_name(operands[0].raw)]
+    return []
+
+
+def _place(name: bytes, directory: str | None) -> str | None:
+    """The directory of a file as a script spells it, where that is certain."""
+    head, slash, _ = name.decode("utf-8", "replace").rpartition("/")
+    if name.startswith((b"$", b"~", b"`")) and not name.startswith(b"$(basename "):
+        return None
+    return resolve(head or "/", directory) if slash and "~" not in head else directory
+
+
+def _is_same(file: Fetched, run: Run, name: bytes, place: str | None) -> bool:
+    """Whether what `run` calls `name` certainly is `file`."""
+    if file.place is None or place is None:
+        return file.name == name and run is file.run
+    return file.place == place and base_name(file.name) == base_name(name)
+
+
+def _is_renamed(file: Fetched, word: Word) -> bool:
+    """Whether a variable of the name may have come to something else since it was stored."""
+    data = file.run.instruction.source.data
+    between = data[file.command.end : word.start]
+    names = re.findall(rb"\$\{?(\w+)", file.name)
+    return any(re.search(rb"\b" + name + rb"=|read " + name, between) for name in names)
+
+
+def taken_by(used: Used) -> str:
+    """The command in the rest of the RUN that may remove the file, or take it away; empty where none may."""
+    behind = (one for one in _placed(used.run) if one[0].start > used.command.start)
+    takers = [command.name for command, directory in behind if _may_take(command, directory, used.file)]
+    return next((name for name in takers if name in REMOVERS), takers[0] if takers else "")
+
+
+def named_again(used: Used) -> bool:
+    """Whether something behind names the file, or takes away what matches a pattern, and would fail without it."""
+    later = used.run.instruction.source.data[used.command.end :]
+    if base_name(used.file.name) in later or base_name(file_name(used.word.raw)) in later or ANY.search(later):
+        return True
+    others = (stage.run_at(at) for stage, at in used.run.stage.later(used.run.at))
+    return any(_misses(other, used.file) for other in others if other is not None)
+
+
+def _misses(run: Run, file: Fetched) -> bool:
+    """Whether `run` may remove or move the file by a pattern, and fails where nothing matches that."""
+    patterns = len(PATTERNS.findall(run.source_text))
+    if not patterns or run.script is None:
+        return patterns > 0
+    own = [one for one in _placed(run) if one[0].name in ("mv", "cp", "rm") and b"*" in one[0].normal]
+    return len(own) < patterns or any(
+        _may_take(command, directory, file) and not (command.name == "rm" and command.has_option("f", "force"))
+        for command, directory in own
+    )
+
+
+#: Commands that remove files, and do nothing else with them.
+REMOVERS = frozenset(("rm", "unlink", "shred"))
+
+
+def wanted(used: Used) -> Iterator[str]:
+    """Why something may want the file when the command is done; empty texts do not count."""
+    if not unpacked(used.command) and not re.search(ONCE, used.file.command.normal):
+        yield "what it installs may need it"
+    yield wanted_again(used.run, used.command, file_name(used.word.raw).decode("utf-8", "replace"))
+
+
+def is_optional(file: Fetched) -> bool:
+    """Whether the command that downloads the file may not have run, or have failed, where the one behind it runs."""
+    units, start = file.run.script.units if file.run.script else (), file.command.start
+    return any(
+        unit.start <= start < unit.end and b"||" in (unit.connector, following.connector)
+        for unit, following in pairwise(units)
+    )
+
+
+def removal(used: Used) -> tuple[bytes, str]:
+    """The command that removes the file right behind the one that used it, and the glob of what is gone."""
+    sudo = b"sudo " if used.command.sudo or used.file.command.sudo else b""
+    glob = re.sub(r"\$\([^)]*\)|\$\w+", "*", base_name(used.file.name).decode("utf-8", "replace"))
+    return sudo + b"rm " + used.word.raw, "/**/" + glob.replace("**", "*")
+
+
+# Where nobody downloads to.
+_NOT_DOWNLOADS = ("/var/lib/", "/var/cache/", "/var/log/", "/root/.cache/", "/usr/share/", "/etc/", "/usr/lib/")
+
+
+# What find may start that leaves files where they are.
+_LEAVE = frozenset(("chmod", "chown", "chgrp", "cp", "strip", "grep", "cat", "ls"))
+
+
+def _may_take(command: Command, directory: str, file: Fetched) -> bool:
+    """Whether `command`, in `directory`, may remove the file or move it."""
+    words = command.operands()
+    if command.name == "find":
+        words = list(takewhile(lambda word: not word.raw.startswith((b"-", b"(", b"!", b"\\")), command.argv[1:]))
+        if b"-delete" not in command.normal and all(one.name in _LEAVE for one in command.started()):
+            return False
+    elif command.name == "mv":
+        words = words if command.has_option("t", "target-directory") else words[:-1]
+    elif command.name not in REMOVERS:
+        return False
+    texts = [word.raw.decode("utf-8", "replace").replace('"', "").replace("'", "") for word in words]
+    if command.name != "mv" and texts and all(text.startswith(_NOT_DOWNLOADS) for text in texts):
+        return False
+    pattern = file.pattern
+    return pattern is None or any(_may_mean(text, directory, pattern) for text in texts or ["."])
+
+
+def _may_mean(text: str, directory: str, pattern: str) -> bool:
+    """Whether a word may mean the path that `pattern` stands for, or a directory above it."""
+    text = re.sub(r"\$\{(\w+)\}", r"$\1", text)
+    if text.startswith("$") or re.search(r"\$.*/|[~`{?\\]", text):
+        return True
+    path = resolve(re.sub(r"\$\w+", "*", text), directory) or "/"
+    if path.startswith(_UNKNOWN) != pattern.startswith(_UNKNOWN):
+        return True
+    return meets(path, pattern)
