@@ -40,14 +40,15 @@ class Used(Record):
     word: Word
 
 
-_UNKNOWN = "/\ufdd0"  # begins what stands for a directory that is not known
+#: Begins what stands for a directory that is not known.
+UNKNOWN = "/\ufdd0"
 
 
-def _placed(run: Run) -> Iterator[tuple[Command, str]]:
+def placed_in(run: Run) -> Iterator[tuple[Command, str]]:
     """The commands of a RUN, each with its directory, or with a name for it that no other unknown one has."""
     moves = 0
     for command, directory in commands_of(run):
-        yield command, directory or (f"{_UNKNOWN}/{run.at}-{moves}" if moves else _UNKNOWN)
+        yield command, directory or (f"{UNKNOWN}/{run.at}-{moves}" if moves else UNKNOWN)
         moves += command.name in ("cd", "pushd", "popd")
 
 
@@ -55,7 +56,7 @@ def used_in(runs: Sequence[Run]) -> Iterator[Used]:
     """Every command of `runs`, which follow each other, that unpacks or installs from a file that they download."""
     files: list[Fetched] = []
     for run in runs:
-        for command, directory in _placed(run):
+        for command, directory in placed_in(run):
             word = unpacked(command) or installer(command)
             if word is not None:
                 name = one_spelling(file_name(word.raw))
@@ -105,8 +106,8 @@ def _is_renamed(file: Fetched, word: Word) -> bool:
 
 def taken_by(used: Used) -> str:
     """The command in the rest of the RUN that may remove the file, or take it away; empty where none may."""
-    behind = (one for one in _placed(used.run) if one[0].start > used.command.start)
-    takers = [command.name for command, directory in behind if _may_take(command, directory, used.file)]
+    behind = (one for one in placed_in(used.run) if one[0].start > used.command.start)
+    takers = [command.name for command, directory in behind if may_take(command, directory, used.file.pattern)]
     return next((name for name in takers if name in REMOVERS), takers[0] if takers else "")
 
 
@@ -124,9 +125,9 @@ def _misses(run: Run, file: Fetched) -> bool:
     patterns = len(PATTERNS.findall(run.source_text))
     if not patterns or run.script is None:
         return patterns > 0
-    own = [one for one in _placed(run) if one[0].name in ("mv", "cp", "rm") and b"*" in one[0].normal]
+    own = [one for one in placed_in(run) if one[0].name in ("mv", "cp", "rm") and b"*" in one[0].normal]
     return len(own) < patterns or any(
-        _may_take(command, directory, file) and not (command.name == "rm" and command.has_option("f", "force"))
+        may_take(command, directory, file.pattern) and not (command.name == "rm" and command.has_option("f", "force"))
         for command, directory in own
     )
 
@@ -166,8 +167,11 @@ _NOT_DOWNLOADS = ("/var/lib/", "/var/cache/", "/var/log/", "/root/.cache/", "/us
 _LEAVE = frozenset(("chmod", "chown", "chgrp", "cp", "strip", "grep", "cat", "ls"))
 
 
-def _may_take(command: Command, directory: str, file: Fetched) -> bool:
-    """Whether `command`, in `directory`, may remove the file or move it."""
+def may_take(command: Command, directory: str, pattern: str | None) -> bool:
+    """Whether `command`, in `directory`, may remove or move what lies at a path that `pattern` stands for.
+
+    None is for a path that is not known at all.
+    """
     words = command.operands()
     if command.name == "find":
         words = list(takewhile(lambda word: not word.raw.startswith((b"-", b"(", b"!", b"\\")), command.argv[1:]))
@@ -180,7 +184,6 @@ def _may_take(command: Command, directory: str, file: Fetched) -> bool:
     texts = [word.raw.decode("utf-8", "replace").replace('"', "").replace("'", "") for word in words]
     if command.name != "mv" and texts and all(text.startswith(_NOT_DOWNLOADS) for text in texts):
         return False
-    pattern = file.pattern
     return pattern is None or any(_may_mean(text, directory, pattern) for text in texts or ["."])
 
 
@@ -190,6 +193,6 @@ def _may_mean(text: str, directory: str, pattern: str) -> bool:
     if text.startswith("$") or re.search(r"\$.*/|[~`{?\\]", text):
         return True
     path = resolve(re.sub(r"\$\w+", "*", text), directory) or "/"
-    if path.startswith(_UNKNOWN) != pattern.startswith(_UNKNOWN):
+    if path.startswith(UNKNOWN) != pattern.startswith(UNKNOWN):
         return True
     return meets(path, pattern)

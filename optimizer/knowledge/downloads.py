@@ -88,6 +88,23 @@ def one_spelling(name: bytes) -> bytes:
     return re.sub(rb"\$\{(\w+)##\*/\}", rb"$(basename $\1)", name)
 
 
+def cloned_into(command: Command) -> bytes:
+    """The directory that a ``git clone`` makes, as it is spelled; empty where that is not certain, or it is bare."""
+    words = command.operands(_CLONE_VALUES) if command.name == "git" else []
+    if len(words) not in (2, 3) or command.argv[1].raw != b"clone" or command.has_option("bare", "mirror"):
+        return b""
+    if len(words) == 3:
+        return plain(words[2].raw)
+    name = base_name(plain(words[1].raw).rstrip(b"/")).removesuffix(b".git")
+    return b"" if name.startswith((b"$", b"`")) else name
+
+
+_CLONE_VALUES = frozenset(
+    ("-b", "--branch", "--depth", "-c", "--config", "-j", "--jobs", "-o", "--origin", "-C", "--reference", "--template",
+     "--shallow-since", "--filter", "--separate-git-dir", "-u", "--upload-pack")
+)  # fmt: skip
+
+
 def installer(command: Command) -> Word | None:
     """The word of `command` that is a program or a script to install something with, told by its name."""
     words = command.argv

@@ -153,6 +153,7 @@ RULES: tuple[Rule, ...] = (
         "archive-kept", _LAYERS, "safe", "archives, installers",
         (b"curl", b"wget", b"aria2c"), ("tally/prefer-add-unpack",),
     ),
+    Rule("git-history-kept", _LAYERS, "unsafe", "histories of repositories", (b"git clone", b"clone "), ()),
     Rule("documentation-installed", _PACKAGES, "safe", "documentation", (), (), roles=("distribution",)),
     Rule("gem-documentation-installed", _PACKAGES, "safe", "documentation", (b"gem ",), ()),
     Rule("apt-documentation-installed", _PACKAGES, "unsafe", "documentation", (b"apt",), (), default=False),

@@ -77,6 +77,12 @@ CASES = {
         "RUN cd /srv && tar -xzf /tmp/b-${V}.tar.gz && test -e blob\n",
         BYTES,
     ),
+    "git-history-kept": (
+        "FROM golang:1.22\nCOPY blob /opt/repo/\n"
+        "RUN cd /opt/repo && git init -q && git add blob && git -c user.name=a -c user.email=a commit -qm a\n"
+        "RUN git clone -q /opt/repo /srv/clone && git -C /srv/clone log && rm /srv/clone/blob\n",
+        BYTES,
+    ),
     "file-changed-in-later-layer": (
         f"{DEBIAN}{CURL}COPY blob /opt/blob\n"
         "RUN cd /opt && curl -so /usr/local/bin/tool file:///opt/blob\n"
