@@ -80,7 +80,7 @@ CASES = {
     "git-history-kept": (
         "FROM golang:1.22\nCOPY blob /opt/repo/\n"
         "RUN cd /opt/repo && git init -q && git add blob && git -c user.name=a -c user.email=a commit -qm a\n"
-        "RUN git clone -q /opt/repo /srv/clone && git -C /srv/clone log && rm /srv/clone/blob\n",
+        "RUN git clone -q file:///opt/repo /srv/clone && git -C /srv/clone log && rm /srv/clone/blob\n",
         BYTES,
     ),
     "file-changed-in-later-layer": (
