@@ -44,10 +44,10 @@ KEEPS = (
     ("package-cache-kept", "FROM x\nRUN mix deps.compile\n", ("compile", "get")),
     ("package-cache-kept", "FROM x\nENV HF_HOME=/models\nRUN hf download org/model\n", ("HF_HOME", "HF_TOKEN")),
     ("package-cache-kept", "FROM x\nRUN npx playwright install chromium\n", ("npx playwright", "npm")),
-    ("build-cache-kept", "FROM x\nRUN dotnet restore\nRUN dotnet publish --no-restore\nCMD [\"/x\"]\n", "line 3 builds with"),
-    ("build-cache-kept", "FROM x\nRUN dotnet build\nCMD [\"dotnet\", \"run\"]\n", "line 3 builds with this cache"),
+    ("build-cache-kept", 'FROM x\nRUN dotnet restore\nRUN dotnet publish --no-restore\nCMD ["/x"]\n', "line 3 builds with"),
+    ("build-cache-kept", 'FROM x\nRUN dotnet build\nCMD ["dotnet", "run"]\n', "line 3 builds with this cache"),
     ("build-cache-kept", "FROM x\nRUN lein deps\nCMD lein run\n", "line 3 builds with this cache"),
-    ("build-cache-kept", "FROM x\nRUN stack build\nCMD [\"stack\", \"exec\", \"x\"]\n", "line 3 builds with this cache"),
+    ("build-cache-kept", 'FROM x\nRUN stack build\nCMD ["stack", "exec", "x"]\n', "line 3 builds with this cache"),
     ("build-cache-kept", "FROM x\nRUN cabal update\nCMD cabal run\n", "line 3 builds with this cache"),
 )  # fmt: skip
 
