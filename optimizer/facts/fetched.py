@@ -14,6 +14,7 @@ from .effects import commands_of
 from .paths import meets, resolve
 from .readers import wanted_again
 from .stages import Run
+from .variables import expanded
 
 
 class Fetched(Record):
@@ -113,11 +114,23 @@ def taken_by(used: Used) -> str:
 
 def named_again(used: Used) -> bool:
     """Whether something behind names the file, or takes away what matches a pattern, and would fail without it."""
-    later = used.run.instruction.source.data[used.command.end :]
-    if base_name(used.file.name) in later or base_name(file_name(used.word.raw)) in later or ANY.search(later):
+    data, run = used.run.instruction.source.data, used.run
+    later = re.sub(rb"\$\{(\w+)\}", rb"$\1", data[used.command.end :])
+    base = base_name(used.file.name)
+    names = {base, base_name(one_spelling(file_name(used.word.raw))), *_aliases(base, data[: used.command.start])}
+    default = expanded(run.stage, run.at, base.decode("utf-8", "replace"), arguments=True)
+    if default is not None:
+        names.add(default.encode())
+    if any(name in later for name in names) or ANY.search(later):
         return True
-    others = (stage.run_at(at) for stage, at in used.run.stage.later(used.run.at))
+    others = (stage.run_at(at) for stage, at in run.stage.later(run.at))
     return any(_misses(other, used.file) for other in others if other is not None)
+
+
+def _aliases(base: bytes, before: bytes) -> Iterator[bytes]:
+    """The variables that the text `before` gives the name, or a path or address that ends in it."""
+    for match in re.finditer(rb"(\w+)(?:=| +)[\"']?(?:[^\s\"'=]*/)?" + re.escape(base) + rb"(?![\w.-])", before):
+        yield b"$" + match[1]
 
 
 def _misses(run: Run, file: Fetched) -> bool:
