@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
 from itertools import pairwise, takewhile
 
 from ..dockerfile.record import Record
@@ -39,6 +40,7 @@ class Used(Record):
     run: Run
     command: Command
     word: Word
+    removes: bytes  # what the file is called there
 
 
 #: Begins what stands for a directory that is not known.
@@ -64,7 +66,12 @@ def used_in(runs: Sequence[Run]) -> Iterator[Used]:
                 place = _place(name, directory)
                 file = next((one for one in reversed(files) if _is_same(one, run, name, place)), None)
                 if file is not None and not _is_renamed(file, word):
-                    yield Used(file, run, command, word)
+                    yield Used(file, run, command, word, word.raw)
+            elif word := unpacked(command, patterns=True):
+                pattern = _place(word.raw, directory), base_name(word.raw).decode("utf-8", "replace")
+                for file in dict.fromkeys(files):
+                    if _is_one_of(file, *pattern) and not _is_renamed(file, word):
+                        yield Used(file, run, command, word, _called(file, directory))
             names = map(one_spelling, _stored(run, command))
             files += (Fetched(name, _place(name, directory), run, command) for name in names)
 
@@ -97,6 +104,19 @@ def _is_same(file: Fetched, run: Run, name: bytes, place: str | None) -> bool:
     return file.place == place and base_name(file.name) == base_name(name)
 
 
+def _is_one_of(file: Fetched, place: str | None, pattern: str) -> bool:
+    """Whether a pattern of names in the directory `place` means the file."""
+    text = base_name(file.name).decode("utf-8", "replace")
+    return file.place == place is not None and "(" not in text and fnmatchcase(re.sub(r"\$\w+", "0", text), pattern)
+
+
+def _called(file: Fetched, directory: str) -> bytes:
+    """How a script names the file in `directory`."""
+    base = base_name(file.name)
+    name = base if file.place == directory else (file.place or "").rstrip("/").encode() + b"/" + base
+    return b'"' + name + b'"' if b"$" in name else name
+
+
 def _is_renamed(file: Fetched, word: Word) -> bool:
     """Whether a variable of the name may have come to something else since it was stored."""
     data = file.run.instruction.source.data
@@ -117,7 +137,7 @@ def named_again(used: Used) -> bool:
     data, run = used.run.instruction.source.data, used.run
     later = re.sub(rb"\$\{(\w+)\}", rb"$\1", data[used.command.end :])
     base = base_name(used.file.name)
-    names = {base, base_name(one_spelling(file_name(used.word.raw))), *_aliases(base, data[: used.command.start])}
+    names = {base, base_name(one_spelling(file_name(used.removes))), *_aliases(base, data[: used.command.start])}
     default = expanded(run.stage, run.at, base.decode("utf-8", "replace"), arguments=True)
     if default is not None:
         names.add(default.encode())
@@ -151,9 +171,9 @@ REMOVERS = frozenset(("rm", "unlink", "shred"))
 
 def wanted(used: Used) -> Iterator[str]:
     """Why something may want the file when the command is done; empty texts do not count."""
-    if not unpacked(used.command) and not re.search(ONCE, used.file.command.normal):
+    if not unpacked(used.command) and installer(used.command) and not re.search(ONCE, used.file.command.normal):
         yield "what it installs may need it"
-    yield wanted_again(used.run, used.command, file_name(used.word.raw).decode("utf-8", "replace"))
+    yield wanted_again(used.run, used.command, file_name(used.removes).decode("utf-8", "replace"))
 
 
 def is_optional(file: Fetched) -> bool:
@@ -169,7 +189,7 @@ def removal(used: Used) -> tuple[bytes, str]:
     """The command that removes the file right behind the one that used it, and the glob of what is gone."""
     sudo = b"sudo " if used.command.sudo or used.file.command.sudo else b""
     glob = re.sub(r"\$\([^)]*\)|\$\w+", "*", base_name(used.file.name).decode("utf-8", "replace"))
-    return sudo + b"rm " + used.word.raw, "/**/" + glob.replace("**", "*")
+    return sudo + b"rm " + used.removes, "/**/" + glob.replace("**", "*")
 
 
 # Where nobody downloads to.

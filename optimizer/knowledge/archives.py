@@ -9,6 +9,7 @@ from ..dockerfile.shell import Command, Word
 
 _EXTENSIONS = rb"\.(?:tar(?:\.\w+)?|tgz|tbz2?|txz|zip|deb|rpm|whl|7z)"
 ARCHIVE = re.compile(rb"[\w.$+~@{}/:%=-]*[\w$}-]" + _EXTENSIONS)
+_SOME = re.compile(rb"[\w.+~@/:%=-]*\*[\w.+~@:%=*-]*" + _EXTENSIONS)
 _QUOTED = re.compile(rb"\"([^\"]*)\"|'([^'$]*)'")
 
 
@@ -27,10 +28,11 @@ def base_name(path: bytes) -> bytes:
     return path.rsplit(b"/", 1)[-1]
 
 
-def unpacked(command: Command) -> Word | None:
-    """The archive that `command` unpacks or installs."""
+def unpacked(command: Command, *, patterns: bool = False) -> Word | None:
+    """The archive that `command` unpacks or installs; with `patterns`, the pattern of its names."""
     words = [plain(word.raw) for word in command.argv[1:]]
-    archives = [word for word in command.argv[1:] if ARCHIVE.fullmatch(plain(word.raw))] or _told(command)
+    spelled = _SOME if patterns else ARCHIVE
+    archives = [word for word in command.argv[1:] if spelled.fullmatch(plain(word.raw))] or _told(command)
     if len(archives) != 1 or archives[0].raw.startswith(b"-"):
         return None
     return archives[0] if _unpacks(command.name, words) else None

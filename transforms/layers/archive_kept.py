@@ -45,7 +45,8 @@ from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.facts.fetched import REMOVERS, Used, is_optional, named_again, removal, taken_by, used_in, wanted
 from ...optimizer.facts.stages import Facts
 from ...optimizer.fixes.scripts import insert_behind
-from ...optimizer.knowledge.archives import file_name, unpacked
+from ...optimizer.knowledge.archives import file_name
+from ...optimizer.knowledge.downloads import installer
 from ...optimizer.rules.finding import Finding, Offer, attempt
 
 RULE = "archive-kept"
@@ -70,11 +71,11 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 
 def _kind(used: Used) -> str:
-    return "archive" if unpacked(used.command) else "installer"
+    return "installer" if installer(used.command) else "archive"
 
 
 def _shown(used: Used) -> str:
-    return file_name(used.word.raw).decode("utf-8", "replace")
+    return file_name(used.removes).decode("utf-8", "replace")
 
 
 def _removed(used: Used) -> Offer:

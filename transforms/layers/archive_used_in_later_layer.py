@@ -65,7 +65,7 @@ def find(facts: Facts) -> Iterator[Finding]:
         runs = [run for run in stage.runs if run.script is not None and not run.mounts]
         for used in used_in(runs):
             if used.file.run is not used.run:
-                name = file_name(used.word.raw).decode("utf-8", "replace")
+                name = file_name(used.removes).decode("utf-8", "replace")
                 message = f"{name}, which this unpacks or runs, stays in the layer of the RUN that fetched it"
                 yield attempt(RULE, message, used.command, partial(_joined, facts, used))
 

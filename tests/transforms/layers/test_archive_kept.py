@@ -183,6 +183,17 @@ REWRITES = (
         'FROM debian:12\nRUN curl -o $(basename $U) $U && tar xzf "$(basename ${U})" && rm "$(basename ${U})" && make\n',
     ),
     (
+        "FROM debian:12\nRUN wget http://e.org/a.deb http://e.org/b-$V.deb http://e.org/c.whl && dpkg -i *.deb && x\n",
+        (
+            "FROM debian:12\nRUN wget http://e.org/a.deb http://e.org/b-$V.deb http://e.org/c.whl && dpkg -i *.deb"
+            ' && rm "b-$V.deb" && rm a.deb && x\n'
+        ),
+    ),
+    (
+        "FROM debian:12\nRUN cd /tmp && wget http://e.org/a.whl && cd / && pip install /tmp/*.whl && b\n",
+        "FROM debian:12\nRUN cd /tmp && wget http://e.org/a.whl && cd / && pip install /tmp/*.whl && rm /tmp/a.whl && b\n",
+    ),
+    (
         "FROM debian:12\nRUN wget $U && unzip ${U##*/}\n",
         "FROM debian:12\nRUN wget $U && unzip ${U##*/} && rm ${U##*/}\n",
     ),
@@ -240,6 +251,9 @@ KEEPS = (
         ("a.tgz && rm -f *.tgz", "a.tgz"),
     ),
     (f"{_TAR}\nRUN rm a.tgz\n", _NAMED),
+    ("FROM debian:12\nRUN wget http://e.org/a.deb && dpkg -i *.deb && ls *.deb\n", _NAMED),
+    ("FROM debian:12\nRUN wget http://e.org/a.deb && dpkg -i b*.deb\n", ("b*.deb", "a*.deb")),
+    ("FROM debian:12\nRUN wget http://e.org/a.deb && dpkg -i /b/*.deb\n", ("/b/", "/")),
     ("FROM debian:12\nENV F=a.tgz\nRUN wget http://e.org/a.tgz && tar xzf a.tgz && cp $F /b\n", _NAMED),
     ("FROM debian:12\nENV F /d/a.tgz\nRUN wget http://e.org/a.tgz && tar xzf a.tgz\nCMD cat ${F}\n", _NAMED),
     ("FROM debian:12\nARG F=a.tgz\nRUN wget http://e.org/$F && tar xzf $F\nCMD cat a.tgz\n", _NAMED),
