@@ -156,6 +156,7 @@ RULES: tuple[Rule, ...] = (
     Rule("git-history-kept", _LAYERS, "unsafe", "histories of repositories", (b"git clone", b"clone "), ()),
     Rule("documentation-installed", _PACKAGES, "safe", "documentation", (), (), roles=("distribution",)),
     Rule("gem-documentation-installed", _PACKAGES, "safe", "documentation", (b"gem ",), ()),
+    Rule("rust-documentation-installed", _PACKAGES, "unsafe", "documentation", (b"rustup",), ()),
     Rule("apt-documentation-installed", _PACKAGES, "unsafe", "documentation", (b"apt",), (), default=False),
     Rule(
         "recommended-packages-installed", _PACKAGES, "unsafe", "packages",
