@@ -20,7 +20,7 @@ RUN curl -fsSL https://sh.rustup.rs | sh -s -- -y --profile minimal
 When it stays away: the file names a profile already, a toolchain file or a `RUSTUP_INIT` variable; something in it asks
 for Clippy, rustfmt or the documentation; the stage does not ship.
 
-Safety: unsafe. Clippy and rustfmt are missing as well, in this toolchain and in those that are added later. rustup could
+Safety: unsafe. Clippy and rustfmt are missing as well, here and in toolchains that are added later. rustup could
 not be had where dfopt is tested: what it says of it is taken from the manual.
 
 References: The rustup book, *Profiles*, *Components*.
