@@ -148,6 +148,7 @@ RULES: tuple[Rule, ...] = (
     Rule("archive-copied", _COPIES, "safe", "archives", _ARCHIVES, ("DL3010",)),
     Rule("added-archive-kept", _COPIES, "unsafe", "archives", (b"://",), ("tally/prefer-add-unpack",)),
     Rule("cleanup-after-copy", _COPIES, "safe", "second copies, deleted files", (b"--from",), ()),
+    Rule("wheels-copied", _COPIES, "safe", "wheels", (b"wheel", b"whl"), ()),
     Rule("input-copied", _COPIES, "safe", "what is removed again", (b"rm ",), ()),
     Rule(
         "archive-kept", _LAYERS, "safe", "archives, installers",

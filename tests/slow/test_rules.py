@@ -63,6 +63,13 @@ CASES = {
         "RUN find /srv/parts -name '*.gz' -delete && rm -rf /srv/parts/go && chmod -R g+w /srv/parts/node\n",
         BYTES,
     ),
+    "wheels-copied": (
+        "FROM python:3.11-slim AS build\n"
+        "RUN pip wheel --index-url {index} --trusted-host 127.0.0.1 --no-cache-dir -w /wheels bulky==1.0\n"
+        "FROM python:3.11-slim\nCOPY --from=build /wheels /wheels\nRUN pip install --no-cache-dir /wheels/*.whl\n"
+        'CMD ["python3"]\n',
+        BYTES,
+    ),
     "input-copied": (
         f"{DEBIAN}COPY . /tmp/parts\nRUN cp /tmp/parts/blob /srv/ && chmod 700 /tmp/parts/node && rm -rf /tmp/parts\n",
         2 * BYTES,
