@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from itertools import pairwise, takewhile
 
+from ..dockerfile.document import Instruction
 from ..dockerfile.record import Record
 from ..dockerfile.shell import Command, Word
 from ..knowledge.archives import ANY, PATTERNS, base_name, file_name, unpacked
 from ..knowledge.downloads import ONCE, installer, one_spelling, saved_as
 from .effects import commands_of
-from .paths import meets, resolve
+from .paths import SYSTEM_DIRECTORIES, meets, resolve
 from .readers import wanted_again
-from .stages import Run
+from .stages import Run, StageFacts
 from .variables import expanded
+from .walks import named_path
 
 
 class Fetched(Record):
@@ -78,7 +81,7 @@ def used_in(runs: Sequence[Run]) -> Iterator[Used]:
 
 def _stored(run: Run, command: Command) -> list[bytes]:
     """Under which names `command` certainly stores a download."""
-    if not command.guards:
+    if not {"pipeline", "command_substitution"} & {*command.guards}:
         return saved_as(command)
     if command.name == "tee" and command.guards == ("pipeline",) and run.script:
         operands = command.operands()
@@ -179,7 +182,7 @@ def wanted(used: Used) -> Iterator[str]:
 def is_optional(file: Fetched) -> bool:
     """Whether the command that downloads the file may not have run, or have failed, where the one behind it runs."""
     units, start = file.run.script.units if file.run.script else (), file.command.start
-    return any(
+    return bool({*file.command.guards} - {"pipeline"}) or any(
         unit.start <= start < unit.end and b"||" in (unit.connector, following.connector)
         for unit, following in pairwise(units)
     )
@@ -229,3 +232,23 @@ def _may_mean(text: str, directory: str, pattern: str) -> bool:
     if path.startswith(UNKNOWN) != pattern.startswith(UNKNOWN):
         return True
     return meets(path, pattern)
+
+
+def added_to(add: Instruction) -> str:
+    """Where an ADD of one URL puts what it fetches, as it is spelled."""
+    place = add.words[1]
+    name = posixpath.basename(re.split("[?#]", add.words[0])[0])
+    inside = place.endswith(("/", "/.")) or place in (".", *SYSTEM_DIRECTORIES)
+    return posixpath.join(place, name) if inside else place
+
+
+def user_of_added(stage: StageFacts, at: int) -> Run | None:
+    """The first RUN that unpacks or installs from what the ADD of a URL at index `at` fetches."""
+    path = resolve(added_to(stage.instructions[at]), stage.directory(at))
+    later = (run for run in stage.runs if run.at > at)
+    return next((run for run in later if path is not None and _uses(run, path)), None)
+
+
+def _uses(run: Run, path: str) -> bool:
+    used = ((unpacked(command) or installer(command), place) for command, place in commands_of(run))
+    return any(word is not None and named_path(word, place) == path for word, place in used)
