@@ -182,13 +182,13 @@ def _second_line_indent(instruction: Instruction) -> bytes:
 
 
 def insert_behind(run: Run, command: Command, text: bytes, *, own_line: bool = False) -> Fix:
-    """Run `text` right behind `command`, a plain one of the top level, if that succeeded.
+    """Run `text` right behind `command`, a plain one of the top level or the last of a pipeline, if that succeeded.
 
     Where asked for it gets a line of its own even in a RUN of one line.
     """
     script = readable(run)
     at = script.unit_at(command.start)
-    if at is None or script.units[at].kind != "command" or command.guards:
+    if at is None or not (_ends_pipeline(script, script.units[at], command) or _is_plain(script.units[at], command)):
         raise Refusal("it stands inside another command")
     if at == len(script.units) - 1:
         return append_commands(run, [text])
@@ -214,6 +214,16 @@ def insert_behind(run: Run, command: Command, text: bytes, *, own_line: bool = F
     else:
         added = b" && " + escape + newline + source.indent(following.start) + text
     return Fix((Edit(unit.end, unit.end, added),), adds=commands_in(text))
+
+
+def _is_plain(unit: Unit, command: Command) -> bool:
+    return unit.kind == "command" and not command.guards
+
+
+def _ends_pipeline(script: Script, unit: Unit, command: Command) -> bool:
+    """Whether `command` is the last of a pipeline, which succeeds if that does."""
+    behind = script.commands_between(command.end, unit.end)
+    return unit.kind == "pipeline" and command.guards == ("pipeline",) and not behind
 
 
 def commands_in(text: bytes) -> tuple[bytes, ...]:

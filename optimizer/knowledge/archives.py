@@ -39,12 +39,16 @@ def unpacked(command: Command, *, patterns: bool = False) -> Word | None:
 
 
 def _told(command: Command) -> list[Word]:
-    """What the options of ``tar``, or the place among the words of others, say is the archive, whatever its name."""
+    """What the options of ``tar`` say is the archive, whatever its name, or what ``unzip`` is given without an ending.
+
+    What has an ending may be of use as it is: a program of Java is a zip file too.
+    """
     words = command.argv[1:]
     if command.name in ("tar", "bsdtar", "gtar"):
         told = [after for word, after in pairwise(words) if re.fullmatch(rb"-?[A-Za-z]*f|--file", word.raw)]
         return told if len(told) == 1 else []
-    return [word for word in words if not word.raw.startswith(b"-")][:1] if command.name in ("unzip", "gdebi") else []
+    named = [word for word in words if not word.raw.startswith(b"-")][:1] if command.name == "unzip" else []
+    return [word for word in named if re.fullmatch(rb"[\w/-]+", plain(word.raw))]
 
 
 _INSTALLERS = frozenset(("apt-get", "apt", "yum", "dnf", "microdnf"))

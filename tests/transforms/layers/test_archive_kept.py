@@ -194,8 +194,12 @@ REWRITES = (
         "FROM debian:12\nRUN cd /tmp && wget http://e.org/a.whl && cd / && pip install /tmp/*.whl && rm /tmp/a.whl && b\n",
     ),
     (
-        "FROM debian:12\nRUN wget $U && unzip ${U##*/}\n",
-        "FROM debian:12\nRUN wget $U && unzip ${U##*/} && rm ${U##*/}\n",
+        "FROM debian:12\nRUN wget $U && tar xf ${U##*/}\n",
+        "FROM debian:12\nRUN wget $U && tar xf ${U##*/} && rm ${U##*/}\n",
+    ),
+    (
+        "FROM debian:12\nRUN curl -o /tmp/aws http://e.org/a && yes | unzip /tmp/aws >/x && /b\n",
+        "FROM debian:12\nRUN curl -o /tmp/aws http://e.org/a && yes | unzip /tmp/aws >/x && rm /tmp/aws && /b\n",
     ),
     (
         "FROM debian:12\nRUN wget http://e.org/$V/a-$V.tgz && tar xzf a-${V}.tgz\n",
@@ -251,6 +255,9 @@ KEEPS = (
         ("a.tgz && rm -f *.tgz", "a.tgz"),
     ),
     (f"{_TAR}\nRUN rm a.tgz\n", _NAMED),
+    ("FROM tomcat\nRUN wget http://e.org/a.war && unzip a.war\n", (".war && unzip a.war", ".zip && unzip a.zip")),
+    ("FROM debian:12\nRUN wget http://e.org/a.tgz && tar xzf a.tgz | tee x\n", "it stands inside another command"),
+    ("FROM debian:12\nRUN wget http://e.org/a.tgz && ! yes | tar xzf a.tgz\n", "it stands inside another command"),
     ("FROM debian:12\nRUN (cd /opt && wget http://e.org/a.tgz && tar xzf a.tgz)\n", _PERHAPS),
     ("FROM debian:12\nRUN for a in b c; do wget http://e.org/$a.tgz && tar xzf $a.tgz; done\n", _PERHAPS),
     ("FROM debian:12\nRUN wget http://e.org/a.deb && dpkg -i *.deb && ls *.deb\n", _NAMED),
