@@ -177,6 +177,21 @@ def wanted(used: Used) -> Iterator[str]:
     if not unpacked(used.command) and installer(used.command) and not re.search(ONCE, used.file.command.normal):
         yield "what it installs may need it"
     yield wanted_again(used.run, used.command, file_name(used.removes).decode("utf-8", "replace"))
+    for command, directory in placed_in(used.run):
+        if command.start > used.command.start and _may_read(command, directory, used.file.pattern):
+            yield f"`{command.name}` may read it"
+
+
+def _may_read(command: Command, directory: str, pattern: str | None) -> bool:
+    """Whether a word of a command that copies or looks for files may mean the file, by a variable or a pattern."""
+    texts = [word.raw.decode("utf-8", "replace") for word in command.operands()]
+    if command.name in ("test", "["):
+        texts = [text for text in texts if "*" in text]
+    elif command.name not in ("cp", "install"):
+        return False
+    else:
+        texts = texts[:-1]
+    return any(pattern is None or _may_mean(re.sub("[\"']", "", text), directory, pattern) for text in texts)
 
 
 def is_optional(file: Fetched) -> bool:

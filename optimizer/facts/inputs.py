@@ -104,6 +104,10 @@ def wheels_of(stage: StageFacts, at: int) -> Wheels | None:
     if line := taken_by_a_stage(run, path):
         raise Refusal(f"line {line} may take it to another stage")
     doubts = _there_before(stage, copy, path)
+    installs = (owner.run_at(index) for owner, index in run.stage.later(run.at))
+    for other in installs:
+        if other is not None and other.script and any(map(_is_pip, other.script.commands)):
+            doubts.append(f"line {other.instruction.line} may install from there as well")
     writable, unknown = _use(run, path, None)
     mount = _mount(stage, copy, path, run) + (",rw" if writable else "")
     return Wheels(copy, path, mount, run, doubts + unknown)

@@ -31,7 +31,7 @@ When it stays away: a RUN removes them, which `input-copied` is about; the direc
 COPY has other flags; anything but pip reads them; something else names the directory, brings something to it or takes
 it to another stage; the RUN is a heredoc, or has a mount there; `--builder classic`, which has no mounts; the stage
 does not ship. It is unsafe where the base image may have something of that name, where the RUN starts a program that
-nobody knows, and where what a container starts names the directory or is not shown.
+nobody knows or a later one runs pip, and where what a container starts names the directory or is not shown.
 
 Safety: the same packages are installed; only the wheels are missing.
 

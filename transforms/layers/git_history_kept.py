@@ -30,6 +30,7 @@ References: git-clone(1); Docker's *Building best practices*.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from functools import partial
@@ -87,7 +88,7 @@ def _is_removed(run: Run, clone: Command, place: str) -> bool:
 
 def _removed(run: Run, left: list[tuple[Command, str]]) -> Offer:
     places = [place for _, place in left]
-    paths = [f"{place}/.git".removeprefix(f"{UNKNOWN}/") for place in places if place]
+    paths = [posixpath.join(place, ".git").removeprefix(f"{UNKNOWN}/") for place in places if place]
     if len(paths) < len(places) or not all(re.fullmatch(r"[\w./@+-]+", path) for path in paths):
         raise Refusal("where it is cloned to is not certain")
     moves = [one for one in placed_in(run) if one[0].name == "mv"]

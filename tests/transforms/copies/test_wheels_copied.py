@@ -42,6 +42,11 @@ UNSAFE = (
         "that the base image has nothing at /wheels is an assumption",
     ),
     (
+        f"{_FINAL}{_COPY}RUN pip install /wheels/*\nRUN pip install y\n{_END}",
+        f"{_FINAL}{_SHORT}pip install /wheels/*\nRUN pip install y\n{_END}",
+        "line 6 may install from there as well",
+    ),
+    (
         f"{_FINAL}{_COPY}RUN pip install /wheels/* && x\n{_END}",
         f"{_FINAL}{_SHORT[:-1]},rw pip install /wheels/* && x\n{_END}",
         "`x` may move or remove it",

@@ -17,6 +17,10 @@ REWRITES = (
         "FROM debian:12\nRUN git clone http://e.org/a.git && rm -rf /a/.git\n",
     ),
     (
+        "FROM debian:12\nRUN git clone http://e.org/a.git .\n",
+        "FROM debian:12\nRUN git clone http://e.org/a.git . && rm -rf /.git\n",
+    ),
+    (
         "FROM debian:12\nWORKDIR /app\nRUN git clone --depth 1 -b v1 http://e.org/a.git .\nRUN make\n",
         "FROM debian:12\nWORKDIR /app\nRUN git clone --depth 1 -b v1 http://e.org/a.git . && rm -rf /app/.git\nRUN make\n",
     ),
