@@ -58,11 +58,16 @@ def placed_in(run: Run) -> Iterator[tuple[Command, str]]:
         moves += command.name in ("cd", "pushd", "popd")
 
 
-def used_in(runs: Sequence[Run]) -> Iterator[Used]:
-    """Every command of `runs`, which follow each other, that unpacks or installs from a file that they download."""
+def downloads_used(stage: StageFacts) -> tuple[Used, ...]:
+    """Every command of the stage that unpacks or installs from a file that a RUN of it downloads, and stores."""
+    return stage.once("downloads", lambda stage: tuple(_used_in(stage.runs)))
+
+
+def _used_in(runs: Sequence[Run]) -> Iterator[Used]:
     files: list[Fetched] = []
     for run in runs:
-        for command, directory in placed_in(run):
+        stores = all(mount["type"] == "bind" for mount in run.mounts)
+        for command, directory in placed_in(run) if stores else ():
             word = unpacked(command) or installer(command)
             if word is not None:
                 name = one_spelling(file_name(word.raw))
@@ -144,7 +149,7 @@ def named_again(used: Used) -> bool:
     default = expanded(run.stage, run.at, base.decode("utf-8", "replace"), arguments=True)
     if default is not None:
         names.add(default.encode())
-    if any(name in later for name in names) or ANY.search(later):
+    if any(name in later for name in names) or re.search(ANY, later):
         return True
     others = (stage.run_at(at) for stage, at in run.stage.later(run.at))
     return any(_misses(other, used.file) for other in others if other is not None)

@@ -9,7 +9,7 @@ from ..dockerfile.shell import Command, Word
 
 _EXTENSIONS = rb"\.(?:tar(?:\.\w+)?|tgz|tbz2?|txz|zip|deb|rpm|whl|7z)"
 ARCHIVE = re.compile(rb"[\w.$+~@{}/:%=-]*[\w$}-]" + _EXTENSIONS)
-_SOME = re.compile(rb"[\w.+~@/:%=-]*\*[\w.+~@:%=*-]*" + _EXTENSIONS)
+_SOME = rb"[\w.+~@/:%=-]*\*[\w.+~@:%=*-]*" + _EXTENSIONS
 _QUOTED = re.compile(rb"\"([^\"]*)\"|'([^'$]*)'")
 
 
@@ -32,7 +32,7 @@ def unpacked(command: Command, *, patterns: bool = False) -> Word | None:
     """The archive that `command` unpacks or installs; with `patterns`, the pattern of its names."""
     words = [plain(word.raw) for word in command.argv[1:]]
     spelled = _SOME if patterns else ARCHIVE
-    archives = [word for word in command.argv[1:] if spelled.fullmatch(plain(word.raw))] or _told(command)
+    archives = [word for word in command.argv[1:] if re.fullmatch(spelled, plain(word.raw))] or _told(command)
     if len(archives) != 1 or archives[0].raw.startswith(b"-"):
         return None
     return archives[0] if _unpacks(command.name, words) else None
@@ -81,6 +81,6 @@ _ASSIGNS = re.compile(rb"\$\{?(\w+)")
 
 
 #: A pattern that means archives.
-ANY = re.compile(rb"\*\S*" + _EXTENSIONS + rb"\b")
+ANY = rb"\*\S*" + _EXTENSIONS + rb"\b"
 #: Patterns that may mean an archive, and an rm that fails where its pattern matches nothing any more.
 PATTERNS = re.compile(rb"\*\S*" + _EXTENSIONS + rb"\b|\b(?:mv|cp)\s+[^\n]*\*|\brm\s+(?!-\w*f)(?:-\w+\s+)?[^\n&;]*\*")

@@ -42,7 +42,16 @@ from collections.abc import Iterator
 from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
-from ...optimizer.facts.fetched import REMOVERS, Used, is_optional, named_again, removal, taken_by, used_in, wanted
+from ...optimizer.facts.fetched import (
+    REMOVERS,
+    Used,
+    downloads_used,
+    is_optional,
+    named_again,
+    removal,
+    taken_by,
+    wanted,
+)
 from ...optimizer.facts.stages import Facts
 from ...optimizer.fixes.scripts import insert_behind
 from ...optimizer.knowledge.archives import file_name
@@ -61,13 +70,10 @@ KEEPS = (
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every archive and installer that is downloaded, used, and left."""
     for stage in facts.shipping:
-        for run in stage.runs:
-            if run.script is None or any(mount["type"] != "bind" for mount in run.mounts):
-                continue
-            for used in used_in([run]):
-                if taken_by(used) not in REMOVERS:
-                    message = f"the {_kind(used)} {_shown(used)} stays in this layer"
-                    yield attempt(RULE, message, used.command, partial(_removed, used))
+        for used in downloads_used(stage):
+            if used.file.run is used.run and taken_by(used) not in REMOVERS:
+                message = f"the {_kind(used)} {_shown(used)} stays in this layer"
+                yield attempt(RULE, message, used.command, partial(_removed, used))
 
 
 def _kind(used: Used) -> str:

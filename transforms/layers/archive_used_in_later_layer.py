@@ -36,7 +36,16 @@ from collections.abc import Iterator
 from functools import partial
 
 from ...optimizer.dockerfile.edits import Refusal
-from ...optimizer.facts.fetched import REMOVERS, Used, is_optional, named_again, removal, taken_by, used_in, wanted
+from ...optimizer.facts.fetched import (
+    REMOVERS,
+    Used,
+    downloads_used,
+    is_optional,
+    named_again,
+    removal,
+    taken_by,
+    wanted,
+)
 from ...optimizer.facts.stages import Facts, readable
 from ...optimizer.fixes.joining import join_runs, without_needless_cd
 from ...optimizer.fixes.scripts import combine, insert_behind
@@ -62,8 +71,7 @@ KEEPS = (
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every file that one RUN downloads, and a later one is the last to use."""
     for stage in facts.shipping:
-        runs = [run for run in stage.runs if run.script is not None and not run.mounts]
-        for used in used_in(runs):
+        for used in downloads_used(stage):
             if used.file.run is not used.run:
                 name = file_name(used.removes).decode("utf-8", "replace")
                 message = f"{name}, which this unpacks or runs, stays in the layer of the RUN that fetched it"
