@@ -72,7 +72,7 @@ def _used_in(runs: Sequence[Run]) -> Iterator[Used]:
             if word is not None:
                 name = one_spelling(file_name(word.raw))
                 place = _place(name, directory)
-                file = next((one for one in reversed(files) if _is_same(one, run, name, place)), None)
+                file = next((one for one in reversed(files) if _is_same(one, name, place)), None)
                 if file is not None and not _is_renamed(file, word):
                     yield Used(file, run, command, word, word.raw)
             elif word := unpacked(command, patterns=True):
@@ -105,10 +105,10 @@ def _place(name: bytes, directory: str | None) -> str | None:
     return resolve(head or "/", directory) if slash and "~" not in head else directory
 
 
-def _is_same(file: Fetched, run: Run, name: bytes, place: str | None) -> bool:
-    """Whether what `run` calls `name` certainly is `file`."""
-    if file.place is None or place is None:
-        return file.name == name and run is file.run
+def _is_same(file: Fetched, name: bytes, place: str | None) -> bool:
+    """Whether what is called `name` further down, in a directory that begins with `place`, certainly is `file`."""
+    if file.place is None or place is None:  # a variable or a home that is the same in both
+        return file.name == name
     return file.place == place and base_name(file.name) == base_name(name)
 
 

@@ -32,7 +32,8 @@ def unpacked(command: Command, *, patterns: bool = False) -> Word | None:
     """The archive that `command` unpacks or installs; with `patterns`, the pattern of its names."""
     words = [plain(word.raw) for word in command.argv[1:]]
     spelled = _SOME if patterns else ARCHIVE
-    archives = [word for word in command.argv[1:] if re.fullmatch(spelled, plain(word.raw))] or _told(command)
+    operands = [word for word in command.argv[1:] if not word.raw.startswith(b"-")]
+    archives = [word for word in operands if re.fullmatch(spelled, plain(word.raw))] or _told(command)
     if len(archives) != 1 or archives[0].raw.startswith(b"-"):
         return None
     return archives[0] if _unpacks(command.name, words) else None
@@ -46,9 +47,16 @@ def _told(command: Command) -> list[Word]:
     words = command.argv[1:]
     if command.name in ("tar", "bsdtar", "gtar"):
         told = [after for word, after in pairwise(words) if re.fullmatch(rb"-?[A-Za-z]*f|--file", word.raw)]
+        told += [_value(word) for word in words if word.raw.startswith(b"--file=")]
         return told if len(told) == 1 else []
     named = [word for word in words if not word.raw.startswith(b"-")][:1] if command.name == "unzip" else []
     return [word for word in named if re.fullmatch(rb"[\w/-]+", plain(word.raw))]
+
+
+def _value(word: Word) -> Word:
+    """What stands behind the ``=`` of an option."""
+    raw = word.raw.partition(b"=")[2]
+    return Word(word.end - len(raw), word.end, raw, word.value and word.value.partition("=")[2])
 
 
 _INSTALLERS = frozenset(("apt-get", "apt", "yum", "dnf", "microdnf"))

@@ -194,6 +194,13 @@ REWRITES = (
         "FROM debian:12\nRUN cd /tmp && wget http://e.org/a.whl && cd / && pip install /tmp/*.whl && rm /tmp/a.whl && b\n",
     ),
     (
+        "FROM debian:12\nRUN curl --output /t/a.tgz http://e.org/a && tar --extract --file=/t/a.tgz --directory=/x && b\n",
+        (
+            "FROM debian:12\nRUN curl --output /t/a.tgz http://e.org/a && tar --extract --file=/t/a.tgz --directory=/x"
+            " && rm /t/a.tgz && b\n"
+        ),
+    ),
+    (
         "FROM debian:12\nRUN wget $U && tar xf ${U##*/}\n",
         "FROM debian:12\nRUN wget $U && tar xf ${U##*/} && rm ${U##*/}\n",
     ),

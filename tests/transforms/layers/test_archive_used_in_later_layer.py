@@ -32,6 +32,10 @@ REWRITES = (
         "FROM debian:12\nARG V=1\nRUN wget http://e.org/$V/a-$V.tgz \\\n    && tar xzf a-${V}.tgz \\\n    && rm a-${V}.tgz\n",
     ),
     (
+        "FROM x\nARG D\nRUN wget -O ${D}/a.tgz http://e.org/a\nRUN tar xzf $D/a.tgz -C /\n",
+        "FROM x\nARG D\nRUN wget -O ${D}/a.tgz http://e.org/a \\\n    && tar xzf $D/a.tgz -C / \\\n    && rm $D/a.tgz\n",
+    ),
+    (
         "FROM x\nRUN sudo wget http://e.org/a.tgz\nRUN tar xzf a.tgz\n",
         "FROM x\nRUN sudo wget http://e.org/a.tgz \\\n    && tar xzf a.tgz \\\n    && sudo rm a.tgz\n",
     ),
@@ -71,10 +75,6 @@ KEEPS = (
     ("FROM debian:12\nRUN wget http://e.org/a.tgz\nRUN tar xzf a.tgz && mv a.* /y\n", "`mv` may take it away"),
     ("FROM debian:12\nRUN umask 077 && wget http://e.org/a.tgz\nRUN tar xzf a.tgz\n", "`umask` in the first would"),
     ("FROM debian:12\nRUN cd /opt && wget http://e.org/a.tgz\nRUN tar xzf a.tgz\n", ("RUN tar", "RUN cd /opt && tar")),
-    (
-        "FROM x\nRUN wget -O $D/a.tgz http://e.org/a\nRUN tar xzf $D/a.tgz\n",
-        ("http://e.org/a\nRUN", "http://e.org/a && wget -O /b.tgz http://e.org/b\nRUN tar xzf /b.tgz &&"),
-    ),
     (
         "FROM debian:12 AS a\nRUN wget http://e.org/a.tgz\nRUN tar xzf a.tgz\nFROM debian:12\nCOPY --from=a /b /\n",
         (" AS a", ""),
