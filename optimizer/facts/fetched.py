@@ -25,7 +25,7 @@ class Fetched(Record):
     """A file that a command of `run` downloads."""
 
     name: bytes  # as it is spelled, in one spelling
-    place: str | None  # the directory that it lies in, which may be one of `_places`; None where that is not certain
+    place: str | None  # the directory that it lies in, as `placed_in` says; None where a variable or the home is in it
     run: Run
     command: Command
 
@@ -50,8 +50,12 @@ class Used(Record):
 UNKNOWN = "/\ufdd0"
 
 
-def placed_in(run: Run) -> Iterator[tuple[Command, str]]:
+def placed_in(run: Run) -> tuple[tuple[Command, str], ...]:
     """The commands of a RUN, each with its directory, or with a name for it that no other unknown one has."""
+    return run.stage.once(("placed", run.at), lambda _: tuple(_placed(run)))
+
+
+def _placed(run: Run) -> Iterator[tuple[Command, str]]:
     moves = 0
     for command, directory in commands_of(run):
         yield command, directory or (f"{UNKNOWN}/{run.at}-{moves}" if moves else UNKNOWN)
@@ -157,7 +161,7 @@ def named_again(used: Used) -> bool:
 
 def _aliases(base: bytes, before: bytes) -> Iterator[bytes]:
     """The variables that the text `before` gives the name, or a path or address that ends in it."""
-    for match in re.finditer(rb"(\w+)(?:=| +)[\"']?(?:[^\s\"'=]*/)?" + re.escape(base) + rb"(?![\w.-])", before):
+    for match in re.finditer(rb"\b(\w+)(?:=| +)[\"']?(?:[^\s\"'=]*/)?" + re.escape(base) + rb"(?![\w.-])", before):
         yield b"$" + match[1]
 
 
@@ -189,13 +193,10 @@ def wanted(used: Used) -> Iterator[str]:
 
 def _may_read(command: Command, directory: str, pattern: str | None) -> bool:
     """Whether a word of a command that copies or looks for files may mean the file, by a variable or a pattern."""
-    texts = [word.raw.decode("utf-8", "replace") for word in command.operands()]
-    if command.name in ("test", "["):
-        texts = [text for text in texts if "*" in text]
-    elif command.name not in ("cp", "install"):
+    if command.name not in ("cp", "install", "test", "["):
         return False
-    else:
-        texts = texts[:-1]
+    texts = [word.raw.decode("utf-8", "replace") for word in command.operands()]
+    texts = [text for text in texts if "*" in text] if command.name in ("test", "[") else texts[:-1]
     return any(pattern is None or _may_mean(re.sub("[\"']", "", text), directory, pattern) for text in texts)
 
 
@@ -215,10 +216,9 @@ def removal(used: Used) -> tuple[bytes, str]:
     return sudo + b"rm " + used.removes, "/**/" + glob.replace("**", "*")
 
 
+_TAKERS = frozenset((*REMOVERS, "find", "mv"))
 # Where nobody downloads to.
 _NOT_DOWNLOADS = ("/var/lib/", "/var/cache/", "/var/log/", "/root/.cache/", "/usr/share/", "/etc/", "/usr/lib/")
-
-
 # What find may start that leaves files where they are.
 _LEAVE = frozenset(("chmod", "chown", "chgrp", "cp", "strip", "grep", "cat", "ls"))
 
@@ -228,17 +228,18 @@ def may_take(command: Command, directory: str, pattern: str | None) -> bool:
 
     None is for a path that is not known at all.
     """
+    if command.name not in _TAKERS:
+        return False
     words = command.operands()
     if command.name == "find":
         words = list(takewhile(lambda word: not word.raw.startswith((b"-", b"(", b"!", b"\\")), command.argv[1:]))
         if b"-delete" not in command.normal and all(one.name in _LEAVE for one in command.started()):
             return False
-    elif command.name == "mv":
-        words = words if command.has_option("t", "target-directory") else words[:-1]
-    elif command.name not in REMOVERS:
-        return False
+    elif command.name == "mv" and not command.has_option("t", "target-directory"):
+        words = words[:-1]
     texts = [word.raw.decode("utf-8", "replace").replace('"', "").replace("'", "") for word in words]
-    if command.name != "mv" and texts and all(text.startswith(_NOT_DOWNLOADS) for text in texts):
+    known = pattern is not None and not pattern.startswith(UNKNOWN)
+    if not known and command.name != "mv" and texts and all(text.startswith(_NOT_DOWNLOADS) for text in texts):
         return False
     return pattern is None or any(_may_mean(text, directory, pattern) for text in texts or ["."])
 

@@ -262,6 +262,10 @@ KEEPS = (
         ("a.tgz && rm -f *.tgz", "a.tgz"),
     ),
     (f"{_TAR}\nRUN rm a.tgz\n", _NAMED),
+    (
+        "FROM debian:12\nRUN wget -P /etc/x http://e.org/a.tgz && tar xzf /etc/x/a.tgz && rm -rf /etc/x\n",
+        (" rm -rf", " ls"),
+    ),
     (f"{_TAR} && test -e a*\n", "`test` may read it"),
     (f"{_TAR} && for f in *; do cp $f /x; done\n", "`cp` may read it"),
     (f"{_TAR} && install a* /x\n", "`install` may read it"),
