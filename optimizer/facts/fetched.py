@@ -67,25 +67,33 @@ def downloads_used(stage: StageFacts) -> tuple[Used, ...]:
     return stage.once("downloads", lambda stage: tuple(_used_in(stage.runs)))
 
 
+_FETCH = frozenset(("curl", "wget", "aria2c"))
+_STORES = frozenset((*_FETCH, "tee"))
+
+
 def _used_in(runs: Sequence[Run]) -> Iterator[Used]:
     files: list[Fetched] = []
     for run in runs:
-        stores = all(mount["type"] == "bind" for mount in run.mounts)
-        for command, directory in placed_in(run) if stores else ():
-            word = unpacked(command) or installer(command)
+        if run.script is None or (not files and _FETCH.isdisjoint(run.script.names)):
+            continue
+        if any(mount["type"] != "bind" for mount in run.mounts):
+            continue
+        for command, directory in placed_in(run):
+            word = (unpacked(command) or installer(command)) if files else None
             if word is not None:
                 name = one_spelling(file_name(word.raw))
                 place = _place(name, directory)
                 file = next((one for one in reversed(files) if _is_same(one, name, place)), None)
                 if file is not None and not _is_renamed(file, word):
                     yield Used(file, run, command, word, word.raw)
-            elif word := unpacked(command, patterns=True):
+            elif files and (word := unpacked(command, patterns=True)):
                 pattern = _place(word.raw, directory), base_name(word.raw).decode("utf-8", "replace")
                 for file in dict.fromkeys(files):
                     if _is_one_of(file, *pattern) and not _is_renamed(file, word):
                         yield Used(file, run, command, word, _called(file, directory))
-            names = map(one_spelling, _stored(run, command))
-            files += (Fetched(name, _place(name, directory), run, command) for name in names)
+            if command.name in _STORES:
+                names = map(one_spelling, _stored(run, command))
+                files += (Fetched(name, _place(name, directory), run, command) for name in names)
 
 
 def _stored(run: Run, command: Command) -> list[bytes]:

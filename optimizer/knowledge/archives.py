@@ -30,6 +30,8 @@ def base_name(path: bytes) -> bytes:
 
 def unpacked(command: Command, *, patterns: bool = False) -> Word | None:
     """The archive that `command` unpacks or installs; with `patterns`, the pattern of its names."""
+    if command.name not in _UNPACKERS and not command.name.startswith("python"):
+        return None
     words = [plain(word.raw) for word in command.argv[1:]]
     spelled = _SOME if patterns else ARCHIVE
     operands = [word for word in command.argv[1:] if not word.raw.startswith(b"-")]
@@ -60,6 +62,7 @@ def _value(word: Word) -> Word:
 
 
 _INSTALLERS = frozenset(("apt-get", "apt", "yum", "dnf", "microdnf"))
+_UNPACKERS = _INSTALLERS | {"tar", "bsdtar", "gtar", "unzip", "gdebi", "dpkg", "rpm", "7z", "7za", "pip", "pip3"}
 
 
 def _unpacks(name: str, words: list[bytes]) -> bool:
