@@ -173,8 +173,21 @@ def redirections(root: Node) -> Iterator[Redirected]:
         if owner is None or not node.children:
             continue
         operator = next((child.type for child in node.children if not child.is_named), node.children[0].type)
-        target = node.children[-1]
+        start, end = _target(node)
         body = owner.children[0] if owner.type == "redirected_statement" else owner
         # tree-sitter-bash hangs `a && b >f` as `(a && b) >f`; the shell redirects b alone.
         last = body.type in ("list", "pipeline")
-        yield Redirected(body.start_byte, body.end_byte, last, operator, target.start_byte, target.end_byte)
+        yield Redirected(body.start_byte, body.end_byte, last, operator, start, end)
+
+
+def _target(node: Node) -> tuple[int, int]:
+    """Where the word behind a redirection's operator starts and ends.
+
+    tree-sitter-bash takes what the command is given behind it for more targets, and ends a word at the second ``-$``.
+    """
+    words = [child for child in node.children if child.is_named and child.type != "file_descriptor"]
+    first, *others = words if node.type == "file_redirect" and words else [node.children[-1]]
+    end = first.end_byte
+    for word in others:
+        end = word.end_byte if word.start_byte == end else end
+    return first.start_byte, end

@@ -135,7 +135,12 @@ class Reader:
             elif kind in ("file_redirect", "herestring_redirect", "heredoc_redirect"):
                 inside.append(child)
             else:
-                words.append(self.word(child))
+                word = self.word(child)
+                if words and words[-1].end == word.start:
+                    # tree-sitter-bash ends a word at the second `-$`: `a/$V/b-$V.gz` is two to it, and one to a shell.
+                    words[-1] = self.glued(words[-1], word)
+                else:
+                    words.append(word)
                 if kind not in _LITERAL:
                     inside.append(child)
         start, end = self.base + node.start_byte, self.base + node.end_byte
@@ -154,6 +159,11 @@ class Reader:
             literal = self.literal(node)
             value = None if literal is None else literal.decode("utf-8", "surrogateescape")
         return Word(self.base + start, self.base + end, raw, value)
+
+    def glued(self, first: Word, second: Word) -> Word:
+        """Two words with nothing between them as the one that they are, which is not known."""
+        raw = self.code[first.start - self.base : second.end - self.base]
+        return Word(first.start, second.end, raw, None)
 
     def has_hole(self, start: int, end: int) -> bool:
         """Whether a hole lies in the code from `start` to `end`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 
 from ..dockerfile.document import Instruction
 from ..dockerfile.shell import Command
@@ -13,7 +13,7 @@ from ..knowledge.commands import COMMANDS
 from ..knowledge.tools import Cache, Store, Tool, load_tool, roots
 from ..knowledge.uses import Use, clears, use_of
 from .commands import is_of_system
-from .paths import fits, resolve
+from .paths import fits, meets, parts_of, resolve
 from .settings import configured
 from .stages import Lineage, Run, StageFacts
 
@@ -42,7 +42,7 @@ def _taken_along(run: Run, store: Store) -> str:
     """A COPY --from or bind mount that takes the cache into another stage, with a parent directory or alone."""
     lineage = run.stage.lineage
     for name, source, line in lineage.once("taken", lambda: _taken(lineage)):
-        if any(_meets(source, root) for root in roots(store)) and name in run.stage.once("called", _called):
+        if any(meets(source, root) for root in roots(store)) and name in run.stage.once("called", _called):
             return f"line {line} takes the cache along"
     return ""
 
@@ -74,17 +74,6 @@ def _taken(lineage: Lineage) -> list[tuple[str, str, int]]:
                 source = resolve(fields.get("source", fields.get("src", "/")), "/") or "/"
                 found.append((fields.get("from", "").lower(), source, instruction.line))
     return found
-
-
-def _meets(path: str, root: str) -> bool:
-    """Whether a path, which may have patterns in it, may be the directory `root`, above it or in it."""
-    pairs = zip(_parts(path), _parts(root), strict=False)
-    return all(fits(one, other) or fits(other, one) or "$" in one for one, other in pairs)
-
-
-@lru_cache(maxsize=1024)
-def _parts(path: str) -> tuple[str, ...]:
-    return tuple(part for part in posixpath.normpath(path).split("/") if part)
 
 
 def _without_network(run: Run, tool: Tool, store: Store) -> str:
@@ -125,7 +114,7 @@ def _copies_in(run: Run, tool: Tool, store: Store) -> bool:
 @cache
 def _spellings(places: tuple[str, ...]) -> tuple[bytes, ...]:
     """Parts of the paths of a cache, one of which stands in whatever names it."""
-    return tuple(part.encode() for root in places for part in (_parts(root)[-1], *_made_with(root)))
+    return tuple(part.encode() for root in places for part in (parts_of(root)[-1], *_made_with(root)))
 
 
 def clears_here(run: Run, tool: Tool, store: Store, command: Command) -> bool:
@@ -158,7 +147,7 @@ def _is_nothing(run: Run, raw: bytes, store: Store) -> bool:
     places = [place for path in store.paths for place in _expanded(path.removesuffix("/**"))]
     if any("**" in place for place in places):
         return False
-    return not any(_meets(text, place) for place in places)
+    return not any(meets(text, place) for place in places)
 
 
 def expands_braces(run: Run) -> bool:
@@ -198,7 +187,7 @@ def _removed(store: Store, command: Command, *, inside: bool = False) -> Iterato
 
 def _removes_with(path: str, place: str) -> bool:
     """Whether an rm of `path` removes the directory `place`, or something in it; ``*`` stands for no hidden name."""
-    pairs = zip(_parts(path), _parts(place), strict=False)
+    pairs = zip(parts_of(path), parts_of(place), strict=False)
     return all(fits(one, other) or (fits(other, one) and (other[0] != "." or one[0] == ".")) for one, other in pairs)
 
 
@@ -220,15 +209,15 @@ def _at_root(path: str) -> str:
 
 def _made_with(root: str) -> list[str]:
     """The hidden directories on the way to a cache, which may be there because it is."""
-    return [part for part in _parts(root) if part.startswith(".")]
+    return [part for part in parts_of(root) if part.startswith(".")]
 
 
 def _copies(command: Command, store: Store) -> bool:
     """Whether a command names the cache, or copies a directory that it lies in."""
     for text in _sources(command):
-        met = [root for root in roots(store) if _meets(text, root)]
-        inside = any(len(_parts(text)) >= len(_parts(root)) for root in met)
-        inside = inside or any(not set(_made_with(root)).isdisjoint(_parts(text)) for root in met)
+        met = [root for root in roots(store) if meets(text, root)]
+        inside = any(len(parts_of(text)) >= len(parts_of(root)) for root in met)
+        inside = inside or any(not set(_made_with(root)).isdisjoint(parts_of(text)) for root in met)
         if inside or (met and command.name in _COPIERS):
             return True
     return False

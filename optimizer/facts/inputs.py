@@ -17,6 +17,7 @@ from .context import local_sources
 from .copies import looks_like_a_file
 from .effects import commands_of, copy_destination, of_instruction, touched_between
 from .paths import SYSTEM_DIRECTORIES, is_private, lies_in, overlap
+from .readers import taken_by_a_stage
 from .stages import Run, StageFacts, stage_named
 from .variables import expanded, expanded_word, normal
 from .walks import brought_before, named_path, walks_over
@@ -67,6 +68,51 @@ def input_of(stage: StageFacts, at: int) -> Input | None:
     )
 
 
+class Wheels(Record):
+    """Packages that `copy` brings to `path` for the ``pip install`` of `run`, and that nothing removes."""
+
+    copy: Instruction
+    path: str
+    mount: str  # the options of a bind mount that shows the same there
+    run: Run
+    doubts: list[str]
+
+
+def wheels_of(stage: StageFacts, at: int) -> Wheels | None:
+    """The wheels that the COPY at index `at` brings for one RUN; None where that is not its case.
+
+    Raises `Refusal` where something else may need them, or there may be more at their place.
+    """
+    copy = stage.instructions[at]
+    path = copy_destination(stage, at)
+    if path is None or copy.heredocs or len(copy.words) != 2 or path in SYSTEM_DIRECTORIES:
+        return None
+    if not re.search(r"wheel|whl", copy.words[0] + path) or _removal(stage, at, path) is not None:
+        return None
+    runs = [run for run in stage.runs if run.at > at and (run.script is None or _touching(run, path, None))]
+    if not runs or runs[0].script is None:
+        return None
+    run = runs[0]
+    naming = [command for command, _ in _touching(run, path, None) if path.encode() in command.normal]
+    if not naming or not all(map(_is_pip, naming)):
+        return None
+    later = [(stage, index) for index in range(at + 1, run.at)] + run.stage.later(run.at)
+    for owner, index in later:
+        other = owner.instructions[index]
+        if path.encode() in other.raw or (owner.run_at(index) is None and _touches(owner, index, path)):
+            raise Refusal(f"line {other.line} may have to do with it")
+    if line := taken_by_a_stage(run, path):
+        raise Refusal(f"line {line} may take it to another stage")
+    doubts = _there_before(stage, copy, path)
+    installs = (owner.run_at(index) for owner, index in run.stage.later(run.at))
+    for other in installs:
+        if other is not None and other.script and any(map(_is_pip, other.script.commands)):
+            doubts.append(f"line {other.instruction.line} may install from there as well")
+    writable, unknown = _use(run, path, None)
+    mount = _mount(stage, copy, path, run) + (",rw" if writable else "")
+    return Wheels(copy, path, mount, run, doubts + unknown)
+
+
 def _touches(stage: StageFacts, at: int, path: str) -> str:
     """Why an instruction that is no RUN may have to do with `path`; empty where it has not."""
     copy = stage.instructions[at]
@@ -95,7 +141,7 @@ def _removals(stage: StageFacts) -> dict[str, list[tuple[Run, Command, Word]]]:
     return found
 
 
-def _touching(run: Run, path: str, rm: Command) -> list[tuple[Command, str | None]]:
+def _touching(run: Run, path: str, rm: Command | None) -> list[tuple[Command, str | None]]:
     """The commands of `run`, but for `rm`, that may have to do with `path`."""
     if run.script is None or run.mounted(path):
         raise Refusal(f"line {run.instruction.line} may have to do with it")
@@ -137,12 +183,16 @@ _READERS = frozenset(
 _FILES = rb".*(?:\.(?:whl|txt|zip|tar\.gz|tgz|toml|cfg|deb|rpm|apk)\b|\*)[\"']?$|--?[a-z-]+(?:=|$)"
 
 
-def _use(run: Run, path: str, rm: Command) -> tuple[bool, list[str]]:
+def _is_pip(command: Command) -> bool:
+    return command.name in ("pip", "pip3") or re.search(rb"python[\d.]* -m pip ", command.normal) is not None
+
+
+def _use(run: Run, path: str, rm: Command | None) -> tuple[bool, list[str]]:
     """Whether `run` may change what is at `path`, and why it may do what a mount does not bear. Raises `Refusal`."""
     writable, doubts = False, list[str]()
     removes = rm in (run.script.commands if run.script else ())
     for command, directory in _touching(run, path, rm):
-        if removes and command.start > rm.start:
+        if rm and removes and command.start > rm.start:
             raise Refusal(f"`{command.name}` may need it after it is removed")
         words = command.argv
         named = [word for at, word in enumerate(words) if path.encode() in word.raw and words[at - 1].raw != b"-f"]
@@ -150,7 +200,7 @@ def _use(run: Run, path: str, rm: Command) -> tuple[bool, list[str]]:
         links = command.name in ("ln", "link") or (command.name == "cp" and command.has_option("l", "link"))
         if links or (command.name in ("mv", "rm", "rmdir") and (whole or command.name != "mv")):
             raise Refusal(f"`{command.name}` does with it what a mount does not bear")
-        pip = command.name in ("pip", "pip3") or re.search(rb"python[\d.]* -m pip ", command.normal)
+        pip = _is_pip(command)
         deletes = command.name == "find" and (command.started() or "-delete" in command.values())
         reads = command.name in _READERS or (pip and all(re.match(_FILES, word.raw) for word in named))
         if reads and not deletes and not command.wrappers and is_of_system(command):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from ..dockerfile.record import Row
 
@@ -53,6 +54,18 @@ def lies_in(path: str, directory: str) -> bool:
 def overlap(one: str, other: str) -> bool:
     """Whether one of two absolute paths is the other or lies below it."""
     return lies_in(one, other) or lies_in(other, one)
+
+
+@lru_cache(maxsize=1024)
+def parts_of(path: str) -> tuple[str, ...]:
+    """The names that a path is made of."""
+    return tuple(part for part in posixpath.normpath(path).split("/") if part)
+
+
+def meets(path: str, root: str) -> bool:
+    """Whether a path, which may have patterns in it, may be the directory `root`, above it or in it."""
+    pairs = zip(parts_of(path), parts_of(root), strict=False)
+    return all(fits(one, other) or fits(other, one) or "$" in one for one, other in pairs)
 
 
 # What no package has files in: it is the administrator's, or can be made again at any time (the same standard).

@@ -46,7 +46,7 @@ def wanted_again(run: Run, last: Command, name: str) -> str:
         for command, directory in commands_of(other) if other else ():
             if _reads(run, command, directory or _NOWHERE, path):
                 return f"`{command.name}` in line {stage.instructions[at].line} may read it"
-    if line := _taken_by_a_stage(run, path):
+    if line := taken_by_a_stage(run, path):
         return f"line {line} takes it to another stage"
     return _named_in_context(run, base)
 
@@ -75,7 +75,7 @@ def _reads(run: Run, command: Command, directory: str, path: str) -> bool:
     return any(path == place or path.startswith(place.rstrip("/") + "/") for places in words for place in places)
 
 
-def _taken_by_a_stage(run: Run, path: str) -> int:
+def taken_by_a_stage(run: Run, path: str) -> int:
     """The line that takes a directory with the file from an image that holds it; 0 where none does."""
     holders = {run.stage}
     for stage in run.stage.facts.stages:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterator, Sequence
 
 from ..dockerfile.shell import Command
 from ..knowledge.commands import ACCOUNTS
+from ..knowledge.downloads import cloned_into
 from .effects import commands_of, of_run
 from .paths import is_named, lies_in, resolve
 from .stages import Run
@@ -95,19 +95,10 @@ def _clones_around(run: Run, target: bytes) -> bool:
     """Whether a ``git clone`` of `run` makes a directory that the target lies in."""
     path = resolve(target.decode("utf-8", "surrogateescape"), run.stage.directory(run.at))
     for command, directory in commands_of(run):
-        operands = command.operands(_CLONE_VALUES) if command.name == "git" else []
-        if len(operands) > 1 and operands[0].value == "clone":
-            name = (operands[2] if len(operands) > 2 else operands[1]).value
-            name = (
-                name if name is None or len(operands) > 2 else posixpath.basename(name.rstrip("/")).removesuffix(".git")
-            )
-            place = resolve(name or "", directory)
-            if place is not None and path is not None and path != place and lies_in(path, place):
-                return True
+        place = resolve(cloned_into(command).decode("utf-8", "surrogateescape"), directory)
+        if place is not None and path is not None and path != place and lies_in(path, place):
+            return True
     return False
-
-
-_CLONE_VALUES = frozenset(("-b", "--branch", "--depth", "-c", "--config", "-j", "--jobs", "-o", "--origin"))
 
 
 def _unpacks_around(command: Command, code: bytes, target: bytes) -> bool:

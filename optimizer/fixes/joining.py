@@ -19,7 +19,7 @@ from ..facts.leftovers import Left
 from ..facts.paths import lies_in
 from ..facts.stages import Run, readable
 from ..rules.finding import Fix
-from .scripts import WIDE, Style, appended, is_compound, joiner_at_end, with_comments
+from .scripts import WIDE, Style, appended, commands_in, is_compound, joiner_at_end, with_comments
 
 
 def check_joinable(document: Document, first: Run, second: Run, moved: Sequence[Instruction] = ()) -> None:
@@ -135,7 +135,7 @@ def join_runs(
     alone = len(runs) == 2 and len(views[0].units) == 1 and not styles[0].multiline and not then
     moved = [with_comments(document, instruction) for instruction in (*above, *below)]
     edits: list[Edit] = []
-    adds = list(then or ())
+    adds = [one for command in then or () for one in commands_in(command)]
     drops: list[bytes] = []
     left = Left()
     away = False  # whether a `cd` came

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from ..dockerfile.document import Document, Instruction
 from ..dockerfile.edits import Edit, Refusal
-from ..dockerfile.shell import Command, Script, Unit
+from ..dockerfile.shell import Command, Script, Unit, read_text
 from ..facts.stages import Run, readable
 from ..rules.finding import Fix
 
@@ -29,7 +29,7 @@ def append_commands(run: Run, commands: list[bytes]) -> Fix:
     """Run `commands` after everything else in `run`, if that succeeded, and keep the RUN's exit status."""
     script = readable(run)
     edit = appended(run, script, commands, Style(run.instruction, script))
-    return Fix((edit,), adds=tuple(commands))
+    return Fix((edit,), adds=tuple(one for command in commands for one in commands_in(command)))
 
 
 def append_described(run: Run, commands: list[bytes], comments: list[bytes]) -> Fix:
@@ -182,13 +182,13 @@ def _second_line_indent(instruction: Instruction) -> bytes:
 
 
 def insert_behind(run: Run, command: Command, text: bytes, *, own_line: bool = False) -> Fix:
-    """Run `text` right behind `command`, a plain one of the top level, if that succeeded.
+    """Run `text` right behind `command`, a plain one of the top level or the last of a pipeline, if that succeeded.
 
     Where asked for it gets a line of its own even in a RUN of one line.
     """
     script = readable(run)
     at = script.unit_at(command.start)
-    if at is None or script.units[at].kind != "command" or command.guards:
+    if at is None or not (_ends_pipeline(script, script.units[at], command) or _is_plain(script.units[at], command)):
         raise Refusal("it stands inside another command")
     if at == len(script.units) - 1:
         return append_commands(run, [text])
@@ -213,7 +213,23 @@ def insert_behind(run: Run, command: Command, text: bytes, *, own_line: bool = F
         added = b" " + escape + newline + source.indent(following.operator) + b"&& " + text
     else:
         added = b" && " + escape + newline + source.indent(following.start) + text
-    return Fix((Edit(unit.end, unit.end, added),), adds=(text,))
+    return Fix((Edit(unit.end, unit.end, added),), adds=commands_in(text))
+
+
+def _is_plain(unit: Unit, command: Command) -> bool:
+    return unit.kind == "command" and not command.guards
+
+
+def _ends_pipeline(script: Script, unit: Unit, command: Command) -> bool:
+    """Whether `command` is the last of a pipeline, which succeeds if that does."""
+    behind = script.commands_between(command.end, unit.end)
+    return unit.kind == "pipeline" and command.guards == ("pipeline",) and not behind
+
+
+def commands_in(text: bytes) -> tuple[bytes, ...]:
+    """The commands of a script of one line, those inside its words included, in their normal spelling."""
+    script = read_text(text) if b"$(" in text or b"`" in text else None
+    return tuple(command.normal for command in script.commands) if script else (text,)
 
 
 def prepend_command(run: Run, command: bytes, *, own_line: bool = False, wide: bool = False) -> Fix:

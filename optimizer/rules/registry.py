@@ -90,6 +90,10 @@ RULES: tuple[Rule, ...] = (
         "packages-removed-after-copy", _PACKAGES, "safe", "packages that are removed again",
         _REMOVAL, (), default=False, roles=("distribution", "development"),
     ),
+    Rule(
+        "archive-used-in-later-layer", _LAYERS, "safe", "archives, installers",
+        (b"curl", b"wget", b"aria2c"), ("DL3059",),
+    ),
     Rule("file-changed-in-later-layer", _LAYERS, "safe", "second copies, deleted files", _CHANGES, ("DL3059",)),
     Rule(
         "index-shared-by-layers", _PACKAGES, "safe", "package indexes",
@@ -144,10 +148,16 @@ RULES: tuple[Rule, ...] = (
     Rule("archive-copied", _COPIES, "safe", "archives", _ARCHIVES, ("DL3010",)),
     Rule("added-archive-kept", _COPIES, "unsafe", "archives", (b"://",), ("tally/prefer-add-unpack",)),
     Rule("cleanup-after-copy", _COPIES, "safe", "second copies, deleted files", (b"--from",), ()),
+    Rule("wheels-copied", _COPIES, "safe", "wheels", (b"wheel", b"whl"), ()),
     Rule("input-copied", _COPIES, "safe", "what is removed again", (b"rm ",), ()),
-    Rule("archive-kept", _LAYERS, "safe", "archives", _ARCHIVES, ("tally/prefer-add-unpack",)),
+    Rule(
+        "archive-kept", _LAYERS, "safe", "archives, installers",
+        (b"curl", b"wget", b"aria2c"), ("tally/prefer-add-unpack",),
+    ),
+    Rule("git-history-kept", _LAYERS, "unsafe", "histories of repositories", (b"git clone", b"clone "), ()),
     Rule("documentation-installed", _PACKAGES, "safe", "documentation", (), (), roles=("distribution",)),
     Rule("gem-documentation-installed", _PACKAGES, "safe", "documentation", (b"gem ",), ()),
+    Rule("rust-documentation-installed", _PACKAGES, "unsafe", "documentation", (b"rustup",), ()),
     Rule("apt-documentation-installed", _PACKAGES, "unsafe", "documentation", (b"apt",), (), default=False),
     Rule(
         "recommended-packages-installed", _PACKAGES, "unsafe", "packages",

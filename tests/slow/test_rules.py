@@ -63,6 +63,13 @@ CASES = {
         "RUN find /srv/parts -name '*.gz' -delete && rm -rf /srv/parts/go && chmod -R g+w /srv/parts/node\n",
         BYTES,
     ),
+    "wheels-copied": (
+        "FROM python:3.11-slim AS build\n"
+        "RUN pip wheel --index-url {index} --trusted-host 127.0.0.1 --no-cache-dir -w /wheels bulky==1.0\n"
+        "FROM python:3.11-slim\nCOPY --from=build /wheels /wheels\nRUN pip install --no-cache-dir /wheels/*.whl\n"
+        'CMD ["python3"]\n',
+        BYTES,
+    ),
     "input-copied": (
         f"{DEBIAN}COPY . /tmp/parts\nRUN cp /tmp/parts/blob /srv/ && chmod 700 /tmp/parts/node && rm -rf /tmp/parts\n",
         2 * BYTES,
@@ -70,6 +77,17 @@ CASES = {
     "archive-kept": (
         f"{DEBIAN}{CURL}COPY bulky.tar.gz /opt/\n"
         "RUN curl -sO file:///opt/bulky.tar.gz && tar -xzf bulky.tar.gz -C /srv && test -e /srv/blob\n",
+        BYTES,
+    ),
+    "archive-used-in-later-layer": (
+        f"{DEBIAN}{CURL}COPY bulky.tar.gz /opt/\nENV V=1\nRUN curl -so /tmp/b-$V.tar.gz file:///opt/bulky.tar.gz\n"
+        "RUN cd /srv && tar -xzf /tmp/b-${V}.tar.gz && test -e blob\n",
+        BYTES,
+    ),
+    "git-history-kept": (
+        "FROM golang:1.22\nCOPY blob /opt/repo/\n"
+        "RUN cd /opt/repo && git init -q && git add blob && git -c user.name=a -c user.email=a commit -qm a\n"
+        "RUN git clone -q file:///opt/repo /srv/clone && git -C /srv/clone log && rm /srv/clone/blob\n",
         BYTES,
     ),
     "file-changed-in-later-layer": (
@@ -354,7 +372,7 @@ def test_the_shape_is_made_small(shape: str, context: Path, index: str, capsys: 
 
 
 # What needs a base image that cannot be made of Debian's packages, Alpine's apk, or a newer frontend than the engine has.
-WITHOUT_A_BASE = {"apk-index-kept", "added-archive-kept"}
+WITHOUT_A_BASE = {"apk-index-kept", "added-archive-kept", "rust-documentation-installed"}
 
 
 def test_every_rule_has_its_build() -> None:

@@ -21,7 +21,7 @@ ADD --unpack=true https://example.com/shop-14.tgz /srv
 ```
 
 Without a `# syntax=` line that says 1.17 or later it is only shown: `curl … | tar -xz` in one RUN does without the
-archive too.
+archive too. So are packages, zip files and installers that ADD fetches for a later RUN.
 
 When it stays away: another RUN stands between the two, or another command comes first; `tar` has other options than
 those, or names members; the directory is not certain to be there; something else names the archive; the RUN goes on
@@ -43,6 +43,7 @@ from functools import partial
 from ...optimizer.dockerfile.document import Instruction
 from ...optimizer.dockerfile.edits import Edit
 from ...optimizer.dockerfile.shell import Command, Word
+from ...optimizer.facts.fetched import added_to, user_of_added
 from ...optimizer.facts.paths import SYSTEM_DIRECTORIES
 from ...optimizer.facts.stages import Facts, Run, StageFacts
 from ...optimizer.facts.walks import named_path
@@ -70,8 +71,16 @@ def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every archive that ADD fetches, and the RUN behind it unpacks and removes."""
     for stage in facts.shipping:
         for at, add in enumerate(stage.instructions):
-            run = stage.run_at(at + 1) if add.keyword == "ADD" and len(add.words) == 2 else None
-            if run is None or add.flag("unpack") or add.flag("chmod") or not _ARCHIVE.fullmatch(add.words[0]):
+            if add.keyword != "ADD" or len(add.words) != 2 or "://" not in add.words[0]:
+                continue
+            run = stage.run_at(at + 1)
+            if not _ARCHIVE.fullmatch(add.words[0]):
+                if user := user_of_added(stage, at):
+                    reason = f"line {user.instruction.line} could fetch it, and remove it when it is done"
+                    message = "what ADD fetches stays in its layer"
+                    yield Finding(RULE, message, add.start, add.end, None, "manual", reason)
+                continue
+            if run is None or add.flag("unpack") or add.flag("chmod"):
                 continue
             found = _unpacked(stage, add, run)
             if found is None:
@@ -88,10 +97,7 @@ def _unpacked(stage: StageFacts, add: Instruction, run: Run) -> tuple[list[Comma
     script = run.script
     if script is None or script.heredoc or len(script.commands) < 2 or len(script.units) < 2 or run.instruction.flags:
         return None
-    directory = stage.directory(run.at)
-    place = add.words[1]
-    name = posixpath.basename(re.split("[?#]", add.words[0])[0])
-    path = posixpath.join(place, name) if place.endswith("/") or place in SYSTEM_DIRECTORIES else place
+    directory, path = stage.directory(run.at), added_to(add)
     tar, rm = script.commands[:2]
     if tar.name != "tar" or rm.name != "rm" or tar.wrappers or rm.wrappers:
         return None

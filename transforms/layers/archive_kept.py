@@ -1,7 +1,7 @@
-"""Remove a downloaded archive in the RUN that unpacked it.
+"""Remove a downloaded archive, or an installer, in the RUN that used it.
 
 An archive that `curl` or `wget` fetched and `tar`, `unzip` or `dpkg` unpacked has done its work, and stays in the
-layer beside what was in it, unless the same RUN removes it.
+layer beside what was in it, unless the same RUN removes it. So it is with an installer that has been run.
 
 Before:
 
@@ -28,25 +28,34 @@ When it stays away: the archive, or a pattern that its name may match, is named 
 in the RUN may remove it; it is not certain that the same RUN downloaded it under that very name; it lies on a mount;
 one of the two commands stands in a branch or its failure is ignored; the stage does not ship. It is unsafe where a
 command walks over its directory (`cp -r`, `tar c`, `sha256sum *`), a link leads to it, another stage takes its
-directory, or a file of the context names it.
+directory, or a file of the context names it; and for an installer, unless it is one whose manual says that it is of no
+use when it is done (pip's, Composer's, those of conda).
 
 Safety: the archive alone is missing, and nothing that the Dockerfile and the context show reads it again.
 
-References: Docker's *Building best practices*, *ADD or COPY*; wget(1), curl(1), tar(1), unzip(1), dpkg(1).
+References: Docker's *Building best practices*, *ADD or COPY*; wget(1), curl(1), aria2c(1), tar(1), unzip(1), dpkg(1).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import partial
 
-from ...optimizer.dockerfile.shell import Command, Script
-from ...optimizer.facts.readers import wanted_again
-from ...optimizer.facts.stages import Facts, Run
+from ...optimizer.dockerfile.edits import Refusal
+from ...optimizer.facts.fetched import (
+    REMOVERS,
+    Used,
+    downloads_used,
+    is_optional,
+    named_again,
+    removal,
+    taken_by,
+    wanted,
+)
+from ...optimizer.facts.stages import Facts
 from ...optimizer.fixes.scripts import insert_behind
-from ...optimizer.knowledge.archives import PATTERNS, base_name, file_name, unpacked
-from ...optimizer.knowledge.downloads import saved_as
+from ...optimizer.knowledge.archives import file_name
+from ...optimizer.knowledge.downloads import installer
 from ...optimizer.rules.finding import Finding, Offer, attempt
 
 RULE = "archive-kept"
@@ -59,66 +68,28 @@ KEEPS = (
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yield a finding for every archive that is downloaded, unpacked, and left."""
+    """Yield a finding for every archive and installer that is downloaded, used, and left."""
     for stage in facts.shipping:
-        for run in stage.runs:
-            if run.script is not None and not any(mount["type"] != "bind" for mount in run.mounts):
-                yield from _in_run(run, run.script)
+        for used in downloads_used(stage):
+            if used.file.run is used.run and taken_by(used) not in REMOVERS:
+                message = f"the {_kind(used)} {_shown(used)} stays in this layer"
+                yield attempt(RULE, message, used.command, partial(_removed, used))
 
 
-def _in_run(run: Run, script: Script) -> Iterator[Finding]:
-    downloaded: dict[bytes, Command] = {}
-    for at, command in enumerate(script.commands):
-        if command.guards:
-            continue
-        for name in saved_as(command):
-            downloaded[name] = command
-        spelled = unpacked(command)
-        archive = file_name(spelled.raw) if spelled else b""
-        source = downloaded.get(archive)
-        if spelled is None or source is None or _may_be_needed(run, script, at, archive, source):
-            continue
-        text = (b"sudo " if command.sudo or source.sudo else b"") + b"rm " + spelled.raw
-        message = f"the archive {_shown(archive)} stays in this layer"
-        yield attempt(RULE, message, command, partial(_removed, run, command, text, archive))
+def _kind(used: Used) -> str:
+    return "installer" if installer(used.command) else "archive"
 
 
-def _removed(run: Run, command: Command, text: bytes, archive: bytes) -> Offer:
-    glob = "/**/" + re.sub(r"\$\{?\w+\}?|\"|'", "*", _shown(base_name(archive))).replace("**", "*")
-    doubt = wanted_again(run, command, _shown(archive))
-    return Offer(insert_behind(run, command, text), [doubt], removes=(glob.replace("{", "").replace("}", ""),))
+def _shown(used: Used) -> str:
+    return file_name(used.removes).decode("utf-8", "replace")
 
 
-def _shown(path: bytes) -> str:
-    return path.decode("utf-8", "replace")
-
-
-def _may_be_needed(run: Run, script: Script, at: int, archive: bytes, source: Command) -> bool:
-    """Whether something else may read or remove the archive, or its name may mean two things."""
-    data = run.instruction.source.data
-    unpacking = script.commands[at]
-    between = data[source.end : unpacking.start]
-    if any(name in between and re.search(_SETS % (name, name), between) for name in _VARIABLE.findall(archive)):
-        return True
-    moves = [command.name for command in script.commands if source.start < command.start < unpacking.start]
-    if not archive.startswith((b"/", b"$", b"~")) and not {"cd", "pushd", "popd"}.isdisjoint(moves):
-        return True
-    for unit, following in zip(script.units, script.units[1:], strict=False):
-        if unit.start <= source.start < unit.end and b"||" in (unit.connector, following.connector):
-            return True
-    later = data[unpacking.end :]
-    if base_name(archive) in later or re.search(PATTERNS, later):
-        return True
-    takers = ("rm", "find", "unlink", "shred", "mv", "cp")
-    return any(command.name in takers and not _elsewhere(command) for command in script.commands[at + 1 :])
-
-
-_VARIABLE = re.compile(rb"\$\{?(\w+)")
-_SETS = rb"\b%b=|read %b"
-_NOT_DOWNLOADS = ("/var/lib/", "/var/cache/", "/var/log/", "/root/.cache/", "/usr/share/", "/etc/", "/usr/lib/")
-
-
-def _elsewhere(command: Command) -> bool:
-    """Whether an rm takes only what lies where nobody downloads to."""
-    paths = [word.raw.decode("utf-8", "replace") for word in command.operands()]
-    return command.name == "rm" and all(path.startswith(_NOT_DOWNLOADS) for path in paths)
+def _removed(used: Used) -> Offer:
+    if is_optional(used.file):
+        raise Refusal("whether it is fetched here is not certain")
+    if taker := taken_by(used):
+        raise Refusal(f"`{taker}` may take it away")
+    if named_again(used):
+        raise Refusal("something further down names it, or a pattern that it may match")
+    text, glob = removal(used)
+    return Offer(insert_behind(used.run, used.command, text), wanted(used), removes=(glob,))

@@ -1,8 +1,9 @@
-"""Clear what Cargo, Maven, Gradle, Go and sbt keep for the next build, in the RUN that built.
+"""Clear what Cargo, Maven, Gradle, Go and others keep for the next build, in the RUN that built.
 
 Cargo keeps the sources of all that it compiled in its registry, Maven everything it ever fetched in `~/.m2/repository`,
-Gradle in `~/.gradle/caches`, Go every object file below `~/.cache/go-build` and every module in its module cache. Once
-the program is built and is what the image runs, nothing reads them again.
+Gradle in `~/.gradle/caches`, Go every object file below `~/.cache/go-build` and every module in its module cache; so
+do sbt, Leiningen, Cabal, Stack, .NET's NuGet and Bazel. Once the program is built and is what the image runs, nothing
+reads them again.
 
 Before:
 
@@ -28,7 +29,8 @@ When it stays away: the file names the cache anywhere (to clear it, to copy it, 
 mount; the command reads from it (`--offline`); a later step, a trigger or the image's own command builds again and
 would have to fetch or compile everything; Gradle without `--no-daemon`, whose daemon still uses it; where the base
 image has the cache is not known; the RUN ends in a way that nothing can follow safely. Where a script, or nothing, says
-what the image runs, the rewrite is unsafe for Cargo, Maven, Gradle and Go's modules, and for sbt always.
+what the image runs, the rewrite is unsafe for all but Go's object files, and it always is for sbt, Bazel and what
+`dotnet` builds without publishing it, which may lead into the cache.
 
 What they leave was measured in builds for Go; for the others, which could not be had where dfopt is tested, it is taken
 from the manuals below.
@@ -36,7 +38,9 @@ from the manuals below.
 Safety: the same program is built; only the cache is missing.
 
 References: cmd/go, *Build and test caching*; Go Modules Reference, *Module cache*; The Cargo Book, *Cargo Home*;
-maven.apache.org, *Introduction to Repositories*; docs.gradle.org, *Gradle-managed Directories*.
+maven.apache.org, *Introduction to Repositories*; docs.gradle.org, *Gradle-managed Directories*; Cabal User Guide,
+*Directories*; docs.haskellstack.org, *Stack root*; learn.microsoft.com, *Managing the global packages and cache
+folders*; bazel.build, *Output directory layout*.
 """
 
 from __future__ import annotations
@@ -50,7 +54,7 @@ from ...optimizer.facts.caches import cache_needed, may_build, starts_unknown
 from ...optimizer.facts.effects import commands_of
 from ...optimizer.facts.stages import Facts, Run, StageFacts
 from ...optimizer.facts.stores import missed_later
-from ...optimizer.fixes.caches import Filled, cleared, filled_caches
+from ...optimizer.fixes.caches import Filled, cleared, filled_caches, unsure
 from ...optimizer.fixes.scripts import append_commands
 from ...optimizer.knowledge.tools import Cache
 from ...optimizer.knowledge.uses import clears_any
@@ -82,7 +86,7 @@ def _cleared(run: Run, filled: Filled) -> Offer:
         raise Refusal(f"line {other.instruction.line} removes the cache, and fails where there is none")
     # What comes behind it in the same RUN may still read such a cache.
     fix = append_commands(run, [cleared(run, filled)])
-    doubt = cache.doubt or ("" if cache.refilled else _may_build(run))
+    doubt = unsure(run, filled) or ("" if cache.refilled else _may_build(run))
     return Offer(fix, [doubt, cache_needed(run, filled.tool, cache)], cache.paths, cache.changes)
 
 

@@ -1,8 +1,9 @@
 """Clear the cache of npm, Composer, conda and others in the RUN that filled it.
 
 npm keeps every package that it downloads below `~/.npm`, Composer below `~/.composer`, conda in its `pkgs` directory,
-gem and Bundler in a `cache` directory beside the gems, cpan in `~/.cpan`. They have no option that keeps no cache, and
-nothing reads it again in the image. Cleared right behind the command that filled it, it never gets into a layer.
+gem and Bundler in a `cache` directory beside the gems, cpan in `~/.cpan`, pecl in `/tmp/pear`; Bower, nvm, opam, mix
+and the Hugging Face hub's command keep one too. They have no option that keeps no cache, and nothing reads it again in
+the image. Cleared right behind the command that filled it, it never gets into a layer.
 
 Before:
 
@@ -41,7 +42,8 @@ Safety: the same packages are installed; only the cache is missing, and npm's lo
 
 References: hadolint DL3060; npm-cache(1); classic.yarnpkg.com, *yarn cache*; getcomposer.org, *clear-cache*;
 docs.conda.io, *conda clean*; python-poetry.org, *cache-dir*; pipenv.pypa.io, *Configuration*; pnpm.io, *Settings*;
-RubyGems guides; Bundler's *bundle install*; cpan(1), cpanm(1).
+RubyGems guides; Bundler's *bundle install*; cpan(1), cpanm(1); PEAR Manual, *Configuration options*; bower.io, *API*;
+opam-clean(1); huggingface.co, *Manage huggingface_hub cache-system*.
 """
 
 from __future__ import annotations

@@ -155,6 +155,22 @@ def test_a_word_with_a_continuation_in_it_has_no_value() -> None:
     assert [word.value for word in found.commands[0].words] == ["a", "b  c", None, "f  g"]
 
 
+@pytest.mark.parametrize("word", ["a/$V/b-$V.gz", "a-${V}-$W.gz", "/d/$A/b-$B.c-$D.e", '"$A"-x-$B.z'])
+def test_a_word_of_several_variables_is_one(word: str) -> None:
+    found = script(f"tar {word} x > {word} && rm {word}")
+    assert [[one.raw.decode() for one in command.words] for command in found.commands] == [
+        ["tar", word, "x"],
+        ["rm", word],
+    ]
+    assert [one.value for one in found.commands[1].words] == ["rm", None]
+    assert [one.target.raw.decode() for one in found.commands[0].redirections] == [word]
+
+
+def test_what_stands_behind_the_target_of_a_redirection_is_no_target() -> None:
+    found = script("echo >/etc/f 'some text' 2>&1 more")
+    assert [one.target.raw for one in found.commands[0].redirections] == [b"/etc/f", b"1"]
+
+
 def test_lists_in_lists_keep_their_order() -> None:
     found = script("a && b >c || d && e 2>f; g")
     assert [command.name for command in found.commands] == list("abdeg")

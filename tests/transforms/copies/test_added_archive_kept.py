@@ -56,7 +56,10 @@ KEEPS = (
         f"{H}ADD --chmod=600 https://e.org/a.tgz /tmp/\nRUN tar xzf /tmp/a.tgz -C /opt && rm /tmp/a.tgz\n",
         (" --chmod=600", ""),
     ),
-    (f"{H}ADD https://e.org/a.zip /tmp/a.tgz\nRUN tar xzf /tmp/a.tgz -C /opt && rm /tmp/a.tgz\n", (".zip", ".tgz")),
+    (
+        f"{H}ADD https://e.org/a.zip /tmp/a.tgz\nRUN tar xzf /tmp/a.tgz -C /opt && rm /tmp/a.tgz\n",
+        "line 4 could fetch it",
+    ),
     (
         f"{H}{ADD} tmp/\nRUN tar xzf tmp/a.tgz -C /opt && rm tmp/a.tgz\n",
         ("tmp/\nRUN tar xzf tmp/a.tgz -C /opt && rm tmp", "/tmp/\nRUN tar xzf /tmp/a.tgz -C /opt && rm /tmp"),
@@ -144,3 +147,25 @@ def test_with_an_older_frontend_it_is_only_shown(syntax: str) -> None:
     assert [(one.applicability, one.reason) for one in findings(result)] == [
         ("manual", "`ADD --unpack` needs `# syntax=docker/dockerfile:1.17` or later")
     ]
+
+
+@pytest.mark.parametrize(
+    ("url", "text"),
+    [
+        ("https://e.org/a.zip /tmp/", "RUN x\nRUN unzip /tmp/a.zip -d /opt && rm /tmp/a.zip"),
+        ("https://e.org/a /a.deb", "RUN cd / && dpkg -i a.deb"),
+        ("https://e.org/install.sh .", "RUN sh /install.sh"),
+    ],
+)
+def test_what_is_fetched_for_a_later_run_is_only_shown(url: str, text: str) -> None:
+    (found,) = findings(optimize(f"{H}ADD {url}\n{text}\n", settings=Settings(select=frozenset((RULE,)))))
+    line = 4 + text.count("\n")
+    assert (found.applicability, found.message) == ("manual", "what ADD fetches stays in its layer")
+    assert found.reason == f"line {line} could fetch it, and remove it when it is done"
+
+
+@pytest.mark.parametrize("text", ["RUN unzip /b.zip", "RUN ls /a.zip", "COPY unzip /a.zip"])
+def test_what_nothing_unpacks_is_not(text: str) -> None:
+    assert not findings(
+        optimize(f"{H}ADD https://e.org/a.zip /\n{text}\n", settings=Settings(select=frozenset((RULE,))))
+    )
