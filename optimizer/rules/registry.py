@@ -65,11 +65,15 @@ _loaded: dict[str, Transform] = {}
 ALL = "all"
 
 _PACKAGES, _COPIES, _LAYERS, _STAGES = "packages", "copies", "layers", "stages"
-_REMOVAL = (b"del ", b"remove", b"purge", b"erase", b"prune")
+_REMOVAL = (b"del ", b"remove", b"purge", b"erase", b"prune", b"uninstall", b"undo", b"--prod", b"--omit", b"--no-dev")
 _CHANGES = (b"rm ", b"chmod", b"chown", b"chgrp", b"mv ", b"strip", b"sed", b"touch", b"ln ", b"unlink")
 _ARCHIVES = (b"tar", b"unzip", b"dpkg", b".rpm", b".deb", b".whl", b"7z")
 _BASES = (b"FROM", b"from", b"From")
 
+_REMOVED = (
+    "packages-removed-in-later-layer",
+    "packages-removed-after-copy",
+)  # which join RUNs, if those have no mounts
 _CACHES = ("cache-not-mounted", "cache-cleared-in-later-layer")
 
 # In the order in which conflicting fixes win: what moves whole instructions goes before what adds to them.
@@ -84,11 +88,11 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "packages-removed-in-later-layer", _PACKAGES, "safe", "packages that are removed again",
-        _REMOVAL, ("DL3059",), roles=("distribution", "development"),
+        _REMOVAL, ("DL3059",), roles=("distribution", "development", "removes"),
     ),
     Rule(
         "packages-removed-after-copy", _PACKAGES, "safe", "packages that are removed again",
-        _REMOVAL, (), default=False, roles=("distribution", "development"),
+        _REMOVAL, (), default=False, roles=("distribution", "development", "removes"),
     ),
     Rule("file-changed-in-later-layer", _LAYERS, "safe", "second copies, deleted files", _CHANGES, ("DL3059",)),
     Rule(
@@ -113,12 +117,12 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "index-not-mounted", _PACKAGES, "safe", "package indexes and caches",
-        (), ("tally/prefer-package-cache-mounts",), default=False, roles=("mounts",),
+        (), ("tally/prefer-package-cache-mounts",), default=False, yields_to=_REMOVED, roles=("mounts",),
     ),
     Rule(
         "cache-not-mounted", _PACKAGES, "safe", "caches",
         (), ("tally/prefer-package-cache-mounts", "tally/ruby/prefer-bundler-cache-mount"), default=False,
-        roles=("mounts",),
+        yields_to=_REMOVED, roles=("mounts",),
     ),
     Rule(
         "package-index-kept", _PACKAGES, "safe", "package indexes, downloaded packages",
