@@ -52,10 +52,12 @@ def may_join(first: Run, second: Run, moved: Sequence[Instruction] = ()) -> str 
 def only_stops_earlier(first: Run, second: Run) -> bool:
     """Whether options that `first` sets in its shell cannot matter to `second`, which stops at every failure anyway.
 
-    A list of simple commands, all joined by ``&&``, has no other failures than those, and no pipelines.
+    A list of simple commands that are joined by ``&&`` and ``||`` has no other failures than those, and no pipelines.
     """
     one, two = first.script, second.script
-    if one is None or two is None or not (two.only_and and two.is_plain):
+    if one is None or two is None or not two.is_plain:
+        return False
+    if any(unit.connector not in (b"", b"&&", b"||") for unit in two.units) or two.trailer not in (b"", b";"):
         return False
     words = [value or "$" for command in one.commands if command.name == "set" for value in command.values()]
     strict = all(re.fullmatch(r"-[euxv]*o?|pipefail|errexit|nounset|xtrace", word) for word in words)

@@ -77,13 +77,13 @@ def packages_mind(run: Run, command: Command, paths: Iterable[str]) -> str | Non
     doubt = ""
     for path in paths:
         parts = [*path.lower().split("/"), "", ""]
-        name = parts[2].partition(".")[0] if parts[1] == "etc" else parts[2]
+        name = _setting(path) or parts[2]
         mentioned = not name or any(name in one or one in name for one in names)
         if starts_container(path) or (parts[1] == "opt" and not mentioned):
             continue
         if parts[1] != "etc" or mentioned:
             return None
-        if not (_is_own(run.stage, name) or (removes and name in _DAEMONS and _is_kept(run, use.tool, name))):
+        if not (is_own_setting(run.stage, path) or (removes and name in _DAEMONS and _is_kept(run, use.tool, name))):
             doubt = f"a package may have to do with {path}"
     return doubt
 
@@ -114,13 +114,20 @@ def _is_kept(run: Run, tool: Tool, name: str) -> bool:
     return (image is not None and image.name == name) or not not_installed(run, tool, {name.encode()})
 
 
-def _is_own(stage: StageFacts, name: str) -> bool:
-    """Whether `name` is that of the program that the container is made for.
+def _setting(path: str) -> str:
+    """What the file or directory in /etc that `path` is or lies in is called, without an ending; empty elsewhere."""
+    found = re.match(r"/etc/([\w-]+)", path.lower())
+    return found[1] if found else ""
+
+
+def is_own_setting(stage: StageFacts, path: str) -> bool:
+    """Whether `path`, in /etc, is called like the program that the container is made for.
 
     Two of these say so: the container starts something, or runs as somebody, of that name; a directory of programs is
     called so; a user of that name is made.
     """
-    if stage.image is not None and name in stage.image.name:
+    name = _setting(path)
+    if not name or (stage.image is not None and name in stage.image.name):
         return False
     word = rb"(?<![\w.-])%s(?![\w-])" % re.escape(name.encode())
     starts = any(

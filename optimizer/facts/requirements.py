@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+import sys
 from collections.abc import Iterable
 
 from ..dockerfile.document import Instruction
@@ -14,16 +15,20 @@ from ..dockerfile.edits import Refusal
 from ..dockerfile.shell import Command
 from ..knowledge.ecosystems import lists_dependencies
 from ..knowledge.uses import Use
+from .context import local_sources
 from .effects import of_instruction
 from .paths import overlap, resolve
 from .shown import text_of
 from .stages import Run
 
 
-def check_environment(command: Command, directory: str | None, places: Iterable[str]) -> str | None:
-    """The same for the making of a virtual environment: what has to be assumed of files at `places`; None for others.
+def check_environment(
+    run: Run, command: Command, directory: str | None, copy: Instruction, places: Iterable[str]
+) -> str | None:
+    """What has to be assumed to say that the making of a virtual environment minds nothing that `copy` writes.
 
-    Python looks for modules in the directory that it is started in (manual, *Command line and environment*).
+    None for other commands, and where `places`, which are what it writes, lie in the environment. Python looks for
+    modules in the directory that it is started in (manual, *Command line and environment*).
     """
     words = command.values()
     if command.name == "virtualenv":
@@ -35,10 +40,25 @@ def check_environment(command: Command, directory: str | None, places: Iterable[
     targets = [resolve(word or "$", directory) for word in made if not (word or "$").startswith("-")]
     if len(targets) != 1 or targets[0] is None or any(overlap(targets[0], path) for path in places):
         return None
-    if directory is not None and not any(overlap(path, directory) for path in places):
-        return ""
-    named = all(lists_dependencies(path) and not path.endswith(".py") for path in places)
-    return "" if named else "Python may load a module that is copied"
+    elsewhere = directory is not None and not any(overlap(path, directory) for path in places)
+    return "" if elsewhere or not _may_bring_modules(run, copy) else "Python may load a module that is copied"
+
+
+def _may_bring_modules(run: Run, copy: Instruction) -> bool:
+    """Whether `copy` may bring a module of the name of one that Python needs for itself."""
+    context, sources = run.stage.facts.context, local_sources(copy)
+    if sources is None:
+        return True
+    if context is None:
+        return not all(map(lists_dependencies, sources))
+    names: list[str] = []
+    for source in sources:
+        inside, entry = context.names(source), context.entry(source)
+        if inside is None and (entry is None or entry.kind != "file"):
+            return True
+        names += [source.rpartition("/")[2]] if inside is None else inside
+    needed = {*sys.stdlib_module_names, "pip", "setuptools", "sitecustomize", "usercustomize", "virtualenv"}
+    return not needed.isdisjoint(name.partition(".")[0] for name in names)
 
 
 def check_requirements(run: Run, use: Use, directory: str | None, copy: Instruction) -> str:

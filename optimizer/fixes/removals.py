@@ -17,7 +17,7 @@ from ..facts.caches import clears_only
 from ..facts.commands import Effects, of_command, variables
 from ..facts.context import local_sources
 from ..facts.effects import METADATA, commands_of, copy_destination, may_swap, of_instruction, of_mounts
-from ..facts.packages import packages_mind, starts_container
+from ..facts.packages import is_own_setting, packages_mind, starts_container
 from ..facts.paths import NOWHERE, SYSTEM_DIRECTORIES, is_private, lies_in
 from ..facts.stages import Facts, Run, StageFacts
 from ..facts.temporary import installers
@@ -218,7 +218,7 @@ def _order(run: Run, command: Command, directory: str | None, instruction: Instr
         if _clears_cache(facts, command) or (path and packages_mind(run, command, (path,)) == ""):
             return ""
     if places:
-        apart = all(is_private(path) or path == "/srv" for path in places)
+        apart = all(is_private(path) or path == "/srv" or is_own_setting(stage, path) for path in places)
         if apart and _clears_cache(facts, command):
             return ""
         use = _of_language(facts, command)
@@ -229,7 +229,7 @@ def _order(run: Run, command: Command, directory: str | None, instruction: Instr
         if apart and command.name.startswith(("python", "virtualenv")):
             from ..facts.requirements import check_environment
 
-            if (doubt := check_environment(command, directory, places)) is not None:
+            if (doubt := check_environment(run, command, directory, instruction, places)) is not None:
                 return doubt
         if (doubt := packages_mind(run, command, places)) is not None:
             moved = moved._replace(reads=NOWHERE, writes=NOWHERE, makes=())
