@@ -18,7 +18,7 @@ from ..facts.commands import Effects, of_command, variables
 from ..facts.context import local_sources
 from ..facts.effects import METADATA, commands_of, copy_destination, may_swap, of_instruction, of_mounts
 from ..facts.packages import is_own_setting, packages_mind, starts_container
-from ..facts.paths import NOWHERE, SYSTEM_DIRECTORIES, is_private, lies_in
+from ..facts.paths import NOWHERE, SYSTEM_DIRECTORIES, is_private, lies_in, resolve
 from ..facts.stages import Facts, Run, StageFacts
 from ..facts.temporary import installers
 from ..facts.variables import expanded
@@ -221,6 +221,8 @@ def _order(run: Run, command: Command, directory: str | None, instruction: Instr
         apart = all(is_private(path) or path == "/srv" or is_own_setting(stage, path) for path in places)
         if apart and _clears_cache(facts, command):
             return ""
+        if command.name == "mkdir" and _makes_what_a_copy_makes(run, command, directory, instruction):
+            return ""
         use = _of_language(facts, command)
         if use is not None and all(starts_container(path) for path in places):
             return ""
@@ -239,6 +241,29 @@ def _order(run: Run, command: Command, directory: str | None, instruction: Instr
     if reason := _may_swap(effects, moved, instruction):
         raise Refusal(reason)
     return ""
+
+
+def _makes_what_a_copy_makes(run: Run, command: Command, directory: str | None, copy: Instruction) -> bool:
+    """Whether ``mkdir -p`` makes directories as `copy`, of files of the build context, makes those that it needs.
+
+    Both are root's, with mode 755; which of the two comes first is all the same, if the copy gets its name anyway.
+    """
+    context, sources = run.stage.facts.context, local_sources(copy)
+    if context is None or not sources or copy.flags or not run.stage.runs_as_root(run.at):
+        return False
+    entries = [context.entry(source) for source in sources]
+    if any(entry is None or entry.kind != "file" for entry in entries) or (run.script and run.script.state_changes):
+        return False
+    plain = command.has_option("p", "parents") and not command.has_option("m", "mode") and not command.wrappers
+    made = [resolve(word.value or "$", directory) for word in command.operands()]
+    target = resolve(copy.words[-1], run.stage.directory(run.stage.index_of(copy)))
+    into = copy.words[-1].endswith("/") or len(sources) > 1
+    return (
+        plain
+        and target is not None
+        and None not in made
+        and (into or not any(lies_in(one or "", target) for one in made))
+    )
 
 
 def _may_swap(effects: Effects, moved: Effects, instruction: Instruction) -> str:
