@@ -191,13 +191,14 @@ def join_runs(
             if not any(start <= at < end for start, end in moved)
         ]
         width = start - source.line_start(start) + len(source.data[end : source.line_end(end)].rstrip()) + 4
-        if alone and not comments and width <= WIDE:
-            text = b" && "
-        elif style.leading:
-            text = b" " + style.escape + style.newline + b"".join(comments) + style.indent + b"&& "
-        else:
-            text = b" && " + style.escape + style.newline + b"".join(comments) + style.indent
         led = (leads or {}).get(runs[at + 1], ())
+        wide = width + sum(map(len, led)) > WIDE
+        newline = b" " + style.escape + style.newline
+        before, behind = (newline, style.indent + b"&& ") if style.leading else (b" &&" + newline, style.indent)
+        if alone and not comments and not wide:
+            before, behind = b" && ", b""
+        text = before + b"".join(comments) + behind
+        between = before + behind if wide else b" && "
         if not all(
             only_stops_earlier(run, runs[at + 1]) for run in runs[: at + 1] if "set" in readable(run).state_changes
         ):
@@ -212,7 +213,7 @@ def join_runs(
                 text += wanted + b" && "
                 adds.append(wanted)
                 directory = wanted
-        text += b"".join(lead + b" && " for lead in led)
+        text += b"".join(lead + between for lead in led)
         adds += led
         edits.append(Edit(start, end, b"; }" * grouped[at] + text + b"{ " * grouped[at + 1]))
     if grouped[0]:

@@ -120,7 +120,7 @@ def _place(plan: Removal, stage: StageFacts, at: int) -> None:
         if lead is None and below is None:
             raise
         if lead is not None:
-            plan.leads.setdefault(behind[0], []).insert(0, lead)
+            plan.leads[behind[0]] = [*lead, *plan.leads.get(behind[0], ())]
             below = []
         above = None
     if above is None or (above and below is not None):
@@ -145,7 +145,7 @@ def _doubts(runs: Iterable[Run], instruction: Instruction) -> list[str] | None:
         return None
 
 
-def _said_by_commands(stage: StageFacts, at: int) -> bytes | None:
+def _said_by_commands(stage: StageFacts, at: int) -> list[bytes] | None:
     """What a script has to do so that its rest finds what an ENV or WORKDIR says; None where that is not certain."""
     one = stage.instructions[at]
     if one.keyword == "ENV":
@@ -155,13 +155,16 @@ def _said_by_commands(stage: StageFacts, at: int) -> bytes | None:
         text = re.sub(rb"\$(?:\w+|\{\w+\})", partial(_value, stage, at), text)
         pairs = [found[0] for found in re.finditer(_PAIR, text)]
         whole = re.sub(_PAIR, b"", text).strip() == b""
-        return b"export " + b" ".join(map(_exported, pairs)) if pairs and whole else None
+        return [b"export " + b" ".join(map(_exported, pairs))] if pairs and whole else None
     directory = stage.directory(at + 1) if one.keyword == "WORKDIR" else None
     if directory is None or re.search(r"[^\w./@+-]", directory):
         return None
     earlier = (stage.directory(other + 1) for other in range(at) if stage.instructions[other].keyword == "WORKDIR")
     there = directory in SYSTEM_DIRECTORIES or directory in earlier
-    return b"cd " + directory.encode() if there else None
+    if not (there or (is_private(directory) and stage.runs_as_root(at))):
+        return None
+    make, go = b"mkdir -p " + directory.encode(), b"cd " + directory.encode()
+    return [go] if there else [make, go]
 
 
 # A value that means the same to the builder and to a shell, of a variable that a shell has no use of its own for.

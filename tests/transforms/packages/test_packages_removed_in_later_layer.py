@@ -69,6 +69,15 @@ REWRITES = (
         f"{_ADD}ENV A=b\nRUN mkdir /c && apk del .b\n",
         f"{_ADDED} && export A=b && mkdir /c && apk del .b\nENV A=b\n",
     ),
+    (
+        f"{_ADD}RUN make\nWORKDIR /new\nRUN make && apk del .b\n",
+        f"{_ADDED} \\\n    && make \\\n    && mkdir -p /new && cd /new && make && apk del .b\nWORKDIR /new\n",
+    ),
+    (
+        f"{_ADD}RUN make\nENV AN=/a/long/value/in/the/end BN=/b/long/value/in/the/end CN=/c\nRUN make /of/it && apk del .b\n",
+        f"{_ADDED} \\\n    && make \\\n    && export AN=/a/long/value/in/the/end BN=/b/long/value/in/the/end CN=/c \\\n"
+        "    && make /of/it && apk del .b\nENV AN=/a/long/value/in/the/end BN=/b/long/value/in/the/end CN=/c\n",
+    ),
     # Lists that go on where something fails.
     (
         f"{_ADD}RUN make || true\nRUN apk del .b || echo kept\n",
@@ -169,8 +178,8 @@ KEEPS = (
     (f"{_ADD}ENV PATH=/a:$HOME:$PATH\nRUN make && apk del .b\n", "PATH may matter to the other"),
     (f"{_ADD}ENV A=b\nCOPY requirements.txt /$A/\nRUN make && apk del .b\n", "A may matter to the other"),
     (
-        f"{_ADD}RUN make\nWORKDIR /new\nRUN make && apk del .b\n",
-        "line 4 stands between them: the working directory changes",
+        f"{_ADD}RUN make\nWORKDIR /etc/new\nRUN make && apk del .b\n",
+        "line 4 stands between them: both have to do with /etc/new",
     ),
     (f"{_ADD}RUN make || true\nRUN set -e; apk del .b\n", "the second goes on when a command fails"),
     (
