@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
-from ..dockerfile.shell import Command
+from ..dockerfile.shell import Command, Word
 from ..knowledge.tools import Tool
 from ..knowledge.uses import Use, use_of
 from .packages import managed
@@ -66,7 +67,7 @@ def _installed(run: Run, command: Command) -> set[bytes]:
     use = _use(run, command)
     if use is None or use.action != "install":
         return set()
-    names = {_name(word.raw.strip(b"\"'").removeprefix(b"--virtual=")) for word in use.behind}
+    names = _named(use, use.behind)
     return names | {_TRANSACTION} if use.tool.distribution else names
 
 
@@ -81,7 +82,7 @@ def _removed(run: Run, command: Command) -> tuple[set[bytes], set[bytes]]:
     if use is None:
         return set(), set()
     verb = use.verb.value or ""
-    names = {_name(word.raw.strip(b"\"'")) for word in use.operands}
+    names = _named(use, use.operands)
     distribution = use.tool.distribution
     if distribution is None:
         return (names if verb in use.tool.removes else set()), set()
@@ -132,6 +133,7 @@ def _project(tool: Tool) -> bytes:
 _VERSION = re.compile(rb"(?<=.)(?:[=<>~!;\[]|@(?=[\w^~])).*")
 
 
-def _name(raw: bytes) -> bytes:
-    """The name of a package without the version that is asked for."""
-    return _VERSION.sub(b"", raw)
+def _named(use: Use, words: Iterable[Word]) -> set[bytes]:
+    """The names of packages without the versions that are asked for; those of a language are told by its tool."""
+    whose = b"" if use.tool.distribution else use.tool.name.encode() + b" "
+    return {whose + _VERSION.sub(b"", word.raw.strip(b"\"'").removeprefix(b"--virtual=")) for word in words}

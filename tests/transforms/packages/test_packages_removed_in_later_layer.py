@@ -205,6 +205,7 @@ KEEPS = (
     ("FROM node:20\nRUN npm install -g a\nRUN npm prune --omit=dev\n", ("install -g a", "install")),
     ("FROM node:20\nRUN npm ci\nRUN npm prune\n", ("prune", "prune --omit=dev")),
     ("FROM python:3.12\nRUN pip install a\nRUN pip uninstall -y b\n", ("-y b", "-y a")),
+    ("FROM python:3.12\nRUN pip install cmake\nRUN apt-get purge -y cmake\n", ("pip", "apt-get")),
     (
         "FROM debian:12\nRUN apt-get update && apt-get install -y gnupg nginx-extras\n"
         "COPY nginx.conf /etc/nginx/nginx.conf\nRUN apt-get purge -y gnupg nginx-extras\n",
