@@ -185,7 +185,7 @@ RULES: tuple[Rule, ...] = (
         "secret-in-layer", _COPIES, "manual", "",
         (b"ENV", b"ARG", b"COPY", b"ADD", b"env"), ("SecretsUsedInArgOrEnv", "tally/secrets-in-code"),
     ),
-    Rule("pip-upgraded", _PACKAGES, "manual", "second copies", (b"pip",), ()),
+    Rule("pip-upgraded", _PACKAGES, "unsafe", "second copies", (b"pip",), ()),
     Rule(
         "packages-upgraded", _PACKAGES, "manual", "second copies",
         (b"upgrade", b"update", b" dup", b"sync"), ("DL3005", "DL3017", "DL3031", "DL3035"), roles=("distribution",),

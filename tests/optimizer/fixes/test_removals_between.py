@@ -102,7 +102,9 @@ def node(directory: Path, copy: str, prune: str = "npm prune --omit=dev", **file
 
 def test_npm_prune_reads_the_project_alone(tmp_path: Path) -> None:
     result = node(tmp_path, "COPY nginx.conf .")
-    assert result.text.endswith("RUN npm ci \\\n    && npm run build \\\n    && npm prune --omit=dev\nCOPY nginx.conf .\n")
+    assert result.text.endswith(
+        "RUN npm ci \\\n    && npm run build \\\n    && npm prune --omit=dev\nCOPY nginx.conf .\n"
+    )
     assert node(tmp_path, "COPY nginx.conf /b/").changed
 
 
