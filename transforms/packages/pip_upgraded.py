@@ -45,8 +45,13 @@ KEEPS = (
 )
 
 
-_CHANGED = ("/usr/local/lib/python*/site-packages/pip{,-*}/**", "/usr/local/bin/pip*", "/root/.cache/pip/**")
-_SECOND = 11_000_000  # bytes of a pip with its compiled modules, of versions 23 to 25
+_CHANGED = (
+    "/usr/local/lib/python*/*-packages/pip/**",
+    "/usr/local/lib/python*/*-packages/pip-*/**",
+    "/usr/local/bin/pip*",
+    "/root/.cache/pip/**",
+)
+_SECOND = 11_000_000  # bytes of a pip with its compiled modules, of versions 23 to 26: 11 to 12 MB
 
 
 def find(facts: Facts) -> Iterator[Finding]:

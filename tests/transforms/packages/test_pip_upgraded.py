@@ -41,7 +41,12 @@ REWRITES = (
         "FROM python:3.12\n",
     ),
 )
-GONE = ("/usr/local/lib/python*/site-packages/pip{,-*}/**", "/usr/local/bin/pip*", "/root/.cache/pip/**")
+GONE = (
+    "/usr/local/lib/python*/*-packages/pip/**",
+    "/usr/local/lib/python*/*-packages/pip-*/**",
+    "/usr/local/bin/pip*",
+    "/root/.cache/pip/**",
+)
 # what is said of them
 SAYS = (
     (
