@@ -83,7 +83,11 @@ def packages_mind(run: Run, command: Command, paths: Iterable[str]) -> str | Non
             continue
         if parts[1] != "etc" or mentioned:
             return None
-        if not (is_own_setting(run.stage, path) or (removes and name in _DAEMONS and _is_kept(run, use.tool, name))):
+        if is_own_setting(run.stage, path):
+            continue
+        if not removes:
+            return None
+        if name not in _DAEMONS or not _is_kept(run, use.tool, name):
             doubt = f"a package may have to do with {path}"
     return doubt
 

@@ -230,7 +230,10 @@ def _order(run: Run, command: Command, directory: str | None, instruction: Instr
         if use is not None and all(starts_container(path) for path in places):
             return ""
         if use is not None and (apart or (directory and all(lies_in(path, directory) for path in places))):
-            return _check_project(run, use, directory, instruction, copy_destination(stage, at) or "/")
+            doubt = _check_project(run, use, directory, instruction, copy_destination(stage, at) or "/")
+            if doubt and at < run.at:  # it may well be what is installed
+                raise Refusal(f"line {instruction.line} stands between them: {doubt}")
+            return doubt
         if apart and command.name.startswith(("python", "virtualenv")):
             from ..facts.requirements import check_environment
 

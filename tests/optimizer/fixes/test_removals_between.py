@@ -190,3 +190,20 @@ def test_settings_of_the_program_itself(tmp_path: Path, rest: str, own: bool) ->
 def test_settings_of_the_base_are_no_program_s_own(tmp_path: Path) -> None:
     text = OWN.replace("debian:12", "mill:1") + 'WORKDIR /srv/mill\nCMD ["mill"]\n'
     assert not fixed(tmp_path, text, a__conf="").changed
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        ("COPY pyproject.toml .\nRUN poetry install", "`./first` may do anything"),
+        ("COPY package.json .\nRUN npm ci", "`./first` may do anything"),
+        ("COPY . .\nRUN pip install .", "`./first` may do anything"),
+        ("COPY a.list /etc/apt/a.list\nRUN apt-get update && apt-get install -y jq", "both have to do with /etc/apt/a.list"),
+    ],
+)
+def test_what_is_installed_is_never_copied_later(tmp_path: Path, lines: str, reason: str) -> None:
+    text = f"FROM debian:12\nWORKDIR /a\n{GCC} && ./first\n{lines}\nRUN apt-get purge -y gcc\n"
+    unsafe = SETTINGS._replace(unsafe=True)
+    result = optimize(text, context=Context(str(tmp_path)), settings=unsafe)
+    assert not result.changed
+    assert reason in reasons(result)

@@ -209,11 +209,11 @@ KEEPS = (
     (
         "FROM debian:12\nRUN apt-get update && apt-get install -y gnupg nginx-extras\n"
         "COPY nginx.conf /etc/nginx/nginx.conf\nRUN apt-get purge -y gnupg nginx-extras\n",
-        "line 3 stands between them: both have to do with /etc/nginx/nginx.conf, where packages may have files",
+        "line 3 stands between them: both have to do with /etc/nginx/nginx.conf",
     ),
     (
         "FROM debian:12\nRUN apt-get update && apt-get install -y gcc\nRUN mkdir /a\n"
-        "COPY --chown=mill mill.conf /etc/mill.conf\nRUN apt-get purge -y gcc\n",
+        "COPY --chown=mill mill.conf /etc/mill.conf\nRUN apt-get purge -y gcc\nWORKDIR /srv/mill\nUSER mill\n",
         "one may make a user whom the other needs",
     ),
     (
