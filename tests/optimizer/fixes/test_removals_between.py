@@ -198,7 +198,10 @@ def test_settings_of_the_base_are_no_program_s_own(tmp_path: Path) -> None:
         ("COPY pyproject.toml .\nRUN poetry install", "`./first` may do anything"),
         ("COPY package.json .\nRUN npm ci", "`./first` may do anything"),
         ("COPY . .\nRUN pip install .", "`./first` may do anything"),
-        ("COPY a.list /etc/apt/a.list\nRUN apt-get update && apt-get install -y jq", "both have to do with /etc/apt/a.list"),
+        (
+            "COPY a.list /etc/apt/a.list\nRUN apt-get update && apt-get install -y jq",
+            "both have to do with /etc/apt/a.list",
+        ),
     ],
 )
 def test_what_is_installed_is_never_copied_later(tmp_path: Path, lines: str, reason: str) -> None:
