@@ -159,12 +159,11 @@ def _said_by_commands(stage: StageFacts, at: int) -> list[bytes] | None:
     directory = stage.directory(at + 1) if one.keyword == "WORKDIR" else None
     if directory is None or re.search(r"[^\w./@+-]", directory):
         return None
-    earlier = (stage.directory(other + 1) for other in range(at) if stage.instructions[other].keyword == "WORKDIR")
-    there = directory in SYSTEM_DIRECTORIES or directory in earlier
-    if not (there or (is_private(directory) and stage.runs_as_root(at))):
-        return None
-    make, go = b"mkdir -p " + directory.encode(), b"cd " + directory.encode()
-    return [go] if there else [make, go]
+    go = b"cd " + directory.encode()
+    if directory in SYSTEM_DIRECTORIES:
+        return [go]
+    # The builder makes it, also where it was there and has been removed since.
+    return [b"mkdir -p " + directory.encode(), go] if is_private(directory) and stage.runs_as_root(at) else None
 
 
 # A value that means the same to the builder and to a shell, of a variable that a shell has no use of its own for.

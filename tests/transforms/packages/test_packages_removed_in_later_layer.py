@@ -78,6 +78,11 @@ REWRITES = (
         f"{_ADDED} \\\n    && make \\\n    && export AN=/a/long/value/in/the/end BN=/b/long/value/in/the/end CN=/c \\\n"
         "    && make /of/it && apk del .b\nENV AN=/a/long/value/in/the/end BN=/b/long/value/in/the/end CN=/c\n",
     ),
+    (
+        f"{_ADD}WORKDIR /a\nRUN make\nWORKDIR /\nRUN rm -rf /a\nWORKDIR /a\nRUN make && apk del .b\n",
+        "FROM alpine:3.20\nWORKDIR /a\nRUN apk add --virtual .b gcc \\\n    && make \\\n    && cd / && rm -rf /a \\\n"
+        "    && mkdir -p /a && cd /a && make && apk del .b\nWORKDIR /\nWORKDIR /a\n",
+    ),
     # Lists that go on where something fails.
     (
         f"{_ADD}RUN make || true\nRUN apk del .b || echo kept\n",
