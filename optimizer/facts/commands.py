@@ -154,7 +154,8 @@ def _of_known(command: Command, does: Does, directory: str | None) -> Effects:
         operands = operands[does.skip :]
     paths = [_path(word, directory, command) for word in operands]
     into, asked = (_values(command, options, directory) for options in (does.into, does.files))
-    beside = NOWHERE if does is INERT else _beside(command, named if does.reads or does.writes else [])
+    inert = does is INERT or _makes_no_home(command)
+    beside = NOWHERE if inert else _beside(command, named if does.reads or does.writes else [])
     reads, writes = (union(_which(paths, which)) for which in (does.reads, does.writes))
     if does.writes_if and not command.has_option(*does.writes_if):
         writes = NOWHERE
@@ -168,7 +169,7 @@ def _of_known(command: Command, does: Does, directory: str | None) -> Effects:
         reads, writes = reads | Paths(packaged=True, local=True), writes | Paths(packaged=True)
     if does.users == "makes" and not does.packaged:  # homes, and what is put there
         reads |= below(ACCOUNT_SETTINGS)
-        homes = (word for word in command.argv[1:] if b"/" in word.raw)
+        homes = () if _makes_no_home(command) else (word for word in command.argv[1:] if b"/" in word.raw)
         writes |= below((HOMES,)) | union(_path(word, directory, command) for word in homes)
     paths_alone = bool(does.reads or does.writes or not does.users)  # the operands of useradd are names
     relative = works_here or (paths_alone and any(not word.raw.startswith((b"/", b"'/", b'"/')) for word in operands))
@@ -180,6 +181,14 @@ def _of_known(command: Command, does: Does, directory: str | None) -> Effects:
         heeds=frozenset((DIRECTORY, USER)) if relative else frozenset((USER,)),
         network=does.network,
     )
+
+
+def _makes_no_home(command: Command) -> bool:
+    """Whether a useradd certainly makes no directory: it is told so, or makes an account of the system (useradd(8))."""
+    if command.name != "useradd" or command.has_option("R", "root", "P", "prefix"):
+        return False
+    system = command.has_option("r", "system") and not command.has_option("m", "create-home")
+    return system or command.has_option("M", "no-create-home")
 
 
 def _heeds(does: Does) -> Literal["", "transport", "packages"]:

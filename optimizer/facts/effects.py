@@ -40,7 +40,7 @@ def of_run(run: Run, before: int | None = None, since: int | None = None) -> Eff
     script, instruction = run.script, run.instruction
     if script is None:
         return unknown(f"line {instruction.line}")
-    effects = _of_mounts(run)
+    effects = of_mounts(run)
     if script.heredoc or not script.is_plain:  # assignments, conditions and the like name variables too
         effects = effects._replace(names=variables(run.source_text))
     for command, directory in commands_of(run):
@@ -147,7 +147,8 @@ def _changed(command: Command, directory: str | None) -> str | None:
     return resolve(operands[0].value, directory) if operands[0].value != "-" else None
 
 
-def _of_mounts(run: Run) -> Effects:
+def of_mounts(run: Run) -> Effects:
+    """What the builder puts into a RUN from elsewhere."""
     reads = below(mount["target"] for mount in run.mounts if mount["target"].startswith("/"))
     return Effects(reads, reads) if run.mounts else NOTHING
 

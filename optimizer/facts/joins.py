@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from ..dockerfile.document import Instruction
 from ..knowledge.commands import COMMANDS
 from .commands import DIRECTORY, of_command
+from .effects import of_run
 from .leftovers import Left, commands_in
 from .packages import managed
 from .stages import Run
 
-_CHANGES_DIRECTORY = frozenset(("cd", "pushd", "popd"))
+CHANGES_DIRECTORY = frozenset(("cd", "pushd", "popd"))
 
 
 def may_join(first: Run, second: Run, moved: Sequence[Instruction] = ()) -> str | None:
@@ -32,10 +33,9 @@ def may_join(first: Run, second: Run, moved: Sequence[Instruction] = ()) -> str 
         return "they run in different ways"
     if not (_has_room_for_mounts(first, second) and _has_room_for_mounts(second, first)):
         return "they have flags"
-    if one.state_changes and not (
-        _CHANGES_DIRECTORY.issuperset(one.state_changes) and directory_for(second) is not None
-    ):
-        return f"`{one.state_changes[0]}` in the first would reach the second"
+    changes = set(one.state_changes) - ({"set"} if only_stops_earlier(first, second) else set())
+    if changes and not (changes <= CHANGES_DIRECTORY and directory_for(second) is not None):
+        return f"`{min(changes, key=one.state_changes.index)}` in the first would reach the second"
     if two.remembered:
         return f"`{two.remembered}` in the second would tell of the first"
     if _changes_itself(first):
@@ -49,11 +49,31 @@ def may_join(first: Run, second: Run, moved: Sequence[Instruction] = ()) -> str 
     return left.meets(second)
 
 
+def only_stops_earlier(first: Run, second: Run) -> bool:
+    """Whether options that `first` sets in its shell cannot matter to `second`, which stops at every failure anyway.
+
+    A list of simple commands that are joined by ``&&`` and ``||`` has no other failures than those, and no pipelines.
+    """
+    one, two = first.script, second.script
+    if one is None or two is None or not two.is_plain:
+        return False
+    if any(unit.connector not in (b"", b"&&", b"||") for unit in two.units) or two.trailer not in (b"", b";"):
+        return False
+    words = [value or "$" for command in one.commands if command.name == "set" for value in command.values()]
+    strict = all(re.fullmatch(r"-[euxv]*o?|pipefail|errexit|nounset|xtrace", word) for word in words)
+    unset = "nounset" in words or any("u" in word for word in words if word.startswith("-"))
+    return strict and not (unset and b"$" in second.instruction.code)
+
+
 def _has_room_for_mounts(run: Run, other: Run) -> bool:
-    """Whether the flags of `other` are bind mounts that `run` would not notice."""
+    """Whether the flags of `other` are mounts that `run` has too, or would not notice."""
     if len(other.mounts) != len(other.instruction.flags):
         return False
     for mount in other.mounts:
+        if mount in run.mounts:
+            continue
+        if mount["type"] == "cache" and "$" not in mount["target"] and not of_run(run).touches(mount["target"]):
+            continue
         directory = mount["target"].rpartition("/")[0]
         if mount["type"] != "bind" or not directory.startswith("/") or directory.encode() in run.instruction.code:
             return False

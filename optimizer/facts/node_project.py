@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, cast
 from ..dockerfile.document import Instruction
 from ..dockerfile.edits import Refusal
 from ..dockerfile.shell import Command
-from ..knowledge.ecosystems.node import LIFE_CYCLE, MANIFESTS
+from ..knowledge.ecosystems.node import LIFE_CYCLE, LOCKS, LOOKS_AT_ITSELF, MANIFESTS
 from ..knowledge.tools import load_tool
 from ..knowledge.uses import use_of
 from .context import Context, local_sources
@@ -85,13 +85,32 @@ def check_unread(
         raise refusal
     if context is None:
         return "a script of package.json may read what is copied"
-    there = frozenset[str]() if writes_lock else project.names
-    if target == project.directory and any(
-        _brings(context, copy, name, project._replace(names=there)) for name in _READ
-    ):
-        raise refusal
+    doubts: list[str] = []
+    if target == project.directory:
+        if any(_brings(context, copy, name, project) for name in _READ):
+            raise refusal
+        if writes_lock and any(_brings(context, copy, name, project._replace(names=frozenset())) for name in LOCKS):
+            doubts.append(f"npm may change the lock file that line {copy.line} brings")
     if not _is_self_contained(context, project):
-        raise refusal
+        doubts.append(f"a script that npm runs may read what line {copy.line} copies")
+    return "; ".join(doubts)
+
+
+def check_pruned(context: Context | None, directory: str, copy: Instruction, target: str) -> str:
+    """Raise `Refusal` where ``npm prune`` in `directory` may see, or take away, what `copy` writes to `target`.
+
+    It reads the manifests and what is installed, and runs no script (npm-prune(1), *scripts*). Returns what has to be
+    assumed to say that it does not; an empty text where it is certain.
+    """
+    modules = posixpath.join(directory, "node_modules")
+    if f"{target}/".startswith(f"{modules}/") or directory.startswith(f"{target.rstrip('/')}/"):
+        raise Refusal(f"npm may read what line {copy.line} copies")
+    if target != directory:
+        return ""
+    if context is None:
+        return "npm may read what is copied"
+    if any(_brings(context, copy, name, Project(directory, "", frozenset())) for name in _READ):
+        raise Refusal(f"npm may read what line {copy.line} copies")
     return ""
 
 
@@ -124,10 +143,10 @@ def _is_self_contained(context: Context, project: Project) -> bool:
         return False
     if not LIFE_CYCLE.isdisjoint(cast("dict[str, Any]", scripts)):
         return False
-    return not any(_looks_around(item) for path, item in cast("dict[str, Any]", packages).items() if path)
+    return not any(_looks_around(path, item) for path, item in cast("dict[str, Any]", packages).items() if path)
 
 
-def _looks_around(package: Any) -> bool:
+def _looks_around(path: str, package: Any) -> bool:
     """Whether a package of a lock file is a directory of the project, or may run a script when it is installed."""
     if not isinstance(package, dict):
         return True
@@ -138,7 +157,8 @@ def _looks_around(package: Any) -> bool:
     elsewhere = (
         bool(systems) and isinstance(systems, list) and _FOREIGN.issuperset(map(str, cast("list[Any]", systems)))
     )
-    return bool(fields.get("hasInstallScript")) and not elsewhere
+    name = path.rpartition("node_modules/")[2]
+    return bool(fields.get("hasInstallScript")) and not elsewhere and name not in LOOKS_AT_ITSELF
 
 
 _FOREIGN = frozenset(("darwin", "win32", "freebsd", "openbsd", "sunos", "aix", "android"))

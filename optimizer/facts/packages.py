@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
+from itertools import pairwise
 
 from ..dockerfile.shell import Command, Script, Unit
 from ..knowledge.tools import Action, Tool
 from ..knowledge.uses import Use, clears, clears_any, may_clear, use_of, uses
+from .paths import is_private
 from .stages import Run, StageFacts
 
 TYPE_CHECKING = False
@@ -51,6 +53,95 @@ def _first_installs(tool: Tool, stage: StageFacts) -> dict[bytes, int]:
             for word in use.operands if use.action == "install" else ():
                 found.setdefault(word.raw.strip(b"\"'"), run.at)
     return found
+
+
+def packages_mind(run: Run, command: Command, paths: Iterable[str]) -> str | None:
+    """What has to be assumed to say that packages have nothing to do with the files at `paths`.
+
+    An empty text where it is certain; None where they may well have, or where `command` neither installs nor removes
+    by name, nor refreshes an index.
+
+    A distribution has no files in /opt (Filesystem Hierarchy Standard), and others' packages are called like theirs.
+    Nothing starts what a container is to start with; removing others leaves the settings of a daemon alone; and what
+    is called like the program that the container runs from a directory of that name is that program's.
+    """
+    use = managed(run, command) or _named_alone(run, command)
+    if use is None:
+        return None
+    given = [word for before, word in pairwise(use.command.argv) if before.value not in use.tool.value_options]
+    operands = [word for word in use.operands if word in given]
+    names = [(word.value or "").lower().partition("=")[0] for word in operands]
+    removes = use.tool.distribution is not None and use.verb.value in use.tool.distribution.removes
+    if not (removes or use.action in ("install", "refresh")) or not all(re.fullmatch(_PACKAGE, one) for one in names):
+        return None
+    doubt = ""
+    for path in paths:
+        parts = [*path.lower().split("/"), "", ""]
+        name = _setting(path) or parts[2]
+        mentioned = not name or any(name in one or one in name for one in names)
+        if starts_container(path) or (parts[1] == "opt" and not mentioned):
+            continue
+        if parts[1] != "etc" or mentioned:
+            return None
+        if is_own_setting(run.stage, path):
+            continue
+        if not removes:
+            return None
+        if name not in _DAEMONS or not _is_kept(run, use.tool, name):
+            doubt = f"a package may have to do with {path}"
+    return doubt
+
+
+def _named_alone(run: Run, command: Command) -> Use | None:
+    """A command that installs with the tool of a language what it names, and nothing that a file lists."""
+    for tool in run.stage.facts.tools:
+        use = use_of(tool, command) if tool.names_packages else None
+        if use is not None and tool.names_packages:
+            listed = any(tool.names_packages.match(word.raw) for word in command.argv)
+            return None if listed else use
+    return None
+
+
+def starts_container(path: str) -> bool:
+    """Whether the file at `path` is called like what a container starts with, which no package has to do with."""
+    return re.fullmatch(r"/usr/local/s?bin/(?:[\w.-]+[-_.])?entry-?point(?:\.\w+)?", path) is not None
+
+
+_PACKAGE = r"(?!.*\.(?:deb|rpm|apk)$)[\w.+:-]+"
+# Daemons whose settings in /etc nothing reads but themselves, and no package of another name writes.
+_DAEMONS = frozenset(("nginx", "supervisor", "haproxy", "redis", "memcached"))
+
+
+def _is_kept(run: Run, tool: Tool, name: str) -> bool:
+    """Whether the package `name` was asked for by that name, so that nothing removes it unasked."""
+    image = run.stage.image
+    return (image is not None and image.name == name) or not not_installed(run, tool, {name.encode()})
+
+
+def _setting(path: str) -> str:
+    """What the file or directory in /etc that `path` is or lies in is called, without an ending; empty elsewhere."""
+    found = re.match(r"/etc/([\w-]+)", path.lower())
+    return found[1] if found else ""
+
+
+def is_own_setting(stage: StageFacts, path: str) -> bool:
+    """Whether `path`, in /etc, is called like the program that the container is made for.
+
+    Two of these say so: the container starts something, or runs as somebody, of that name; a directory of programs is
+    called so; a user of that name is made.
+    """
+    name = _setting(path)
+    if not name or (stage.image is not None and name in stage.image.name):
+        return False
+    word = rb"(?<![\w.-])%s(?![\w-])" % re.escape(name.encode())
+    starts = any(
+        one.keyword in ("CMD", "ENTRYPOINT", "USER") and re.search(word, one.code) for one in stage.instructions
+    )
+    places = {held.directory for held in stage.held if held.directory is not None}
+    there = any((is_private(path) or path.startswith("/opt/")) and path.rpartition("/")[2] == name for path in places)
+    commands = (command for run in stage.runs for command in (run.script.commands if run.script else ()))
+    made = any(one.name in ("useradd", "adduser") and one.values()[-1:] == [name] for one in commands)
+    return starts + there + made > 1
 
 
 def is_cleanup(run: Run, command: Command) -> bool:

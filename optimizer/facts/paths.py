@@ -101,7 +101,7 @@ class Paths(Row):
             return path
         if self.packaged and not is_private(path) and not any(lies_in(path, one) for one in _UNPACKAGED):
             return f"{path}, where packages may have files"
-        if self.local and overlap(path, "/usr/local"):
+        if self.local and overlap(path, "/usr/local") and not is_private(path):
             return path
         return self.unknown
 

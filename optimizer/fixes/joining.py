@@ -6,15 +6,16 @@ A join that would change something raises `Refusal`, with the reason in plain wo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from ..dockerfile.document import Document, Instruction
 from ..dockerfile.edits import Edit, Refusal
 from ..dockerfile.record import Record
+from ..dockerfile.shell import Script
 from ..facts.commands import of_command
 from ..facts.effects import commands_of
-from ..facts.joins import directory_for, may_join
+from ..facts.joins import CHANGES_DIRECTORY, directory_for, may_join, only_stops_earlier
 from ..facts.leftovers import Left
 from ..facts.paths import lies_in
 from ..facts.stages import Run, readable
@@ -22,8 +23,19 @@ from ..rules.finding import Fix
 from .scripts import WIDE, Style, appended, commands_in, is_compound, joiner_at_end, with_comments
 
 
-def check_joinable(document: Document, first: Run, second: Run, moved: Sequence[Instruction] = ()) -> None:
-    """Raise `Refusal` unless `second` may become the end of `first`, its neighbour once `moved` is out of the way."""
+def check_joinable(
+    document: Document,
+    first: Run,
+    second: Run,
+    moved: Sequence[Instruction] = (),
+    grouped: Sequence[bool] = (False, False),
+    *,
+    any_list: bool = False,
+) -> None:
+    """Raise `Refusal` unless `second` may become the end of `first`, its neighbour once `moved` is out of the way.
+
+    `grouped` says which of the two get braces around them; for `any_list` see `join_runs`.
+    """
     if reason := may_join(first, second, moved):
         raise Refusal(reason)
     one, two = readable(first), readable(second)
@@ -31,9 +43,11 @@ def check_joinable(document: Document, first: Run, second: Run, moved: Sequence[
         raise Refusal("a shell comment ends one of them")
     if one.trailer:
         raise Refusal("the first ends in a separator")
-    if not two.only_and:
+    if not (two.only_and or grouped[1]):
         raise Refusal("the second goes on when a command fails")
-    if joiner_at_end(first, one) != b"&&" or (first.shell.errexit and is_compound(two, two.units[0])):
+    if not (grouped[0] or joiner_at_end(first, one) == b"&&" or (any_list and _ends_simply(first, one))):
+        raise Refusal("under `set -e` the two would stop at other places")
+    if first.shell.errexit and is_compound(two, two.units[0]):
         raise Refusal("under `set -e` the two would stop at other places")
     data = document.source.data
     between = data[second.instruction.line_start : two.units[0].start]
@@ -44,6 +58,22 @@ def check_joinable(document: Document, first: Run, second: Run, moved: Sequence[
         raise Refusal("a comment for a linter stands between them")
     if re.search(_COMMENTED_OUT, comments) or comments.count(b"#") > _MOST_COMMENTS:
         raise Refusal("the comments between them would be lost from sight")
+
+
+def _ends_simply(run: Run, script: Script) -> bool:
+    """Whether ``&&`` may follow a script that `set -e` would stop: where it ends in a simple command.
+
+    The whole list that begins with that command then fails where it does, and stops the shell.
+    """
+    return not run.shell.errexit and not is_compound(script, script.units[-1])
+
+
+def _needs_braces(run: Run) -> bool:
+    """Whether `run` ignores a failure of some of its commands, so that it keeps its meaning in braces alone."""
+    script = readable(run)
+    signs = {unit.connector for unit in script.units[1:]}
+    leaves = any(command.name in ("exit", "exec", "return", "trap") for command in script.commands)
+    return b"||" in signs <= {b"&&", b"||"} and not (script.trailer or leaves) and run.errexit is False
 
 
 _FOR_LINTERS = rb"(?i)#\s*(?:hadolint|dfopt|tally|check=)"
@@ -118,15 +148,21 @@ def join_runs(
     *,
     above: Sequence[Instruction] = (),
     below: Sequence[Instruction] = (),
+    leads: Mapping[Run, Sequence[bytes]] | None = None,
+    any_list: bool = False,
 ) -> Fix:
     """Make consecutive `runs` one RUN, ``&&`` between them, and run the commands `then` behind them.
 
     Comment lines between the RUNs stay where they are, inside the joined one. `trims`, one for each RUN, says what
     need not be done again where two of them meet. What stands between the RUNs goes `above` the first of them or
-    `below` the last, with the comments that are directly above it.
+    `below` the last, with the comments that are directly above it; what `leads` says of a RUN comes before it. With
+    `any_list`, RUNs that are no and-lists are joined too: braces are put around one that ignores a failure, and ``&&``
+    follows one that `set -e` would stop.
     """
     if sum(run.instruction.end - run.instruction.start for run in runs) > _LONGEST:
         raise Refusal("the shell would not take a script as long as both")
+    braces = any_list and not trims and not any(run.instruction.flags for run in runs)
+    grouped = [braces and _needs_braces(run) for run in runs]
     trims = trims or [Trim()] * len(runs)
     source = document.source
     views = [readable(run) for run in runs]
@@ -141,7 +177,7 @@ def join_runs(
     away = False  # whether a `cd` came
     directory = b""  # what was put in to leave the directory of a `cd` further up, where no other came since
     for at, (first, second) in enumerate(pairwise(runs)):
-        check_joinable(document, first, second, (*above, *below))
+        check_joinable(document, first, second, (*above, *below), grouped[at : at + 2], any_list=any_list)
         left.add(first)
         if reason := left.meets(second):
             raise Refusal(reason)
@@ -155,30 +191,44 @@ def join_runs(
             if not any(start <= at < end for start, end in moved)
         ]
         width = start - source.line_start(start) + len(source.data[end : source.line_end(end)].rstrip()) + 4
-        if alone and not comments and width <= WIDE:
-            text = b" && "
-        elif style.leading:
-            text = b" " + style.escape + style.newline + b"".join(comments) + style.indent + b"&& "
-        else:
-            text = b" && " + style.escape + style.newline + b"".join(comments) + style.indent
-        away = away or bool(views[at].state_changes)
+        led = (leads or {}).get(runs[at + 1], ())
+        wide = width + sum(map(len, led)) > WIDE
+        newline = b" " + style.escape + style.newline
+        before, behind = (newline, style.indent + b"&& ") if style.leading else (b" &&" + newline, style.indent)
+        if alone and not comments and not wide:
+            before, behind = b" && ", b""
+        text = before + b"".join(comments) + behind
+        between = before + behind if wide else b" && "
+        if not all(
+            only_stops_earlier(run, runs[at + 1]) for run in runs[: at + 1] if "set" in readable(run).state_changes
+        ):
+            raise Refusal("`set` further up would reach it")
+        goes = not CHANGES_DIRECTORY.isdisjoint(views[at].state_changes)
+        away = (away or goes) and not any(lead.startswith(b"cd ") for lead in led)
         if away:
             wanted = directory_for(runs[at + 1])
             if wanted is None:
                 raise Refusal("a `cd` further up would reach it")
-            if wanted and (wanted != directory or views[at].state_changes):
+            if wanted and (wanted != directory or goes):
                 text += wanted + b" && "
                 adds.append(wanted)
                 directory = wanted
-        edits.append(Edit(start, end, text))
+        text += b"".join(lead + between for lead in led)
+        adds += led
+        edits.append(Edit(start, end, b"; }" * grouped[at] + text + b"{ " * grouped[at + 1]))
+    if grouped[0]:
+        edits.insert(0, Edit(views[0].units[0].start, views[0].units[0].start, b"{ "))
     edits += _moves(document, runs, above, below)
-    flags = [flag for run in runs[1:] for flag in run.instruction.flags]
-    if flags:
-        text = b" ".join(source.data[flag.start : flag.end] for flag in flags)
+    texts = [source.data[flag.start : flag.end] for run in runs for flag in run.instruction.flags]
+    if flags := list(dict.fromkeys(texts))[len(runs[0].instruction.flags) :]:
+        text = b" ".join(flags)
         at = runs[0].instruction.args_start
         edits.insert(0, Edit(at, at, text + b" " + style.escape + style.newline + style.indent))
-    if then:
-        style.multiline = True
+    end = views[-1].units[-1].end
+    style.multiline = style.multiline or bool(then)
+    if grouped[-1]:
+        edits.append(Edit(end, end, b"; }" + b"".join(map(style.and_, then or ()))))
+    elif then:
         edits.append(appended(runs[-1], views[-1], then, style))
     return Fix(tuple(edits), drops=tuple(drops), adds=tuple(adds))
 

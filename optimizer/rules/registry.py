@@ -65,11 +65,15 @@ _loaded: dict[str, Transform] = {}
 ALL = "all"
 
 _PACKAGES, _COPIES, _LAYERS, _STAGES = "packages", "copies", "layers", "stages"
-_REMOVAL = (b"del ", b"remove", b"purge", b"erase", b"prune")
+_REMOVAL = (b"del ", b"remove", b"purge", b"erase", b"prune", b"uninstall", b"undo", b"--prod", b"--omit", b"--no-dev")
 _CHANGES = (b"rm ", b"chmod", b"chown", b"chgrp", b"mv ", b"strip", b"sed", b"touch", b"ln ", b"unlink")
 _ARCHIVES = (b".tar", b".tgz", b".tbz", b".txz", b".zip", b".deb", b".rpm", b".whl", b".7z")
 _BASES = (b"FROM", b"from", b"From")
 
+_REMOVED = (
+    "packages-removed-in-later-layer",
+    "packages-removed-after-copy",
+)  # which join RUNs, if those have no mounts
 _CACHES = ("cache-not-mounted", "cache-cleared-in-later-layer")
 
 # In the order in which conflicting fixes win: what moves whole instructions goes before what adds to them.
@@ -84,11 +88,11 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "packages-removed-in-later-layer", _PACKAGES, "safe", "packages that are removed again",
-        _REMOVAL, ("DL3059",), roles=("distribution", "development"),
+        _REMOVAL, ("DL3059",), roles=("distribution", "development", "removes"),
     ),
     Rule(
         "packages-removed-after-copy", _PACKAGES, "safe", "packages that are removed again",
-        _REMOVAL, (), default=False, roles=("distribution", "development"),
+        _REMOVAL, (), default=False, roles=("distribution", "development", "removes"),
     ),
     Rule(
         "archive-used-in-later-layer", _LAYERS, "safe", "archives, installers",
@@ -117,12 +121,12 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "index-not-mounted", _PACKAGES, "safe", "package indexes and caches",
-        (), ("tally/prefer-package-cache-mounts",), default=False, roles=("mounts",),
+        (), ("tally/prefer-package-cache-mounts",), default=False, yields_to=_REMOVED, roles=("mounts",),
     ),
     Rule(
         "cache-not-mounted", _PACKAGES, "safe", "caches",
         (), ("tally/prefer-package-cache-mounts", "tally/ruby/prefer-bundler-cache-mount"), default=False,
-        roles=("mounts",),
+        yields_to=_REMOVED, roles=("mounts",),
     ),
     Rule(
         "package-index-kept", _PACKAGES, "safe", "package indexes, downloaded packages",
@@ -191,7 +195,7 @@ RULES: tuple[Rule, ...] = (
         "secret-in-layer", _COPIES, "manual", "",
         (b"ENV", b"ARG", b"COPY", b"ADD", b"env"), ("SecretsUsedInArgOrEnv", "tally/secrets-in-code"),
     ),
-    Rule("pip-upgraded", _PACKAGES, "manual", "second copies", (b"pip",), ()),
+    Rule("pip-upgraded", _PACKAGES, "unsafe", "second copies", (b"pip",), ()),
     Rule(
         "packages-upgraded", _PACKAGES, "manual", "second copies",
         (b"upgrade", b"update", b" dup", b"sync"), ("DL3005", "DL3017", "DL3031", "DL3035"), roles=("distribution",),

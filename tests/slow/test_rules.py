@@ -152,6 +152,7 @@ CASES = {
         "FROM node:18-slim\nWORKDIR /app\nCOPY node/package.json .\nRUN npm install && npm cache clean --force\n",
         10_000,
     ),
+    "pip-upgraded": ("FROM python:3.11-slim\nRUN pip install --no-cache-dir --upgrade pip\n", 5 * BYTES),
     "recommended-packages-installed": (
         f"{DEBIAN}RUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n",
         10_000,
@@ -349,6 +350,25 @@ SHAPES = {
         f"{DEBIAN}{CURL}RUN curl -so /s.sh file:///etc/default/useradd\nRUN bash /s.sh\n"
         "RUN apt-get install -y --no-install-recommends tree\n",
         10 * BYTES,
+    ),
+    "everything-between-install-and-purge": (
+        "FROM python:3.11-slim\n"
+        "RUN set -ex; apt-get update; apt-get install -y --no-install-recommends make; rm -rf /var/lib/apt/lists/*\n"
+        "WORKDIR /srv/mill\nLABEL a=b\nRUN python3 -m venv /opt/venv\nENV PATH=/opt/venv/bin:$PATH\nRUN useradd -r mill\n"
+        "RUN which python3 >which && echo 'all: ; test -e which' >Makefile && make\nCOPY blob /etc/mill.conf\n"
+        "RUN rm nothing || true\nRUN apt-get purge -y --auto-remove make\nUSER mill\n",
+        BYTES,
+    ),
+    "failures-that-are-ignored": (
+        f"{DEBIAN}RUN apt-get update && apt-get install -y --no-install-recommends make || true\n"
+        "RUN apt-get install -y --no-install-recommends nothing-of-that-name || echo none >/srv/none\n"
+        "RUN apt-get purge -y make || true\n",
+        BYTES,
+    ),
+    "pruned-after-a-build": (
+        "FROM node:18-slim\nWORKDIR /app\nCOPY node .\nRUN npm ci\nRUN npm ls semver >/srv/list\n"
+        "ENV NODE_ENV=production\nRUN npm prune && npm cache clean --force\n",
+        50_000,
     ),
     "every-install-before-one-purge": (
         "FROM python:3.11-slim\nENV PIP_INDEX_URL={index} PIP_TRUSTED_HOST=127.0.0.1\nRUN pip install bulky==1.0\n"

@@ -61,8 +61,8 @@ KEEPS = (
         "the second goes on when a command fails",
     ),
     (
-        ("FROM debian:12\nRUN apt-get update && apt-get install -y curl || true\nRUN apt-get install -y git\n"),
-        "a failure of its last command is ignored",
+        "FROM debian:12\nRUN apt-get update && apt-get install -y curl; true\nRUN apt-get install -y git; :\n",
+        "the second goes on when a command fails",
     ),
 )
 
@@ -145,6 +145,6 @@ def _joined(facts: Facts, runs: list[Run], tool: Tool, index: Index) -> Offer:
     if not any(_cleared(run, tool, index, 0) for run in runs[1:]):
         sudo = all(use.command.sudo for run in runs for use in uses_in(run, tool) if use.action == "install")
         then = [(("sudo " if sudo else "") + index.clear).encode()]
-    fix = join_runs(facts.document, runs, then)
+    fix = join_runs(facts.document, runs, then, any_list=True)
     doubt = f"line {line} runs code that may install from this index" if need == "maybe" else ""
     return Offer(fix, [doubt], removes=index.paths, assumes=assumes)

@@ -1,8 +1,8 @@
 """Copy the sources first, where what builds them is removed in a later layer.
 
 Packages that are needed to build a program and removed in a later layer stay in the image for good: compilers and
-headers, or the development dependencies of a Node.js project. The sources are copied above the RUN that installs them,
-so that installing, building and removing become one layer.
+headers, or the development dependencies of a Node.js or PHP project. The sources are copied above the RUN that
+installs them, so that installing, building and removing become one layer.
 
 Before:
 
@@ -25,12 +25,13 @@ RUN apk add --no-cache --virtual .build gcc musl-dev \\
 ```
 
 When it stays away: where `packages-removed-in-later-layer` does; no source has to move (that is the other rule);
-`npm ci` may see a difference, because what is copied brings a file that npm reads, or because package.json or a
-dependency has a script that runs when it is installed, or because a dependency is a directory of the project.
+`npm ci` certainly sees a difference, because what is copied brings a file that npm reads.
 
 Safety: the same commands run in the same order on the same files. It is off by default: every change of the sources
 now installs the packages again, and a multi-stage build would be better still. Unsafe where a script of package.json
-may look at what is copied, and there is no build context to tell.
+or of a dependency may look at what is copied, where a dependency is a directory of the project, where `npm install`
+may write a lock file that is copied again, for other package managers of languages, and where there is no build
+context to tell.
 
 References: Docker's *Building best practices*, *Multi-stage builds*; apk(8), *virtual packages*; npm-ci(1),
 npm-prune(1), npm's *scripts*.

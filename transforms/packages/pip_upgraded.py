@@ -20,7 +20,7 @@ RUN pip install --no-cache-dir flask
 When it stays away: pip is upgraded to a version that is given, or in a virtual environment; the base image is not an
 official Python image, whose pip may be too old; the stage does not ship.
 
-Safety: manual. A requirement may need the newer pip.
+Safety: unsafe. A requirement may need the newer pip.
 
 References: the description of the official Python image; pip documentation, *Upgrading pip*.
 """
@@ -28,11 +28,13 @@ References: the description of the official Python image; pip documentation, *Up
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
-from ...optimizer.facts.stages import Facts
+from ...optimizer.facts.stages import Facts, Run
+from ...optimizer.fixes.operands import drop_operands
 from ...optimizer.knowledge.tools import load_tool
-from ...optimizer.knowledge.uses import uses
-from ...optimizer.rules.finding import Finding
+from ...optimizer.knowledge.uses import Use, uses
+from ...optimizer.rules.finding import Finding, Offer, attempt
 
 RULE = "pip-upgraded"
 
@@ -41,6 +43,15 @@ KEEPS = (
     ("FROM python:3.12\nRUN pip install --upgrade flask\n", ("flask", "pip")),
     ("FROM debian:12\nRUN pip install --upgrade pip\n", ("debian:12", "python:3.12")),
 )
+
+
+_CHANGED = (
+    "/usr/local/lib/python*/*-packages/pip/**",
+    "/usr/local/lib/python*/*-packages/pip-*/**",
+    "/usr/local/bin/pip*",
+    "/root/.cache/pip/**",
+)
+_SECOND = 11_000_000  # bytes of a pip with its compiled modules, of versions 23 to 26: 11 to 12 MB
 
 
 def find(facts: Facts) -> Iterator[Finding]:
@@ -54,6 +65,14 @@ def find(facts: Facts) -> Iterator[Finding]:
                 words = {word.value for word in argv[argv.index(use.verb) :]}
                 elsewhere = "/" in use.command.program
                 if use.verb.value == "install" and "pip" in words and words & {"-U", "--upgrade"} and not elsewhere:
-                    reason = "whether a requirement needs the newer pip is for a test to say"
-                    start, end = use.command.start, use.command.end
-                    yield Finding(RULE, "a second pip is stored beside the first", start, end, None, "manual", reason)
+                    message = "a second pip is stored beside the first"
+                    yield attempt(RULE, message, use.command, partial(_kept, facts, run, use))
+
+
+def _kept(facts: Facts, run: Run, use: Use) -> Offer:
+    """The pip of the base image as it is."""
+    pips = [word for word in use.operands if word.value == "pip"]
+    fix, commented = drop_operands(facts.document, run, use.command, pips, len(use.operands) - len(pips))
+    doubts = ["whether a requirement needs the newer pip is for a test to say"]
+    doubts += ["the comment above it would go with it"] if commented else []
+    return Offer(fix, doubts, changes=_CHANGED, removes=_CHANGED, saves=_SECOND)

@@ -9,6 +9,9 @@ MANIFESTS = ("package.json", *LOCKS)
 LIFE_CYCLE = frozenset(
     ("preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare", "dependencies")
 )
+#: Packages whose own script, when they are installed, looks at nothing but the package and the manifest: it checks the
+#: program that comes with it, or prints a word of thanks.
+LOOKS_AT_ITSELF = frozenset(("core-js", "core-js-bundle", "core-js-pure", "esbuild", "protobufjs"))
 
 _INSTALL = r"npm (?:ci|clean-install|install|i)|(?:pnpm|bun) (?:install|i)|yarn(?: install)?"
 _BUILD = r"(?:(?:npm|yarn|pnpm|bun)(?: run| run-script)? build\S*|(?:npx )?(?:tsc|(?:vite|next|nuxt|ng) build)).*"

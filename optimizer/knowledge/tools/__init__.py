@@ -146,9 +146,11 @@ class Development(Record):
     """A tool that installs what developers need too, unless told not to."""
 
     option: str
-    subcommands: frozenset[str]
+    subcommands: frozenset[str] = frozenset()  # that take the option, and nothing else that would tell them
     since: Callable[[Image | None], bool] | None = None  # whether the tool of a base image has the option
-    prunes: re.Pattern[bytes] = NEVER  # a command that removes it again
+    installs: frozenset[str] = frozenset()  # subcommands that install a project; "" is the command without any
+    prunes: frozenset[str] = frozenset()  # those that remove what an install of the project brought
+    without: re.Pattern[bytes] = NEVER  # what tells either that developers' part is not wanted
 
 
 class Tool(Record):
@@ -158,6 +160,7 @@ class Tool(Record):
     commands: frozenset[str]
     runners: frozenset[str] = frozenset()  # commands that may start what uses it, beside shells and Python
     install: frozenset[str] = frozenset()  # subcommands that install packages
+    removes: frozenset[str] = frozenset()  # subcommands that remove them, where that is no distribution's business
     action: Callable[[str, tuple[bytes, ...]], Action] | None = None  # of a subcommand with what is behind it
     operation: re.Pattern[str] | None = None  # where the subcommand is an option: what it looks like
     value_options: frozenset[str] = frozenset()  # options before or behind the subcommand that take the next word
@@ -213,4 +216,4 @@ def _roles(tool: Tool) -> frozenset[str]:
     return frozenset(role for role in ROLES if getattr(tool, role))
 
 
-ROLES = ("package_index", "cache_option", "caches", "mounts", "distribution", "development")
+ROLES = ("package_index", "cache_option", "caches", "mounts", "distribution", "development", "removes")

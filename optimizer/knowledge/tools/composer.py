@@ -27,5 +27,10 @@ TOOL = Tool(
             changes=("/{root,home/*}/.composer/**", "/{root,home/*}/.cache/composer/**"),
         ),
     ),
-    development=Development("--no-dev", frozenset(("install",))),
+    development=Development(
+        "--no-dev",
+        frozenset(("install",)),
+        installs=frozenset(("install",)),
+        without=re.compile(rb"--no-dev(?=\s|$)"),
+    ),
 )

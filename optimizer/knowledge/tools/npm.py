@@ -52,6 +52,8 @@ TOOL = Tool(
         "--omit=dev",
         frozenset(("ci", "install", "i")),
         _has_omit,
-        prunes=re.compile(rb"prune\b.*--(?:omit=dev|only=prod(?:uction)?|production|omit dev)(?=\s|$)"),
+        installs=frozenset(("ci", "clean-install", "install", "i")),
+        prunes=frozenset(("prune",)),
+        without=re.compile(rb"--(?:omit[= ]dev|only=prod(?:uction)?|prod(?:uction)?)(?=\s|$)"),
     ),
 )  # fmt: skip

@@ -12,6 +12,7 @@ TOOL = Tool(
     ),
     commands=frozenset(("pip", "pip2", "pip3", "python -m pip", *(f"pip3.{n}" for n in range(3, 20)), "pip2.7")),
     install=frozenset(("install", "download", "wheel")),
+    removes=frozenset(("uninstall",)),
     value_options=frozenset(
         (
             "--proxy", "--cert", "--client-cert", "--timeout", "--retries", "--log", "--exists-action",

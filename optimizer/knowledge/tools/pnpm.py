@@ -2,7 +2,7 @@
 
 import re
 
-from . import Cache, Configuration, Tool
+from . import Cache, Configuration, Development, Tool
 
 TOOL = Tool(
     name="pnpm",
@@ -31,5 +31,11 @@ TOOL = Tool(
                 rb"|--(?:prefer-)?offline"
             ),
         ),
+    ),
+    development=Development(
+        "--prod",
+        installs=frozenset(("install", "i")),
+        prunes=frozenset(("prune",)),
+        without=re.compile(rb"(?:--prod(?:uction)?|-P)(?=\s|$)"),
     ),
 )

@@ -2,7 +2,7 @@
 
 import re
 
-from . import Cache, Configuration, Tool
+from . import Cache, Configuration, Development, Tool
 
 _CACHE = ("/usr/local/share/.cache/**", "/root/.cache/yarn/**", "/home/*/.cache/yarn/**")
 _TWO_WORDS = frozenset(("add", "require", "install", "update", "upgrade"))
@@ -39,5 +39,11 @@ TOOL = Tool(
                 ("--production", "--prod", "--pure-lockfile", "--ignore-optional", "--non-interactive", "global")
             ),
         ),
+    ),
+    development=Development(
+        "--production",
+        installs=frozenset(("", "install")),
+        prunes=frozenset(("workspaces",)),
+        without=re.compile(rb"--prod(?:uction)?(?:=true)?(?=\s|$)"),
     ),
 )

@@ -11,6 +11,16 @@ RULE = "index-shared-by-layers"
 # before, after
 REWRITES = (
     (
+        "FROM debian:12\nRUN apt-get update && apt-get install -y a || true\nRUN apt-get install -y b\n",
+        "FROM debian:12\nRUN { apt-get update && apt-get install -y a || true; } \\\n    && apt-get install -y b \\\n"
+        "    && rm -rf /var/lib/apt/lists/*\n",
+    ),
+    (
+        "FROM debian:12\nRUN apt-get update && apt-get install -y a\nRUN apt-get install -y b || echo none\n",
+        "FROM debian:12\nRUN apt-get update && apt-get install -y a \\\n"
+        "    && { apt-get install -y b || echo none; } \\\n    && rm -rf /var/lib/apt/lists/*\n",
+    ),
+    (
         "FROM debian:12\nRUN apt-get update && apt-get install -y a\n"
         "RUN curl -sL https://deb.nodesource.com/setup_20.x | bash -\nRUN apt-get install -y b\n",
         "FROM debian:12\nRUN apt-get update && apt-get install -y a\n"
