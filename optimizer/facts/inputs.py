@@ -19,7 +19,7 @@ from .ownership import is_official
 from .paths import SYSTEM_DIRECTORIES, is_private, lies_in, overlap
 from .stages import Run, StageFacts, stage_named
 from .variables import expanded, expanded_word, normal
-from .walks import brought_before, named_path, walks_over
+from .walks import brought_before, named_path, removals, walks_over
 
 
 class Input(Record):
@@ -88,10 +88,8 @@ def _removals(stage: StageFacts) -> dict[str, list[tuple[Run, Command, Word]]]:
     """What every ``rm`` of a stage certainly removes, by its path."""
     found: dict[str, list[tuple[Run, Command, Word]]] = {}
     for run in stage.runs:
-        for command, directory in commands_of(run):
-            if command.name == "rm" and not command.wrappers and run.fails_with(command):
-                for word in command.operands():
-                    found.setdefault(named_path(word, directory) or "", []).append((run, command, word))
+        for command, word, path in removals(run):
+            found.setdefault(path, []).append((run, command, word))
     return found
 
 

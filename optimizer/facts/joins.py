@@ -6,11 +6,13 @@ import re
 from collections.abc import Sequence
 
 from ..dockerfile.document import Instruction
+from ..dockerfile.shell import Script
 from ..knowledge.commands import COMMANDS
 from .commands import DIRECTORY, of_command
 from .leftovers import Left, commands_in
 from .packages import managed
 from .stages import Run
+from .variables import expanded_word
 
 _CHANGES_DIRECTORY = frozenset(("cd", "pushd", "popd"))
 
@@ -32,9 +34,7 @@ def may_join(first: Run, second: Run, moved: Sequence[Instruction] = ()) -> str 
         return "they run in different ways"
     if not (_has_room_for_mounts(first, second) and _has_room_for_mounts(second, first)):
         return "they have flags"
-    if one.state_changes and not (
-        _CHANGES_DIRECTORY.issuperset(one.state_changes) and directory_for(second) is not None
-    ):
+    if one.state_changes and not (_only_goes(one) and directory_for(second) is not None):
         return f"`{one.state_changes[0]}` in the first would reach the second"
     if two.remembered:
         return f"`{two.remembered}` in the second would tell of the first"
@@ -49,6 +49,14 @@ def may_join(first: Run, second: Run, moved: Sequence[Instruction] = ()) -> str 
     return left.meets(second)
 
 
+def _only_goes(script: Script) -> bool:
+    """Whether all that it changes in its shell is the directory, by commands that are plain to see."""
+    changes = script.state_changes
+    return _CHANGES_DIRECTORY.issuperset(changes) and changes == tuple(
+        one.name for one in script.commands if one.name in _CHANGES_DIRECTORY and not one.wrappers
+    )
+
+
 def _has_room_for_mounts(run: Run, other: Run) -> bool:
     """Whether the flags of `other` are bind mounts that `run` would not notice."""
     if len(other.mounts) != len(other.instruction.flags):
@@ -61,27 +69,46 @@ def _has_room_for_mounts(run: Run, other: Run) -> bool:
 
 
 def directory_for(run: Run) -> bytes | None:
-    """What must come before the script where a ``cd`` came before it: nothing, ``cd /``, or None for what is unknown.
+    """What must come before the script where a ``cd`` came before it: nothing, a ``cd``, or None for what is unknown.
 
     Nothing, where it goes to a directory of its own first or names all paths whole. A package manager names packages,
-    but runs scripts that fail in a directory that has been removed.
+    but runs scripts that fail in a directory that has been removed. All else has to begin where the RUN began.
     """
     script = run.script
     if script is None or not script.commands:
         return None
     first = script.commands[0]
     start = first.values()
-    if first.name == "cd" and first.start == script.units[0].start and len(start) == 1:
-        return b"" if start[0] is not None and start[0].startswith("/") else None
-    if not script.is_plain or b"/proc/" in run.instruction.code:
-        return None
+    goes = first.name == "cd" and first.start == script.units[0].start and len(start) == 1
+    if goes:
+        there = start[0] or expanded_word(run.stage, run.at, first.argv[1].raw)
+        if there is None or there.startswith("/"):
+            return b"" if there else None
+    if goes or not script.is_plain or b"/proc/" in run.instruction.code or not _names_all_whole(run):
+        return _back(run)
+    return b"cd /" if any(managed(run, command) for command in script.commands) else b""
+
+
+def _names_all_whole(run: Run) -> bool:
+    """Whether what the commands of `run` read and write is the same wherever they run, option values included."""
     tools = run.stage.facts.tools
-    for command in script.commands:
-        # What it reads and writes is the same wherever it runs, options that name a place included.
+    for command in run.script.commands if run.script else ():
         here, there = (of_command(command, directory, tools) for directory in ("/here", "/there"))
         if DIRECTORY in here.heeds or (here.reads, here.writes) != (there.reads, there.writes):
-            return None
-    return b"cd /" if any(managed(run, command) for command in script.commands) else b""
+            return False
+    return True
+
+
+def _back(run: Run) -> bytes | None:
+    """The ``cd`` to where `run` begins; None where that is not known, or may be another place, or closed to the user.
+
+    Through a link it is another place for who asks his shell. The builder goes there as root, whoever the user is.
+    """
+    directory = run.stage.directory(run.at)
+    if directory is None or not re.fullmatch(r"/[\w.+@/-]*", directory):
+        return None
+    asks = directory != "/" and re.search(rb"(?i)pwd|\bcd\s+[^&;|]*\.\.|\bdirs\b", run.instruction.code)
+    return None if asks or not (directory == "/" or run.stage.runs_as_root(run.at)) else b"cd " + directory.encode()
 
 
 # The builder puts these there for every RUN, and takes them away with all that was done to them.

@@ -12,12 +12,14 @@ from itertools import pairwise
 from ..dockerfile.document import Document, Instruction
 from ..dockerfile.edits import Edit, Refusal
 from ..dockerfile.record import Record
+from ..dockerfile.shell import Command
 from ..facts.commands import of_command
-from ..facts.effects import commands_of
+from ..facts.effects import commands_of, may_swap, of_instruction, of_run
 from ..facts.joins import directory_for, may_join
 from ..facts.leftovers import Left
-from ..facts.paths import lies_in
-from ..facts.stages import Run, readable
+from ..facts.paths import PATTERN, lies_in, resolve
+from ..facts.stages import Run, StageFacts, readable
+from ..facts.writers import is_there
 from ..rules.finding import Fix
 from .scripts import WIDE, Style, appended, is_compound, joiner_at_end, with_comments
 
@@ -90,9 +92,24 @@ def without_needless_cd(runs: list[Run]) -> list[Trim]:
         script = readable(second)
         start = next(iter(script.commands), None)
         goes = start is not None and start.name == "cd" and len(script.units) > 1 and script.only_and
-        needless = goes and start is not None and start.values() == [_ends_in(first)]
-        trims.append(Trim(start=int(needless)))
+        needless = goes and start is not None and (there := _goes_to(start, second)) and there == _ends_in(first)
+        trims.append(Trim(start=int(bool(needless))))
     return trims
+
+
+def _goes_to(start: Command, run: Run) -> str | None:
+    """Where the ``cd`` that `run` starts with goes; None where that is not certain, as it is not through a link."""
+    words = start.values()
+    if len(words) != 1 or words[0] is None or words[0].startswith(("-", "~")) or PATTERN.search(words[0]):
+        return None
+    return None if ".." in words[0] else resolve(words[0], run.stage.directory(run.at))
+
+
+def _last_cd(run: Run) -> bytes:
+    """The last ``cd`` of a plain and-list, which says where it ends; empty where there is none of the kind."""
+    script = readable(run)
+    last = next((one for one in reversed(script.commands) if one.name in ("cd", "pushd", "popd")), None)
+    return last.normal if last is not None and script.only_and and script.is_plain else b""
 
 
 def _ends_in(run: Run) -> str | None:
@@ -118,12 +135,13 @@ def join_runs(
     *,
     above: Sequence[Instruction] = (),
     below: Sequence[Instruction] = (),
+    entered: Sequence[Instruction] = (),
 ) -> Fix:
     """Make consecutive `runs` one RUN, ``&&`` between them, and run the commands `then` behind them.
 
     Comment lines between the RUNs stay where they are, inside the joined one. `trims`, one for each RUN, says what
     need not be done again where two of them meet. What stands between the RUNs goes `above` the first of them or
-    `below` the last, with the comments that are directly above it.
+    `below` the last, with the comments that are directly above it; what is `entered`, a WORKDIR, becomes a ``cd``.
     """
     if sum(run.instruction.end - run.instruction.start for run in runs) > _LONGEST:
         raise Refusal("the shell would not take a script as long as both")
@@ -141,7 +159,7 @@ def join_runs(
     away = False  # whether a `cd` came
     directory = b""  # what was put in to leave the directory of a `cd` further up, where no other came since
     for at, (first, second) in enumerate(pairwise(runs)):
-        check_joinable(document, first, second, (*above, *below))
+        check_joinable(document, first, second, (*above, *below, *entered))
         left.add(first)
         if reason := left.meets(second):
             raise Refusal(reason)
@@ -161,15 +179,22 @@ def join_runs(
             text = b" " + style.escape + style.newline + b"".join(comments) + style.indent + b"&& "
         else:
             text = b" && " + style.escape + style.newline + b"".join(comments) + style.indent
-        away = away or bool(views[at].state_changes)
+        enters = any(first.instruction.end <= one.start < second.instruction.start for one in entered)
+        away = away or enters or bool(views[at].state_changes)
         if away:
-            wanted = directory_for(runs[at + 1])
+            wanted = b"" if trims[at + 1].start else directory_for(second)
             if wanted is None:
-                raise Refusal("a `cd` further up would reach it")
-            if wanted and (wanted != directory or views[at].state_changes):
-                text += wanted + b" && "
-                adds.append(wanted)
+                raise Refusal("a `cd` further up would reach it" if not entered else "it may need its WORKDIR")
+            if wanted and wanted != (_last_cd(first) if views[at].state_changes else directory):
                 directory = wanted
+                goes = views[at + 1].commands[0]
+                if goes.name == "cd" and (there := _goes_to(goes, second)):  # it may as well go there at once
+                    wanted, end = b"cd " + there.encode(), goes.end
+                    drops.append(goes.normal)
+                    text += wanted
+                else:
+                    text += wanted + b" && "
+                adds.append(wanted)
         edits.append(Edit(start, end, text))
     edits += _moves(document, runs, above, below)
     flags = [flag for run in runs[1:] for flag in run.instruction.flags]
@@ -180,7 +205,48 @@ def join_runs(
     if then:
         style.multiline = True
         edits.append(appended(runs[-1], views[-1], then, style))
+    drops += [one.normal for one in entered if one not in below]
     return Fix(tuple(edits), drops=tuple(drops), adds=tuple(adds))
+
+
+def join_across(document: Document, runs: list[Run], trims: list[Trim]) -> Fix:
+    """Make `runs` one RUN, which has nothing but WORKDIRs between them: the RUN goes there itself.
+
+    The last of them stays behind the RUN where something needs it there.
+    """
+    stage, last = runs[0].stage, runs[-1]
+    entered = [one for one in stage.instructions[runs[0].at : last.at] if one.keyword == "WORKDIR"]
+    if not entered:
+        return join_runs(document, runs, trims=trims)
+    tail = [one for one in entered if one.start > runs[-2].instruction.start]
+    aside = [one for one in tail if not may_swap(of_instruction(stage, stage.index_of(one)), of_run(last))]
+    for one in entered:
+        at = stage.index_of(one)
+        directory = stage.directory(at + 1)
+        if directory is None or one.flags or (one not in aside and not is_there(stage, at, directory)):
+            raise Refusal(f"line {one.line} may make a directory")
+    kept = aside
+    if _is_reset(stage, last.at + 1):
+        kept = [one for one in aside if not is_there(stage, last.at, stage.directory(stage.index_of(one) + 1) or "")]
+    elif entered[-1] not in aside and stage.directory(last.at) != stage.directory(runs[0].at):
+        kept = entered[-1:]
+    for one in kept:
+        directory = stage.directory(stage.index_of(one) + 1) or ""
+        if not one.args.strip().startswith((b"/", b'"/')):
+            raise Refusal(f"line {one.line} names a directory in another")
+        if not is_there(stage, last.at + 1, directory) and one not in aside:
+            raise Refusal(f"line {one.line} would make a directory that has been removed")
+    return join_runs(document, runs, trims=trims, below=kept, entered=entered)
+
+
+def _is_reset(stage: StageFacts, at: int) -> bool:
+    """Whether a WORKDIR sets the directory anew before anything behind index `at` of a stage may need it."""
+    for instruction in stage.instructions[at:]:
+        if instruction.keyword == "WORKDIR":
+            return instruction.args.strip().startswith((b"/", b'"/'))
+        if instruction.keyword not in ("ENV", "ARG", "USER", "LABEL", "EXPOSE"):
+            return False
+    return False
 
 
 def _moves(
