@@ -88,6 +88,17 @@ TREES = {
         "RUN groupadd -r svc && useradd -r -g svc svc\nRUN chown -R svc:svc /opt/t\nRUN chmod -R g+w /opt/t\n",
         "\nRUN chown -R",
     ),
+    "sources that are unpacked, built and removed": (
+        "COPY tree /opt/tree-1.0\nRUN cd /opt && tar czf /srv/tree-1.0.tar.gz tree-1.0\nWORKDIR /build\n"
+        "RUN tar xzf /srv/tree-1.0.tar.gz\nWORKDIR tree-1.0\nRUN cp -r sub /opt/\nRUN cp tool.sh /opt/ && ls >/opt/where\n"
+        "WORKDIR /app\nRUN rm -rf /build/tree-1.0\n",
+        "WORKDIR tree-1.0",
+    ),
+    "what is fetched, used and removed": (
+        "WORKDIR /srv\nCOPY tree /opt/tree-1.0\nRUN cd /opt && cp -r tree-1.0 sources\n"
+        "RUN cp /opt/sources/tool.sh .\nRUN cd /opt && rm -rf sources\n",
+        "RUN cd /opt && rm -rf",
+    ),
 }
 
 
