@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import posixpath
+
 from ..dockerfile.document import Instruction
 from ..dockerfile.record import Record
 from ..dockerfile.shell import Command
 from .commands import of_command
+from .context import local_sources
 from .copies import operand_path
 from .effects import METADATA, commands_of, copy_destination
-from .ownership import RecursiveChown, leaves_owners, made_in, makes_another, owned_copy, removes
+from .ownership import (
+    RecursiveChown,
+    is_empty_at_first,
+    leaves_owners,
+    made_in,
+    makes_another,
+    owned_copy,
+    removes,
+)
+from .paths import SYSTEM_DIRECTORIES
 from .stages import Run
 
 
@@ -102,10 +114,85 @@ class FilledLast(Record):
     made: list[str]
 
 
+class FilledBefore(Record):
+    """What filled the directory before that: COPYs, and RUNs of which it is known, first first.
+
+    `doubts` say who may ask then whose the files are.
+    """
+
+    copies: list[Instruction]
+    runs: list[Run]
+    doubts: list[str]
+
+    @property
+    def first(self) -> Instruction:
+        """The first of them."""
+        return min((*self.copies, *(run.instruction for run in self.runs)), key=lambda one: one.start)
+
+
+def filled_before(last: Run, chown: RecursiveChown, command: Command) -> FilledBefore | None:
+    """What filled the directory before `last` did; None where that is nothing of a size that is known, or not certain.
+
+    Another ``chown`` than `command` is not: what it gives away would stay so.
+    """
+    from ..knowledge.ecosystems import lists_dependencies
+    from .minding import may_bring_repository, minds_owners
+
+    stage = last.stage
+    found = FilledBefore([], [], [])
+    runs: list[Run] = [last]
+    for at in range(last.at - 1, 0, -1):
+        instruction, other = stage.instructions[at], stage.run_at(at)
+        if instruction.keyword in ("COPY", "ADD"):
+            inside = owned_copy(last, at, chown)
+            if inside is None:
+                return None
+            if inside:
+                found.copies.insert(0, instruction)
+        elif other is not None:
+            if other.script is None or other.shell != last.shell or other.mounted(chown.directory):
+                return None
+            if _is_made_empty(other, chown):
+                break
+            if not leaves_owners(other, chown):
+                runs.insert(0, other)
+                if fills(other, chown):
+                    found.runs.insert(0, other)
+        elif instruction.keyword not in (*METADATA, "ENV", "ARG", "WORKDIR"):
+            return None
+    if any(_gives_away(one, chown, command) for one in runs):
+        return None
+    large = [copy for copy in found.copies if not all(map(lists_dependencies, local_sources(copy) or ("",)))]
+    if not (large or found.runs) or stage.parent is not None or not stage.runs_as_root(last.at):
+        return None
+    owned = [run for run in runs if run.instruction.start > found.first.start]
+    found.doubts.extend(filter(None, [minds_owners(run, chown) for run in owned][:1]))
+    if any(may_bring_repository(stage, stage.index_of(copy)) for copy in large):
+        found.doubts.append("git would refuse to work on a .git that is not root's")
+    if not is_empty_at_first(stage.image, chown.directory):
+        found.doubts.append(f"files that the base image has in {chown.directory} may keep their owner")
+    parent = posixpath.dirname(chown.directory)
+    if parent not in SYSTEM_DIRECTORIES and stage.directory(stage.index_of(found.first)) != chown.directory:
+        found.doubts.append(f"{parent} would get that owner too where COPY makes it")
+    return found
+
+
+def _gives_away(run: Run, chown: RecursiveChown, but: Command) -> bool:
+    """Whether a command of `run`, `but` one, may give something in the directory an owner of its own."""
+    return any(
+        (command.name in ("chown", "chgrp") or (command.name == "install" and command.has_option("o", "g", "owner")))
+        and command is not but
+        and bool(of_command(command, directory, run.stage.facts.tools).writes.touches(chown.directory))
+        for command, directory in commands_of(run)
+    )
+
+
 def filled_by_run(run: Run, command: Command, chown: RecursiveChown) -> FilledLast | None:
     """What filled the directory last; None where that cannot be given its owner before the chown."""
     stage = run.stage
-    if not leaves_owners(run, chown, command.start) or removes(run, chown):  # it would be stored again first
+    if not leaves_owners(run, chown, command.start):
+        return FilledLast(run, [], []) if filled_before(run, chown, command) else None
+    if removes(run, chown):  # it would be stored again first
         return None
     copies: list[Instruction] = []
     made = made_in(run, chown, command.start)

@@ -229,14 +229,17 @@ def _leaves_owners(chown: RecursiveChown, run: Run, command: Command, directory:
         operands = command.operands()
         plain = bool(operands) and _PLAIN_MODE.fullmatch(operands[0].raw.decode("utf-8", "replace")) is not None
         return plain and not _stores_again(chown, run, command, directory)
-    if _writes_to(chown, run, command, directory):
-        return False
+    return not _writes_to(chown, run, command, directory) and not tells_owners(chown, run, command, directory)
+
+
+def tells_owners(chown: RecursiveChown, run: Run, command: Command, directory: str | None) -> bool:
+    """Whether a known command takes the owners of what is in the directory along, or tells them."""
     tells = _TELLS_OWNERS.get(command.name)
     if tells is None or not any(re.search(tells, word.raw) for word in command.argv):
-        return True
+        return False
     if command.name == "ln" and command.has_option("s", "symbolic"):
-        return True
-    return not of_command(command, directory, run.stage.facts.tools).reads.touches(chown.directory)
+        return False
+    return bool(of_command(command, directory, run.stage.facts.tools).reads.touches(chown.directory))
 
 
 def made_directories(run: Run, command: Command, directory: str) -> list[str] | None:
