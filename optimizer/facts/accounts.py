@@ -13,6 +13,7 @@ from ..knowledge.commands import ACCOUNTS, HOMES, MAKES_ACCOUNTS
 from ..knowledge.images import Image
 from .commands import Effects, of_command, unknown, variables
 from .effects import commands_of, copy_destination, may_make_users, may_swap, of_instruction, of_run
+from .packages import managed
 from .paths import below, lies_in
 from .stages import Run, StageFacts
 from .variables import expanded
@@ -43,10 +44,11 @@ def makers(run: Run, command: Command, names: frozenset[str], at: int, *, past_b
     for index in range(at, run.at) if variables_in else ():
         if of_instruction(stage, index).defines & variables_in:
             raise Refusal(f"line {stage.instructions[index].line} says who the owner is")
+    past_packages = not variables_in and names <= _there(stage, at)
     candidates = [
         maker
         for other in _between(stage, at, run)
-        for maker in _in_run(other, run, command, past_builders=past_builders)
+        for maker in _in_run(other, run, command, past_builders=past_builders, past_packages=past_packages)
     ]
     last = max((n for n, maker in enumerate(candidates) if _may_make(maker.command, names)), default=-1)
     chosen = candidates[: last + 1]  # one may name a group that another one has made
@@ -68,7 +70,22 @@ def _between(stage: StageFacts, at: int, run: Run) -> Iterator[Run]:
             raise Refusal(f"line {stage.instructions[index].line} may make the user")
 
 
-def _in_run(run: Run, last: Run, before: Command, *, past_builders: bool) -> Iterator[Maker]:
+def _there(stage: StageFacts, at: int) -> frozenset[str]:
+    """The names of users and groups that are there before the instruction at index `at`, as far as that is certain.
+
+    A package makes its users only where they are not (Debian Policy, 9.2.2), and leaves the others as they are.
+    """
+    found = set[str](stage.image.accounts if stage.image is not None else ())
+    for one in stage.lineage_above():
+        for run in one.runs:
+            if one is not stage or run.at < at:
+                for command, _ in commands_of(run):
+                    plain = command.name in _MAKES and run.fails_with(command)
+                    found.update(word.value or "" for word in (command.operands(_VALUED)[-1:] if plain else ()))
+    return frozenset(found)
+
+
+def _in_run(run: Run, last: Run, before: Command, *, past_builders: bool, past_packages: bool) -> Iterator[Maker]:
     """The commands of a RUN that make users, up to the command `before` of `last`."""
     end = before.start if run is last else None
     if of_run(run, before=end).users != "makes":
@@ -81,7 +98,7 @@ def _in_run(run: Run, last: Run, before: Command, *, past_builders: bool) -> Ite
             break
         if command.name in ACCOUNTS:
             yield Maker(run, command)
-        elif past_builders and _builds(command):
+        elif (past_builders and _builds(command)) or (past_packages and managed(run, command) is not None):
             continue
         elif may_make_users(of_command(command, directory, run.stage.facts.tools)):
             raise Refusal(f"{where} may make the user")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 
 from ..dockerfile.document import Instruction
 from ..dockerfile.record import Record
@@ -18,6 +19,7 @@ from .ownership import (
     made_in,
     makes_another,
     owned_copy,
+    recursive_chowns_of,
     removes,
 )
 from .paths import SYSTEM_DIRECTORIES
@@ -135,17 +137,17 @@ def filled_before(last: Run, chown: RecursiveChown, command: Command) -> FilledB
 
     Another ``chown`` than `command` is not: what it gives away would stay so.
     """
-    from ..knowledge.ecosystems import lists_dependencies
     from .minding import may_bring_repository, minds_owners
 
     stage = last.stage
     found = FilledBefore([], [], [])
     runs: list[Run] = [last]
+    apart = False  # whether another user comes in between
     for at in range(last.at - 1, 0, -1):
         instruction, other = stage.instructions[at], stage.run_at(at)
         if instruction.keyword in ("COPY", "ADD"):
             inside = owned_copy(last, at, chown)
-            if inside is None:
+            if inside is None or (inside and apart):
                 return None
             if inside:
                 found.copies.insert(0, instruction)
@@ -155,18 +157,22 @@ def filled_before(last: Run, chown: RecursiveChown, command: Command) -> FilledB
             if _is_made_empty(other, chown):
                 break
             if not leaves_owners(other, chown):
+                if apart:
+                    return None
                 runs.insert(0, other)
                 if fills(other, chown):
                     found.runs.insert(0, other)
+        elif instruction.keyword == "USER":
+            apart = True
         elif instruction.keyword not in (*METADATA, "ENV", "ARG", "WORKDIR"):
             return None
-    if any(_gives_away(one, chown, command) for one in runs):
+    if any(_gives_away(one, chown, command) for one in runs) or (last.script and last.script.names == {"chmod"}):
         return None
-    large = [copy for copy in found.copies if not all(map(lists_dependencies, local_sources(copy) or ("",)))]
+    large = [copy for copy in found.copies if not all(map(_is_small, local_sources(copy) or copy.words[:-1]))]
     if not (large or found.runs) or stage.parent is not None or not stage.runs_as_root(last.at):
         return None
     owned = [run for run in runs if run.instruction.start > found.first.start]
-    found.doubts.extend(filter(None, [minds_owners(run, chown) for run in owned][:1]))
+    found.doubts.extend([reason for run in owned if (reason := minds_owners(run, chown))][:1])
     if any(may_bring_repository(stage, stage.index_of(copy)) for copy in large):
         found.doubts.append("git would refuse to work on a .git that is not root's")
     if not is_empty_at_first(stage.image, chown.directory):
@@ -175,6 +181,29 @@ def filled_before(last: Run, chown: RecursiveChown, command: Command) -> FilledB
     if parent not in SYSTEM_DIRECTORIES and stage.directory(stage.index_of(found.first)) != chown.directory:
         found.doubts.append(f"{parent} would get that owner too where COPY makes it")
     return found
+
+
+def is_given_in_each(run: Run) -> bool:
+    """Whether each instruction that filled a directory which `run` gives away can do so for its part."""
+    for command in run.script.commands if run.script else ():
+        for chown in recursive_chowns_of(run, command) if command.name == "chown" else ():
+            filled = filled_by_run(run, command, chown) if chown.flag else None
+            before = filled_before(filled.last, chown, command) if filled else None
+            if before is not None and not before.doubts:
+                return True
+    return False
+
+
+def _is_small(source: str) -> bool:
+    """Whether what a COPY brings is by its name a list of dependencies, or another text that people write."""
+    from ..knowledge.ecosystems import lists_dependencies
+
+    return lists_dependencies(source.replace("*", "")) or re.search(_TEXTS, source) is not None
+
+
+_TEXTS = (
+    r"(?:^|/)[A-Z]+$|\.(?:c?sh|bash|py|[cm]?js|json|ya?ml|toml|ini|cfg|conf|txt|md|rst|groovy|xml|env|template|rb|php)$"
+)
 
 
 def _gives_away(run: Run, chown: RecursiveChown, but: Command) -> bool:
@@ -191,7 +220,7 @@ def filled_by_run(run: Run, command: Command, chown: RecursiveChown) -> FilledLa
     """What filled the directory last; None where that cannot be given its owner before the chown."""
     stage = run.stage
     if not leaves_owners(run, chown, command.start):
-        return FilledLast(run, [], []) if filled_before(run, chown, command) else None
+        return FilledLast(run, [], []) if chown.flag and filled_before(run, chown, command) else None
     if removes(run, chown):  # it would be stored again first
         return None
     copies: list[Instruction] = []

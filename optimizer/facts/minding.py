@@ -17,6 +17,8 @@ from .ownership import RecursiveChown, tells_owners
 from .packages import managed
 from .stages import Run, StageFacts
 
+_CLONES = re.compile(rb"git (?:clone|config --(?:global|system)) ")
+
 
 def minds_owners(run: Run, chown: RecursiveChown) -> str:
     """Why a command of `run` may ask whose the files in the directory are; empty where none does."""
@@ -26,7 +28,8 @@ def minds_owners(run: Run, chown: RecursiveChown) -> str:
         if not command.wrappers and managed(run, command) is not None:
             continue
         if command.name in COMMANDS and not command.wrappers:
-            if command.name in ("git", "tar", "cpio") or tells_owners(chown, run, command, directory):
+            asks = command.name in ("git", "tar", "cpio") and not _CLONES.match(command.normal)
+            if asks or tells_owners(chown, run, command, directory):
                 return f"`{command.name}` may ask whose the files are"
         elif not builds(command):
             return f"`{command.name}` may ask whose the files are"

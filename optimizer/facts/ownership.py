@@ -50,10 +50,15 @@ def recursive_chowns(facts: Facts) -> Iterator[tuple[Run, Command, list[Recursiv
     for run in (run for stage in facts.shipping for run in stage.runs):
         if run.script is not None:
             for command in run.script.commands:
-                chowns = _recursive_chowns(run, command) if command.name == "chown" else []
-                once = [one for one in chowns if not any(_stores_again(one, run, *other) for other in commands_of(run))]
+                once = recursive_chowns_of(run, command) if command.name == "chown" else []
                 if once:
                     yield run, command, once
+
+
+def recursive_chowns_of(run: Run, command: Command) -> list[RecursiveChown]:
+    """The same of one chown."""
+    chowns = _recursive_chowns(run, command)
+    return [one for one in chowns if not any(_stores_again(one, run, *other) for other in commands_of(run))]
 
 
 def _recursive_chowns(run: Run, command: Command) -> list[RecursiveChown]:

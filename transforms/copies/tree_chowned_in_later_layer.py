@@ -26,7 +26,10 @@ COPY --chown=node:node . .
 USER node
 ```
 
-Where the user is made only behind that RUN, that goes above it, or to its end where something in it may make users too.
+What was copied there before that RUN gets its owner too, and the RUN gives away what is root's still: `chown -R
+--from=root node:node /app`, or `find /app -user root -exec chown -h` with BusyBox. Where the user is made only behind
+those, that goes above them. It is unsafe where a program in between may ask whose the files are: git does, npm before
+version 9, `cp -a`, and what neither dfopt nor the build context knows.
 
 When it stays away: neither is anything copied to the directory between the two, nor is the RUN known to fill the
 directory it runs in; the directory may not be there at the end of that RUN; something else than `useradd`, `adduser`,
@@ -80,9 +83,10 @@ def find(facts: Facts) -> Iterator[Finding]:
         for chown in chowns:
             filled = filled_by_run(run, command, chown)
             before = filled_before(filled.last, chown, command) if filled is not None and chown.flag else None
-            if filled is None or not (filled.copies or before or fills(filled.last, chown)):
+            of_use = filled is not None and (bool(filled.copies) or fills(filled.last, chown))
+            if filled is None or not (of_use or before):
                 continue
-            alone = before is None or (before.doubts and filled.last is not run and fills(filled.last, chown))
+            alone = before is None or (before.doubts and filled.last is not run and of_use)
             line = filled.last.instruction.line if alone or before is None else before.first.line
             message = f"chown stores what line {line} wrote to {chown.directory} a second time"
             make = partial(_owned_at_last if alone else _owned, facts, run, command, chown, filled)

@@ -30,8 +30,7 @@ of one is ignored; a RUN has flags or a heredoc; comments would be lost from sig
 Safety: the same commands run in the same order, and the final files are the same. A change to one of the joined
 RUNs now builds all of them again.
 
-References: hadolint DL3059; Docker's *Building best practices*; OCI Image Specification, *Image Layer Filesystem
-Changeset*.
+References: hadolint DL3059; Docker's *Building best practices*; OCI Image Specification, *Image Layer Changeset*.
 """
 
 from __future__ import annotations
@@ -43,6 +42,7 @@ from functools import partial
 from ...optimizer.dockerfile.shell import Command
 from ...optimizer.facts.copies import operand_path
 from ...optimizer.facts.effects import commands_of
+from ...optimizer.facts.filling import is_given_in_each
 from ...optimizer.facts.packages import is_cleanup, removed
 from ...optimizer.facts.paths import PATTERN, SYSTEM_DIRECTORIES, resolve
 from ...optimizer.facts.stages import Facts, Run
@@ -78,7 +78,7 @@ def find(facts: Facts) -> Iterator[Finding]:
         for run in stage.runs:
             first = writer_of(run, _changed(run), _MOST, _given_away(run))
             first = first or brought_by(run, [path for *_, path in removals(run)], _MOST_WHERE_REMOVED)
-            if first is not None:
+            if first is not None and not is_given_in_each(run):
                 joined = [other for other in stage.runs if first.at <= other.at <= run.at]
                 found.append((first.at, run.at, _joined(facts, joined)))
         for first, last, finding in found:
