@@ -166,7 +166,7 @@ def filled_before(last: Run, chown: RecursiveChown, command: Command) -> FilledB
             apart = True
         elif instruction.keyword not in (*METADATA, "ENV", "ARG", "WORKDIR"):
             return None
-    if any(_gives_away(one, chown, command) for one in runs) or (last.script and last.script.names == {"chmod"}):
+    if any(_gives_away(one, chown, command) for one in runs) or (last.script and last.script.names <= {"chmod"}):
         return None
     large = [copy for copy in found.copies if not all(map(_is_small, local_sources(copy) or copy.words[:-1]))]
     if not (large or found.runs) or stage.parent is not None or not stage.runs_as_root(last.at):

@@ -102,9 +102,14 @@ def _stored(stage: StageFacts, command: Command, directory: str | None) -> Itera
     for name in saved_as(command):
         if not re.search(_TEXT, name):
             yield from filter(None, (resolve(name.decode("utf-8", "surrogateescape"), directory),))
-    archive = (word := unpacked(command)) and word.value
+    word = unpacked(command)
+    if word is None and command.name in _UNPACKERS and not re.match(rb"\S+ -?\w*c|\S+ --create", command.normal):
+        return  # it lists or tests
+    archive = word.value if word is not None else None
     top = re.sub(_EXTENSION, "", posixpath.basename(archive or ""))  # what most archives have all their files in
-    for path in of_command(command, directory, stage.facts.tools).writes.below:
+    effects = of_command(command, directory, stage.facts.tools)
+    read = frozenset[str]() if command.name in _UNPACKERS else effects.reads.below
+    for path in effects.writes.below - read:
         if (archive is None or path != resolve(archive, directory)) and not re.search(_TEXT, os.fsencode(path)):
             yield path
             yield f"{path.rstrip('/')}/{top}"

@@ -409,6 +409,10 @@ TREES = (
 )
 
 TREES_KEPT = (
+    # It only reads what is removed.
+    (_D + "COPY a.tgz /\nRUN tar tf /a.tgz > /l\nRUN rm /a.tgz && ls\n", ("tar tf /a.tgz >", "tar cf /a.tgz")),
+    (_D + "COPY b /b\nRUN install /b/a.bin /c\nRUN rm -r /b && ls\n", ("/b/a.bin /c", "/c /b/a.bin")),
+    (_D + "COPY b /b\nRUN cp /b/a.bin /c\nRUN rm -r /b && ls\n", ("/b/a.bin /c", "/c /b/a.bin")),
     # Nothing large is removed, or nothing that one stored.
     (
         _D + "RUN curl -o a.sh h://e/a\nRUN sh a.sh && rm a.sh\n",
