@@ -107,10 +107,13 @@ def _back(run: Run) -> bytes | None:
     directory = run.stage.directory(run.at)
     if directory is None or not re.fullmatch(r"/[\w.+@/-]*", directory):
         return None
-    asks = directory != "/" and re.search(rb"(?i)pwd|\bcd\s+[^&;|]*\.\.|\bdirs\b", run.instruction.code)
+    asks = re.search(_ASKS_STACK if directory == "/" else _ASKS, run.instruction.code)
     return None if asks or not (directory == "/" or run.stage.runs_as_root(run.at)) else b"cd " + directory.encode()
 
 
+# Where a shell has been, and how it came to where it is.
+_ASKS_STACK = rb"OLDPWD|\bcd\s+-(?![LP]\b)|\b(?:dirs|popd|pushd)\b|~[-+\d]"
+_ASKS = _ASKS_STACK + rb"|(?i:pwd)|\bcd\s+[^&;|]*\.\."
 # The builder puts these there for every RUN, and takes them away with all that was done to them.
 _VOLATILE = (
     rb"/etc/(?:hosts|resolv\.conf|hostname)\b|/dev/(?!null\b|std(?:in|out|err)\b|tty\b|u?random\b|zero\b|fd/)\w+|/proc/(?:sys|self|\$)"

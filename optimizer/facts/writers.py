@@ -72,6 +72,11 @@ def is_there(stage: StageFacts, at: int, path: str) -> bool:
     return there
 
 
+def may_remove(run: Run, path: str) -> bool:
+    """Whether a command of `run` that removes or moves may do so with what is at `path`, or above it."""
+    return any(_takes_from(run, command, directory, path) for command, directory in commands_of(run))
+
+
 def _takes_from(run: Run | None, command: Command, directory: str | None, path: str) -> bool:
     """Whether a command that removes or moves may do so with what is at `path`."""
     if run is None or command.name not in ("rm", "rmdir", "mv", "find"):

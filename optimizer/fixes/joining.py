@@ -19,7 +19,7 @@ from ..facts.joins import directory_for, may_join
 from ..facts.leftovers import Left
 from ..facts.paths import PATTERN, lies_in, resolve
 from ..facts.stages import Run, StageFacts, readable
-from ..facts.writers import is_there
+from ..facts.writers import is_there, may_remove
 from ..rules.finding import Fix
 from .scripts import WIDE, Style, appended, is_compound, joiner_at_end, with_comments
 
@@ -186,6 +186,8 @@ def join_runs(
             if wanted is None:
                 raise Refusal("a `cd` further up would reach it" if not entered else "it may need its WORKDIR")
             if wanted and wanted != (_last_cd(first) if views[at].state_changes else directory):
+                if wanted != b"cd /" and any(may_remove(run, wanted[3:].decode()) for run in runs[: at + 1]):
+                    raise Refusal(f"`{wanted.decode()}` may fail, where the builder makes the directory again")
                 directory = wanted
                 goes = views[at + 1].commands[0]
                 if goes.name == "cd" and (there := _goes_to(goes, second)):  # it may as well go there at once

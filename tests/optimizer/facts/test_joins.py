@@ -159,6 +159,8 @@ def test_what_stays(first: str) -> None:
         ("FROM debian:12\nWORKDIR /srv", "make -C $(pwd)"),
         ("FROM debian:12\nWORKDIR '/a b'", "rm y"),
         ("FROM debian:12", "cd $HOME/x && rm y"),
+        ("FROM debian:12", "cd - && rm y"),
+        ("FROM debian:12", "dirs && rm y"),
     ],
 )
 def test_no_way_back(head: str, second: str) -> None:

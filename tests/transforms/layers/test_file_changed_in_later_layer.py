@@ -436,6 +436,10 @@ TREES_KEPT = (
         _D + "RUN true || git clone h://e/a /src/a\nRUN make && rm -rf /src/a\n",
         "a failure of its last command is ignored",
     ),
+    (
+        _D + "WORKDIR /w\nRUN cd /x && rm -rf /w && git clone h://e/a /src/a\nRUN touch y && rm -rf /src/a\n",
+        "`cd /w` may fail, where the builder makes the directory again",
+    ),
     # A directory that is not known, or not there, or may not come behind.
     (_CLONE + "WORKDIR /b\nRUN make && rm -rf /src/a\n", "line 3 may make a directory"),
     (_CLONE + "WORKDIR /src/a\nRUN make && rm -rf /src/a\n", "line 3 would make a directory that has been removed"),
