@@ -18,6 +18,7 @@ from .ownership import (
     leaves_owners,
     made_in,
     makes_another,
+    marks,
     owned_copy,
     recursive_chowns_of,
     removes,
@@ -171,8 +172,9 @@ def filled_before(last: Run, chown: RecursiveChown, command: Command) -> FilledB
     large = [copy for copy in found.copies if not all(map(_is_small, local_sources(copy) or copy.words[:-1]))]
     if not (large or found.runs) or stage.parent is not None or not stage.runs_as_root(last.at):
         return None
-    owned = [run for run in runs if run.instruction.start > found.first.start]
-    found.doubts.extend([reason for run in owned if (reason := minds_owners(run, chown))][:1])
+    all_given = found.runs[0] if found.runs and found.runs[0].instruction is found.first else None
+    asked = [run for run in runs if all_given is None or run.at > all_given.at]
+    found.doubts.extend([reason for run in asked if (reason := minds_owners(run, chown))][:1])
     if any(may_bring_repository(stage, stage.index_of(copy)) for copy in large):
         found.doubts.append("git would refuse to work on a .git that is not root's")
     if not is_empty_at_first(stage.image, chown.directory):
@@ -207,10 +209,10 @@ _TEXTS = (
 
 
 def _gives_away(run: Run, chown: RecursiveChown, but: Command) -> bool:
-    """Whether a command of `run`, `but` one, may give something in the directory an owner of its own."""
+    """Whether a command of `run`, `but` one, may give something in the directory what is not the same after a chown."""
     return any(
-        (command.name in ("chown", "chgrp") or (command.name == "install" and command.has_option("o", "g", "owner")))
-        and command is not but
+        command is not but
+        and marks(command)
         and bool(of_command(command, directory, run.stage.facts.tools).writes.touches(chown.directory))
         for command, directory in commands_of(run)
     )

@@ -13,7 +13,7 @@ from ..knowledge.builders import RUN_SCRIPTS, builds
 from ..knowledge.commands import COMMANDS
 from .context import local_sources
 from .effects import commands_of, placed
-from .ownership import RecursiveChown, tells_owners
+from .ownership import RecursiveChown, marks, tells_owners
 from .packages import managed
 from .stages import Run, StageFacts
 
@@ -23,12 +23,15 @@ _CLONES = re.compile(rb"git (?:clone|config --(?:global|system)) ")
 def minds_owners(run: Run, chown: RecursiveChown) -> str:
     """Why a command of `run` may ask whose the files in the directory are; empty where none does."""
     todo = list(commands_of(run))
+    own = {command for command, _ in todo}
     while todo:
         command, directory = todo.pop()
         if not command.wrappers and managed(run, command) is not None:
             continue
         if command.name in COMMANDS and not command.wrappers:
             asks = command.name in ("git", "tar", "cpio") and not _CLONES.match(command.normal)
+            if command not in own and marks(command):
+                return f"`{command.name}` in a script of it may give files another owner or mode"
             if asks or tells_owners(chown, run, command, directory):
                 return f"`{command.name}` may ask whose the files are"
         elif not builds(command):

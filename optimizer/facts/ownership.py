@@ -212,6 +212,16 @@ def makes_another(run: Run, at: int, chown: RecursiveChown) -> bool:
 _PLAIN_MODE = re.compile(r"0?[0-7]{3}|[ugoa]*[+=-][rwxX]+(?:,[ugoa]*[+=-][rwxX]+)*")
 
 
+def marks(command: Command) -> bool:
+    """Whether a known command gives a file an owner, or what a chown takes off: setuid, setgid, capabilities."""
+    if command.name == "chmod":
+        operands = command.operands()
+        return not operands or _PLAIN_MODE.fullmatch(operands[0].raw.decode("utf-8", "replace")) is None
+    if command.name == "install":
+        return command.has_option("o", "g", "m", "owner", "group", "mode")
+    return command.name in ("chown", "chgrp", "setcap", "setfacl", "chattr")
+
+
 def leaves_owners(run: Run, chown: RecursiveChown, before: int | None = None) -> bool:
     """Whether the commands of `run`, or those in front of offset `before`, certainly put nothing into the directory.
 

@@ -258,9 +258,7 @@ def test_says(text: str, expected: list[Said]) -> None:
 _APP = {
     "package.json": 0o644, "package-lock.json": 0o644, "src/a.ts": 0o644, "requirements.txt": 0o644, "manage.py": 0o644,
 }  # fmt: skip
-_SCRIPTS = (
-    '{"scripts": {"build": "tsc && vite build", "node": "node x.js", "sudo": "sudo -u node tsc", "git": "git log"}}'
-)
+_SCRIPTS = '{"scripts": {"build": "tsc && vite build", "node": "node x.js", "sudo": "sudo -u node tsc", "git": "git log", "own": "chown 7 src"}}'
 N20, N20A, PY = (
     "FROM node:20\nWORKDIR /app\n",
     "FROM node:20-alpine\nWORKDIR /app\n",
@@ -328,6 +326,7 @@ IN_EACH = (
 ASKS = (
     (N20, "npm run node", "`node` may ask whose the files are"),
     (N20, "npm run sudo", "`tsc` may ask whose the files are"),
+    (N20, "npm run own", "`chown` in a script of it may give files another owner or mode"),
     (N20, "npm run git", "`git` may ask whose the files are"),
     (N20, "git rev-parse HEAD > v", "`git` may ask whose the files are"),
     (N20, "tar cf x.tar src", "`tar` may ask whose the files are"),
@@ -367,6 +366,13 @@ def test_who_asks(base: str, command: str, why: str, tmp_path: Path) -> None:
     assert "--from=root" in only(RULE, text, context=_context(tmp_path), unsafe=True).text
 
 
+def test_what_comes_before_is_asked_too(tmp_path: Path) -> None:
+    text = f"{PY}RUN ./setup\nCOPY . .\n{_COLLECT}RUN chown -R games /app\n"
+    found = findings(only(RULE, text, context=_context(tmp_path)))
+    assert [one.reason for one in found] == ["`setup` may ask whose the files are"]
+    assert only(RULE, text.replace("./setup", "pip install -r x"), context=_context(tmp_path)).changed
+
+
 def test_a_repository_is_not_given_away(tmp_path: Path) -> None:
     text = f"{PY}COPY . .\n{_COLLECT}RUN chown -R games /app\n"
     assert only(RULE, text, context=_context(tmp_path)).changed
@@ -384,6 +390,8 @@ def test_a_repository_is_not_given_away(tmp_path: Path) -> None:
     [
         (N20 + "COPY . .\nRUN chown 7 src && npm ci && chown -R node:node /app\n", ("chown 7 src && ", "")),
         (N20 + "COPY . .\nRUN install -o games /x . && npm ci && chown -R node:node /app\n", ("-o games ", "")),
+        (N20 + "COPY . .\nRUN chmod u+s src && npm ci && chown -R node:node /app\n", ("u+s", "u+x")),
+        (N20 + "COPY . .\nRUN setcap a+ep src && npm ci && chown -R node:node /app\n", ("setcap a+ep", "rm")),
         (N20 + "COPY . .\nUSER node\nRUN npm ci && chown -R node:node /app\n", ("USER node\n", "")),
         (
             N20 + "COPY . .\nUSER node\nUSER root\nRUN npm ci && chown -R node:node /app\n",
