@@ -94,6 +94,11 @@ TREES = {
         "WORKDIR /app\nRUN rm -rf /build/tree-1.0\n",
         "WORKDIR tree-1.0",
     ),
+    "an input of two RUNs": (
+        "COPY tree /tmp/in\nRUN cp /tmp/in/tool.sh /opt/\nRUN cp -r /tmp/in/sub /opt/ && ls /tmp/in >/opt/l\n"
+        "RUN rm -rf /tmp/in\n",
+        "RUN rm",
+    ),
     "what is fetched, used and removed": (
         "WORKDIR /srv\nCOPY tree /opt/tree-1.0\nRUN cd /opt && cp -r tree-1.0 sources\n"
         "RUN cp /opt/sources/tool.sh .\nRUN cd /opt && rm -rf sources\n",
