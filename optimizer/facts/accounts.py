@@ -13,6 +13,7 @@ from ..knowledge.commands import ACCOUNTS, HOMES, MAKES_ACCOUNTS
 from ..knowledge.images import Image
 from .commands import Effects, of_command, unknown, variables
 from .effects import commands_of, copy_destination, may_make_users, may_swap, of_instruction, of_run
+from .packages import managed
 from .paths import below, lies_in
 from .stages import Run, StageFacts
 from .variables import expanded
@@ -30,10 +31,11 @@ def named(owner: str) -> frozenset[str]:
     return frozenset(part for part in owner.split(":") if part and not part.isdigit() and part != "root")
 
 
-def makers(run: Run, command: Command, names: frozenset[str], at: int) -> list[Maker]:
+def makers(run: Run, command: Command, names: frozenset[str], at: int, *, past_builders: bool = False) -> list[Maker]:
     """What makes one of `names` between the instruction at index `at` of the stage and `command`, which is in `run`.
 
-    All of it may stand right above that instruction, in its order. Raises `Refusal` where it may not.
+    All of it may stand right above that instruction, in its order. Raises `Refusal` where it may not. With
+    `past_builders`, what builds or installs a project is taken to have nothing to do with users.
     """
     if not names:
         return []
@@ -42,11 +44,16 @@ def makers(run: Run, command: Command, names: frozenset[str], at: int) -> list[M
     for index in range(at, run.at) if variables_in else ():
         if of_instruction(stage, index).defines & variables_in:
             raise Refusal(f"line {stage.instructions[index].line} says who the owner is")
-    candidates = [maker for other in _between(stage, at, run) for maker in _in_run(other, run, command)]
+    past_packages = not variables_in and names <= _there(stage, at)
+    candidates = [
+        maker
+        for other in _between(stage, at, run)
+        for maker in _in_run(other, run, command, past_builders=past_builders, past_packages=past_packages)
+    ]
     last = max((n for n, maker in enumerate(candidates) if _may_make(maker.command, names)), default=-1)
     chosen = candidates[: last + 1]  # one may name a group that another one has made
     for maker in chosen:
-        if reason := _why_not(maker, chosen, at):
+        if reason := _why_not(maker, chosen, at, past_builders=past_builders):
             raise Refusal(reason)
     return chosen
 
@@ -63,7 +70,22 @@ def _between(stage: StageFacts, at: int, run: Run) -> Iterator[Run]:
             raise Refusal(f"line {stage.instructions[index].line} may make the user")
 
 
-def _in_run(run: Run, last: Run, before: Command) -> Iterator[Maker]:
+def _there(stage: StageFacts, at: int) -> frozenset[str]:
+    """The names of users and groups that are there before the instruction at index `at`, as far as that is certain.
+
+    A package makes its users only where they are not (Debian Policy, 9.2.2), and leaves the others as they are.
+    """
+    found = set[str](stage.image.accounts if stage.image is not None else ())
+    for one in stage.lineage_above():
+        for run in one.runs:
+            if one is not stage or run.at < at:
+                for command, _ in commands_of(run):
+                    plain = command.name in _MAKES and run.fails_with(command)
+                    found.update(word.value or "" for word in (command.operands(_VALUED)[-1:] if plain else ()))
+    return frozenset(found)
+
+
+def _in_run(run: Run, last: Run, before: Command, *, past_builders: bool, past_packages: bool) -> Iterator[Maker]:
     """The commands of a RUN that make users, up to the command `before` of `last`."""
     end = before.start if run is last else None
     if of_run(run, before=end).users != "makes":
@@ -76,6 +98,8 @@ def _in_run(run: Run, last: Run, before: Command) -> Iterator[Maker]:
             break
         if command.name in ACCOUNTS:
             yield Maker(run, command)
+        elif (past_builders and _builds(command)) or (past_packages and managed(run, command) is not None):
+            continue
         elif may_make_users(of_command(command, directory, run.stage.facts.tools)):
             raise Refusal(f"{where} may make the user")
 
@@ -98,7 +122,7 @@ _RENUMBERS = ("u", "g", "d", "l", "m", "uid", "gid", "home", "login", "move-home
 _MAKES = frozenset(("useradd", "adduser", "groupadd", "addgroup"))
 
 
-def _why_not(maker: Maker, chosen: list[Maker], at: int) -> str | None:
+def _why_not(maker: Maker, chosen: list[Maker], at: int, *, past_builders: bool) -> str | None:
     """Why `maker` may not go above the instruction at index `at`, with those of `chosen` that come before it."""
     run, command, script = maker.run, maker.command, maker.run.script
     stage = run.stage
@@ -113,15 +137,15 @@ def _why_not(maker: Maker, chosen: list[Maker], at: int) -> str | None:
     for index in range(at, run.at):
         other = stage.run_at(index)
         parts: Iterable[Effects] = (of_instruction(stage, index),)
-        if other is not None and any(one.run is other for one in chosen):
-            parts = _of_others(other, moved, None)
+        if other is not None and (past_builders or any(one.run is other for one in chosen)):
+            parts = _of_others(other, moved, None, past_builders=past_builders)
         if _may_bring(stage, index, command.name):
             return f"line {stage.instructions[index].line} may bring another `{command.name}`"
         programs = below(f"{place}/{command.name}" for place in _PLACES if other is not None)
         for part in parts:
             if reason := may_swap(part, effects | Effects(programs)):
                 return f"line {stage.instructions[index].line} stands between `{command.name}` and it: {reason}"
-    for part in _of_others(run, moved, command.start):
+    for part in _of_others(run, moved, command.start, past_builders=past_builders):
         if reason := may_swap(part, effects):
             return f"its RUN does something else before `{command.name}`: {reason}"
     return None
@@ -204,8 +228,16 @@ def _may_bring(stage: StageFacts, at: int, program: str) -> bool:
     return directory and re.fullmatch(_PROGRAMS, copy_destination(stage, at) or "/") is not None
 
 
-def _of_others(run: Run, moved: set[Command], before: int | None) -> Iterator[Effects]:
+def _builds(command: Command) -> bool:
+    from ..knowledge.builders import builds
+
+    return builds(command)
+
+
+def _of_others(run: Run, moved: set[Command], before: int | None, *, past_builders: bool) -> Iterator[Effects]:
     """What the commands of `run` do that are not `moved`, or those before an offset."""
     for command, directory in commands_of(run):
+        if past_builders and _builds(command):
+            continue
         if command not in moved and (before is None or command.start < before):
             yield of_command(command, directory, run.stage.facts.tools)

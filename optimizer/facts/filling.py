@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
+
 from ..dockerfile.document import Instruction
 from ..dockerfile.record import Record
 from ..dockerfile.shell import Command
 from .commands import of_command
+from .context import local_sources
 from .copies import operand_path
 from .effects import METADATA, commands_of, copy_destination
-from .ownership import RecursiveChown, leaves_owners, made_in, makes_another, owned_copy, removes
+from .ownership import (
+    RecursiveChown,
+    is_empty_at_first,
+    leaves_owners,
+    made_in,
+    makes_another,
+    marks,
+    owned_copy,
+    recursive_chowns_of,
+    removes,
+)
+from .paths import SYSTEM_DIRECTORIES
 from .stages import Run
 
 
@@ -102,10 +117,113 @@ class FilledLast(Record):
     made: list[str]
 
 
+class FilledBefore(Record):
+    """What filled the directory before that: COPYs, and RUNs of which it is known, first first.
+
+    `doubts` say who may ask then whose the files are.
+    """
+
+    copies: list[Instruction]
+    runs: list[Run]
+    doubts: list[str]
+
+    @property
+    def first(self) -> Instruction:
+        """The first of them."""
+        return min((*self.copies, *(run.instruction for run in self.runs)), key=lambda one: one.start)
+
+
+def filled_before(last: Run, chown: RecursiveChown, command: Command) -> FilledBefore | None:
+    """What filled the directory before `last` did; None where that is nothing of a size that is known, or not certain.
+
+    Another ``chown`` than `command` is not: what it gives away would stay so.
+    """
+    from .minding import may_bring_repository, minds_owners
+
+    stage = last.stage
+    found = FilledBefore([], [], [])
+    runs: list[Run] = [last]
+    apart = False  # whether another user comes in between
+    for at in range(last.at - 1, 0, -1):
+        instruction, other = stage.instructions[at], stage.run_at(at)
+        if instruction.keyword in ("COPY", "ADD"):
+            inside = owned_copy(last, at, chown)
+            if inside is None or (inside and apart):
+                return None
+            if inside:
+                found.copies.insert(0, instruction)
+        elif other is not None:
+            if other.script is None or other.shell != last.shell or other.mounted(chown.directory):
+                return None
+            if _is_made_empty(other, chown):
+                break
+            if not leaves_owners(other, chown):
+                if apart:
+                    return None
+                runs.insert(0, other)
+                if fills(other, chown):
+                    found.runs.insert(0, other)
+        elif instruction.keyword == "USER":
+            apart = True
+        elif instruction.keyword not in (*METADATA, "ENV", "ARG", "WORKDIR"):
+            return None
+    if any(_gives_away(one, chown, command) for one in runs) or (last.script and last.script.names <= {"chmod"}):
+        return None
+    large = [copy for copy in found.copies if not all(map(_is_small, local_sources(copy) or copy.words[:-1]))]
+    if not (large or found.runs) or stage.parent is not None or not stage.runs_as_root(last.at):
+        return None
+    all_given = found.runs[0] if found.runs and found.runs[0].instruction is found.first else None
+    asked = [run for run in runs if all_given is None or run.at > all_given.at]
+    found.doubts.extend([reason for run in asked if (reason := minds_owners(run, chown))][:1])
+    if any(may_bring_repository(stage, stage.index_of(copy)) for copy in large):
+        found.doubts.append("git would refuse to work on a .git that is not root's")
+    if not is_empty_at_first(stage.image, chown.directory):
+        found.doubts.append(f"files that the base image has in {chown.directory} may keep their owner")
+    parent = posixpath.dirname(chown.directory)
+    if parent not in SYSTEM_DIRECTORIES and stage.directory(stage.index_of(found.first)) != chown.directory:
+        found.doubts.append(f"{parent} would get that owner too where COPY makes it")
+    return found
+
+
+def is_given_in_each(run: Run) -> bool:
+    """Whether each instruction that filled a directory which `run` gives away can do so for its part."""
+    for command in run.script.commands if run.script else ():
+        for chown in recursive_chowns_of(run, command) if command.name == "chown" else ():
+            filled = filled_by_run(run, command, chown) if chown.flag else None
+            before = filled_before(filled.last, chown, command) if filled else None
+            if before is not None and not before.doubts:
+                return True
+    return False
+
+
+def _is_small(source: str) -> bool:
+    """Whether what a COPY brings is by its name a list of dependencies, or another text that people write."""
+    from ..knowledge.ecosystems import lists_dependencies
+
+    return lists_dependencies(source.replace("*", "")) or re.search(_TEXTS, source) is not None
+
+
+_TEXTS = (
+    r"(?:^|/)[A-Z]+$|\.(?:c?sh|bash|py|[cm]?js|json|ya?ml|toml|ini|cfg|conf|txt|md|rst|groovy|xml|env|template|rb|php)$"
+)
+
+
+def _gives_away(run: Run, chown: RecursiveChown, but: Command) -> bool:
+    """Whether a command of `run`, `but` one, may give something in the directory what is not the same after a chown."""
+    return any(
+        command is not but
+        and marks(command)
+        and bool(of_command(command, directory, run.stage.facts.tools).writes.touches(chown.directory))
+        for command, directory in commands_of(run)
+    )
+
+
 def filled_by_run(run: Run, command: Command, chown: RecursiveChown) -> FilledLast | None:
     """What filled the directory last; None where that cannot be given its owner before the chown."""
     stage = run.stage
-    if not leaves_owners(run, chown, command.start) or removes(run, chown):  # it would be stored again first
+    if not leaves_owners(run, chown, command.start):
+        return FilledLast(run, [], []) if chown.flag and filled_before(run, chown, command) else None
+    if removes(run, chown):  # it would be stored again first
         return None
     copies: list[Instruction] = []
     made = made_in(run, chown, command.start)

@@ -20,19 +20,20 @@ from .paths import SYSTEM_DIRECTORIES, is_private, lies_in, overlap
 from .readers import taken_by_a_stage
 from .stages import Run, StageFacts, stage_named
 from .variables import expanded, expanded_word, normal
-from .walks import brought_before, named_path, walks_over
+from .walks import brought_before, named_path, removals, walks_over
 
 
 class Input(Record):
-    """What `copy` brings to `path` for `run`, and the ``rm`` that removes it, in `removing`, with that operand.
+    """What `copy` brings to `path` for `runs`, and the ``rm`` that removes it, in `removing`, with that operand.
 
-    `writable` says whether the RUN may change something in it, `doubts` why more may have to do with it.
+    `writable` says whether the RUN, which is one then, may change something in it, `doubts` why more may have to do
+    with it.
     """
 
     copy: Instruction
     path: str
     mount: str  # the options of a bind mount that shows the same there
-    run: Run
+    runs: list[Run]
     removing: Run
     rm: Command
     operand: Word
@@ -54,18 +55,19 @@ def input_of(stage: StageFacts, at: int) -> Input | None:
         return None
     removing, rm, operand = removal
     users = [run for run in stage.runs if at < run.at <= removing.at and _touching(run, path, rm)]
-    if len(users) != 1:
-        if users:
-            raise Refusal(f"lines {users[0].instruction.line} and {users[1].instruction.line} may both need it")
+    if not users:
         return None
     for index in range(at + 1, removing.at):
         if stage.run_at(index) is None and (reason := _touches(stage, index, path)):
             raise Refusal(f"line {stage.instructions[index].line} may have to do with it: {reason}")
     doubts = _there_before(stage, copy, path)
-    writable, unknown = _use(users[0], path, rm)
-    return Input(
-        copy, path, _mount(stage, copy, path, users[0]), users[0], removing, rm, operand, writable, doubts + unknown
-    )
+    uses = [_use(run, path, rm) for run in users]
+    if len(users) > 1 and any(writable or unknown for writable, unknown in uses):
+        lines = " and ".join(str(run.instruction.line) for run in users[:2])
+        raise Refusal(f"lines {lines} may both need what one changes")
+    mount, *_ = [_mount(stage, copy, path, run) for run in users]
+    writable, unknown = uses[0]
+    return Input(copy, path, mount, users, removing, rm, operand, writable, doubts + unknown)
 
 
 class Wheels(Record):
@@ -134,10 +136,8 @@ def _removals(stage: StageFacts) -> dict[str, list[tuple[Run, Command, Word]]]:
     """What every ``rm`` of a stage certainly removes, by its path."""
     found: dict[str, list[tuple[Run, Command, Word]]] = {}
     for run in stage.runs:
-        for command, directory in commands_of(run):
-            if command.name == "rm" and not command.wrappers and run.fails_with(command):
-                for word in command.operands():
-                    found.setdefault(named_path(word, directory) or "", []).append((run, command, word))
+        for command, word, path in removals(run):
+            found.setdefault(path, []).append((run, command, word))
     return found
 
 
@@ -180,6 +180,8 @@ _READERS = frozenset(
         "microdnf", "sha256sum", "sha512sum", "md5sum", "grep", "head", "echo", "printf", "install", "du", "gem",
     )
 )  # fmt: skip
+# They may write beside what they read, and remove or move nothing that they were given.
+_COMPILERS = frozenset(("javac", "jar", "gcc", "g++", "cc", "c++"))
 _FILES = rb".*(?:\.(?:whl|txt|zip|tar\.gz|tgz|toml|cfg|deb|rpm|apk)\b|\*)[\"']?$|--?[a-z-]+(?:=|$)"
 
 
@@ -206,7 +208,8 @@ def _use(run: Run, path: str, rm: Command | None) -> tuple[bool, list[str]]:
         if reads and not deletes and not command.wrappers and is_of_system(command):
             continue
         writable = True
-        if of_command(command, directory, run.stage.facts.tools).writes.unknown and not pip:
+        known = pip or (command.name in _COMPILERS and not command.wrappers)
+        if of_command(command, directory, run.stage.facts.tools).writes.unknown and not known:
             doubts.append(f"`{command.name}` may move or remove it")
     return writable, doubts
 

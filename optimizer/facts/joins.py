@@ -6,12 +6,14 @@ import re
 from collections.abc import Sequence
 
 from ..dockerfile.document import Instruction
+from ..dockerfile.shell import Script
 from ..knowledge.commands import COMMANDS
 from .commands import DIRECTORY, of_command
 from .effects import of_run
 from .leftovers import Left, commands_in
 from .packages import managed
 from .stages import Run
+from .variables import expanded_word
 
 CHANGES_DIRECTORY = frozenset(("cd", "pushd", "popd"))
 
@@ -33,9 +35,10 @@ def may_join(first: Run, second: Run, moved: Sequence[Instruction] = ()) -> str 
         return "they run in different ways"
     if not (_has_room_for_mounts(first, second) and _has_room_for_mounts(second, first)):
         return "they have flags"
-    changes = set(one.state_changes) - ({"set"} if only_stops_earlier(first, second) else set())
-    if changes and not (changes <= CHANGES_DIRECTORY and directory_for(second) is not None):
-        return f"`{min(changes, key=one.state_changes.index)}` in the first would reach the second"
+    stops = only_stops_earlier(first, second)
+    changes = tuple(one for one in one.state_changes if not (stops and one == "set"))
+    if changes and not (_only_goes(one, changes) and directory_for(second) is not None):
+        return f"`{changes[0]}` in the first would reach the second"
     if two.remembered:
         return f"`{two.remembered}` in the second would tell of the first"
     if _changes_itself(first):
@@ -65,6 +68,13 @@ def only_stops_earlier(first: Run, second: Run) -> bool:
     return strict and not (unset and b"$" in second.instruction.code)
 
 
+def _only_goes(script: Script, changes: tuple[str, ...]) -> bool:
+    """Whether all `changes` in its shell are of the directory, by commands that are plain to see."""
+    return CHANGES_DIRECTORY.issuperset(changes) and changes == tuple(
+        one.name for one in script.commands if one.name in CHANGES_DIRECTORY and not one.wrappers
+    )
+
+
 def _has_room_for_mounts(run: Run, other: Run) -> bool:
     """Whether the flags of `other` are mounts that `run` has too, or would not notice."""
     if len(other.mounts) != len(other.instruction.flags):
@@ -81,29 +91,51 @@ def _has_room_for_mounts(run: Run, other: Run) -> bool:
 
 
 def directory_for(run: Run) -> bytes | None:
-    """What must come before the script where a ``cd`` came before it: nothing, ``cd /``, or None for what is unknown.
+    """What must come before the script where a ``cd`` came before it: nothing, a ``cd``, or None for what is unknown.
 
     Nothing, where it goes to a directory of its own first or names all paths whole. A package manager names packages,
-    but runs scripts that fail in a directory that has been removed.
+    but runs scripts that fail in a directory that has been removed. All else has to begin where the RUN began.
     """
     script = run.script
     if script is None or not script.commands:
         return None
     first = script.commands[0]
     start = first.values()
-    if first.name == "cd" and first.start == script.units[0].start and len(start) == 1:
-        return b"" if start[0] is not None and start[0].startswith("/") else None
-    if not script.is_plain or b"/proc/" in run.instruction.code:
-        return None
-    tools = run.stage.facts.tools
-    for command in script.commands:
-        # What it reads and writes is the same wherever it runs, options that name a place included.
-        here, there = (of_command(command, directory, tools) for directory in ("/here", "/there"))
-        if DIRECTORY in here.heeds or (here.reads, here.writes) != (there.reads, there.writes):
-            return None
+    goes = first.name == "cd" and first.start == script.units[0].start and len(start) == 1
+    if goes:
+        there = start[0] or expanded_word(run.stage, run.at, first.argv[1].raw)
+        if there is None or there.startswith("/"):
+            return b"" if there else None
+    if goes or not script.is_plain or b"/proc/" in run.instruction.code or not _names_all_whole(run):
+        return _back(run)
     return b"cd /" if any(managed(run, command) for command in script.commands) else b""
 
 
+def _names_all_whole(run: Run) -> bool:
+    """Whether what the commands of `run` read and write is the same wherever they run, option values included."""
+    tools = run.stage.facts.tools
+    for command in run.script.commands if run.script else ():
+        here, there = (of_command(command, directory, tools) for directory in ("/here", "/there"))
+        if DIRECTORY in here.heeds or (here.reads, here.writes) != (there.reads, there.writes):
+            return False
+    return True
+
+
+def _back(run: Run) -> bytes | None:
+    """The ``cd`` to where `run` begins; None where that is not known, or may be another place, or closed to the user.
+
+    Through a link it is another place for who asks his shell. The builder goes there as root, whoever the user is.
+    """
+    directory = run.stage.directory(run.at)
+    if directory is None or not re.fullmatch(r"/[\w.+@/-]*", directory):
+        return None
+    asks = re.search(_ASKS_STACK if directory == "/" else _ASKS, run.instruction.code)
+    return None if asks or not (directory == "/" or run.stage.runs_as_root(run.at)) else b"cd " + directory.encode()
+
+
+# Where a shell has been, and how it came to where it is.
+_ASKS_STACK = rb"OLDPWD|\bcd\s+-(?![LP]\b)|\b(?:dirs|popd|pushd)\b|~[-+\d]"
+_ASKS = _ASKS_STACK + rb"|(?i:pwd)|\bcd\s+[^&;|]*\.\."
 # The builder puts these there for every RUN, and takes them away with all that was done to them.
 _VOLATILE = (
     rb"/etc/(?:hosts|resolv\.conf|hostname)\b|/dev/(?!null\b|std(?:in|out|err)\b|tty\b|u?random\b|zero\b|fd/)\w+|/proc/(?:sys|self|\$)"

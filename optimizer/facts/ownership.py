@@ -50,10 +50,15 @@ def recursive_chowns(facts: Facts) -> Iterator[tuple[Run, Command, list[Recursiv
     for run in (run for stage in facts.shipping for run in stage.runs):
         if run.script is not None:
             for command in run.script.commands:
-                chowns = _recursive_chowns(run, command) if command.name == "chown" else []
-                once = [one for one in chowns if not any(_stores_again(one, run, *other) for other in commands_of(run))]
+                once = recursive_chowns_of(run, command) if command.name == "chown" else []
                 if once:
                     yield run, command, once
+
+
+def recursive_chowns_of(run: Run, command: Command) -> list[RecursiveChown]:
+    """The same of one chown."""
+    chowns = _recursive_chowns(run, command)
+    return [one for one in chowns if not any(_stores_again(one, run, *other) for other in commands_of(run))]
 
 
 def _recursive_chowns(run: Run, command: Command) -> list[RecursiveChown]:
@@ -207,6 +212,16 @@ def makes_another(run: Run, at: int, chown: RecursiveChown) -> bool:
 _PLAIN_MODE = r"0?[0-7]{3}|[ugoa]*[+=-][rwxX]+(?:,[ugoa]*[+=-][rwxX]+)*"
 
 
+def marks(command: Command) -> bool:
+    """Whether a known command gives a file an owner, or what a chown takes off: setuid, setgid, capabilities."""
+    if command.name == "chmod":
+        operands = command.operands()
+        return not operands or re.fullmatch(_PLAIN_MODE, operands[0].raw.decode("utf-8", "replace")) is None
+    if command.name == "install":
+        return command.has_option("o", "g", "m", "owner", "group", "mode")
+    return command.name in ("chown", "chgrp", "setcap", "setfacl", "chattr")
+
+
 def leaves_owners(run: Run, chown: RecursiveChown, before: int | None = None) -> bool:
     """Whether the commands of `run`, or those in front of offset `before`, certainly put nothing into the directory.
 
@@ -229,14 +244,17 @@ def _leaves_owners(chown: RecursiveChown, run: Run, command: Command, directory:
         operands = command.operands()
         plain = bool(operands) and re.fullmatch(_PLAIN_MODE, operands[0].raw.decode("utf-8", "replace")) is not None
         return plain and not _stores_again(chown, run, command, directory)
-    if _writes_to(chown, run, command, directory):
-        return False
+    return not _writes_to(chown, run, command, directory) and not tells_owners(chown, run, command, directory)
+
+
+def tells_owners(chown: RecursiveChown, run: Run, command: Command, directory: str | None) -> bool:
+    """Whether a known command takes the owners of what is in the directory along, or tells them."""
     tells = _TELLS_OWNERS.get(command.name)
     if tells is None or not any(re.search(tells, word.raw) for word in command.argv):
-        return True
+        return False
     if command.name == "ln" and command.has_option("s", "symbolic"):
-        return True
-    return not of_command(command, directory, run.stage.facts.tools).reads.touches(chown.directory)
+        return False
+    return bool(of_command(command, directory, run.stage.facts.tools).reads.touches(chown.directory))
 
 
 def made_directories(run: Run, command: Command, directory: str) -> list[str] | None:

@@ -7,11 +7,11 @@ import re
 from collections.abc import Container, Iterator
 
 from ..dockerfile.document import Instruction
-from ..dockerfile.shell import Word
+from ..dockerfile.shell import Command, Word
 from ..knowledge.archives import PATTERNS, unpacked
 from ..knowledge.commands import COMMANDS
 from .effects import commands_of, of_instruction
-from .paths import PATTERN, lies_in, overlap, resolve, spelled
+from .paths import PATTERN, SYSTEM_DIRECTORIES, lies_in, overlap, resolve, spelled
 from .stages import Run, StageFacts
 
 _CHANGES = frozenset(("mv", "chmod", "chown", "chgrp", "find", "unlink", "shred", "rmdir", "touch", "ln", "setfacl"))
@@ -23,6 +23,15 @@ def named_path(word: Word, directory: str | None) -> str | None:
     if word.value is None or PATTERN.search(word.value):
         return None
     return resolve(word.value, directory)
+
+
+def removals(run: Run) -> Iterator[tuple[Command, Word, str]]:
+    """Every ``rm`` of `run` that certainly removes something, with the operand and the absolute path that it means."""
+    for command, directory in commands_of(run) if b"rm " in run.source_text else ():
+        if command.name == "rm" and not command.wrappers and run.fails_with(command):
+            for word in command.operands():
+                if (path := named_path(word, directory)) is not None and path not in SYSTEM_DIRECTORIES:
+                    yield command, word, path
 
 
 def walks_over(run: Run, path: str) -> str:

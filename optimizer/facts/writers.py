@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import posixpath
 import re
 from collections.abc import Iterator, Sequence
 
 from ..dockerfile.shell import Command
 from ..knowledge.commands import ACCOUNTS
 from ..knowledge.downloads import cloned_into
+from .commands import of_command
 from .effects import commands_of, of_run
-from .paths import is_named, lies_in, resolve
-from .stages import Run
+from .paths import is_named, lies_in, overlap, resolve
+from .stages import Run, StageFacts
 
 
 def writer_of(run: Run, paths: list[bytes], most: int, trees: Sequence[str] = ()) -> Run | None:
     """The earliest of the RUNs right before `run`, fewer than `most`, that wrote one of the paths or into the trees."""
-    near: list[Run] = []  # nearest first
-    for distance in range(1, most):
-        other = run.stage.run_at(run.at - distance)
-        if other is None or other.script is None:
-            break
-        near.append(other)
+    near = _before(run, most)
     writers = [_writer_of(path, near) for path in paths]
     writers += [other for tree in trees for other in near if fills_tree(other, tree)]
     return min(filter(None, writers), key=lambda other: other.at, default=None)
@@ -35,6 +33,100 @@ def _writer_of(path: bytes, near: list[Run]) -> Run | None:
         if any(_unpacks_around(*part, path) for part in _parts(other)) or _clones_around(other, path)
     ]
     return named[-1] if named else around[0] if around else None
+
+
+def brought_by(run: Run, paths: Sequence[str], most: int) -> Run | None:
+    """The earliest of those RUNs that certainly stored something at one of the paths, and removed nothing there."""
+    found = [other for other in (_before(run, most) if paths else ()) if any(_stores(other, path) for path in paths)]
+    return found[-1] if found else None
+
+
+def _before(run: Run, most: int) -> list[Run]:
+    """The readable RUNs right before `run`, fewer than `most`, with only WORKDIRs between them, nearest first."""
+    near: list[Run] = []
+    for at in range(run.at - 1, 0, -1):
+        other = run.stage.run_at(at)
+        if len(near) == most - 1 or (other is None and run.stage.instructions[at].keyword != "WORKDIR"):
+            break
+        if other is not None:
+            if other.script is None:
+                break
+            near.append(other)
+    return near
+
+
+def is_there(stage: StageFacts, at: int, path: str) -> bool:
+    """Whether there certainly is a directory at `path` before the instruction at index `at` of a stage.
+
+    An archive counts for a directory of its name: where there were none, what is built in it would fail too.
+    """
+    there = path in ("/", "/tmp", "/usr", "/root")
+    for index, instruction in enumerate(stage.instructions[:at]):
+        run = stage.run_at(index)
+        if instruction.keyword == "WORKDIR":
+            there |= lies_in(stage.directory(index + 1) or "/", path)
+        for command, directory in commands_of(run) if run else ():
+            if _takes_from(run, command, directory, path):
+                there = False
+            elif (command.name in _WRITERS or command.name == "mkdir") and run and run.fails_with(command):
+                there |= any(lies_in(one, path) for one in _stored(stage, command, directory))
+    return there
+
+
+def may_remove(run: Run, path: str) -> bool:
+    """Whether a command of `run` that removes or moves may do so with what is at `path`, or above it."""
+    return any(_takes_from(run, command, directory, path) for command, directory in commands_of(run))
+
+
+def _takes_from(run: Run | None, command: Command, directory: str | None, path: str) -> bool:
+    """Whether a command that removes or moves may do so with what is at `path`."""
+    if run is None or command.name not in ("rm", "rmdir", "mv", "find"):
+        return False
+    writes = of_command(command, directory, run.stage.facts.tools).writes
+    return bool(writes.unknown) or any(overlap(path, one) for one in writes.below)
+
+
+def _stores(run: Run, path: str) -> bool:
+    """Whether `run` certainly stores something of a size at `path`, or in it, and removes nothing there."""
+    stores = False
+    for command, directory in commands_of(run):
+        if _takes_from(run, command, directory, path):
+            return False
+        if command.name in _WRITERS and run.fails_with(command):
+            stores = stores or any(lies_in(one, path) for one in _stored(run.stage, command, directory))
+    return stores
+
+
+def _stored(stage: StageFacts, command: Command, directory: str | None) -> Iterator[str]:
+    """Paths that a command certainly stores something at: what it names, clones, downloads or unpacks."""
+    from ..knowledge.archives import unpacked
+    from ..knowledge.downloads import saved_as
+
+    if command.name == "git":
+        yield from filter(None, (_cloned(command, directory),))
+        return
+    for name in saved_as(command):
+        if not re.search(_TEXT, name):
+            yield from filter(None, (resolve(name.decode("utf-8", "surrogateescape"), directory),))
+    word = unpacked(command)
+    if word is None and command.name in _UNPACKERS and not re.match(rb"\S+ -?\w*c|\S+ --create", command.normal):
+        return  # it lists or tests
+    archive = word.value if word is not None else None
+    top = re.sub(_EXTENSION, "", posixpath.basename(archive or ""))  # what most archives have all their files in
+    effects = of_command(command, directory, stage.facts.tools)
+    read = frozenset[str]() if command.name in _UNPACKERS else effects.reads.below
+    for path in effects.writes.below - read:
+        if (archive is None or path != resolve(archive, directory)) and not re.search(_TEXT, os.fsencode(path)):
+            yield path
+            yield f"{path.rstrip('/')}/{top}"
+
+
+# Scripts, keys and checksums are small, but for the installers that have all they install in them.
+_TEXT = (
+    rb"(?i)\.(?:bash|py|php|pl|rb|js|ya?ml|json|sig|sign|asc|gpg|key|pub|pem|md5|sha\d+(?:sums?)?|txt|list|conf|repo)$"
+    rb"|^(?!.*(?:conda|forge|linux|x86_64|amd64|\d[._]\d)).*\.sh$"
+)
+_EXTENSION = r"(?:\.orig)?\.(?:tar(?:\.\w+)?|tgz|tbz2?|txz|zip|7z)$"
 
 
 # What they make is not worth a join.
@@ -94,11 +186,13 @@ def _names(command: Command, code: bytes, target: bytes) -> bool:
 def _clones_around(run: Run, target: bytes) -> bool:
     """Whether a ``git clone`` of `run` makes a directory that the target lies in."""
     path = resolve(target.decode("utf-8", "surrogateescape"), run.stage.directory(run.at))
-    for command, directory in commands_of(run):
-        place = resolve(cloned_into(command).decode("utf-8", "surrogateescape"), directory)
-        if place is not None and path is not None and path != place and lies_in(path, place):
-            return True
-    return False
+    places = (_cloned(command, directory) for command, directory in commands_of(run))
+    return path is not None and any(place is not None and path != place and lies_in(path, place) for place in places)
+
+
+def _cloned(command: Command, directory: str | None) -> str | None:
+    """The directory that a ``git clone`` makes; None where that is not certain, and for any other command."""
+    return resolve(cloned_into(command).decode("utf-8", "surrogateescape"), directory)
 
 
 def _unpacks_around(command: Command, code: bytes, target: bytes) -> bool:

@@ -12,13 +12,14 @@ from itertools import pairwise
 from ..dockerfile.document import Document, Instruction
 from ..dockerfile.edits import Edit, Refusal
 from ..dockerfile.record import Record
-from ..dockerfile.shell import Script
+from ..dockerfile.shell import Command, Script
 from ..facts.commands import of_command
-from ..facts.effects import commands_of
+from ..facts.effects import commands_of, may_swap, of_instruction, of_run
 from ..facts.joins import CHANGES_DIRECTORY, directory_for, may_join, only_stops_earlier
 from ..facts.leftovers import Left
-from ..facts.paths import lies_in
-from ..facts.stages import Run, readable
+from ..facts.paths import PATTERN, lies_in, resolve
+from ..facts.stages import Run, StageFacts, readable
+from ..facts.writers import is_there, may_remove
 from ..rules.finding import Fix
 from .scripts import WIDE, Style, appended, commands_in, is_compound, joiner_at_end, with_comments
 
@@ -120,9 +121,24 @@ def without_needless_cd(runs: list[Run]) -> list[Trim]:
         script = readable(second)
         start = next(iter(script.commands), None)
         goes = start is not None and start.name == "cd" and len(script.units) > 1 and script.only_and
-        needless = goes and start is not None and start.values() == [_ends_in(first)]
-        trims.append(Trim(start=int(needless)))
+        needless = goes and start is not None and (there := _goes_to(start, second)) and there == _ends_in(first)
+        trims.append(Trim(start=int(bool(needless))))
     return trims
+
+
+def _goes_to(start: Command, run: Run) -> str | None:
+    """Where the ``cd`` that `run` starts with goes; None where that is not certain, as it is not through a link."""
+    words = start.values()
+    if len(words) != 1 or words[0] is None or words[0].startswith(("-", "~")) or PATTERN.search(words[0]):
+        return None
+    return None if ".." in words[0] else resolve(words[0], run.stage.directory(run.at))
+
+
+def _last_cd(run: Run) -> bytes:
+    """The last ``cd`` of a plain and-list, which says where it ends; empty where there is none of the kind."""
+    script = readable(run)
+    last = next((one for one in reversed(script.commands) if one.name in ("cd", "pushd", "popd")), None)
+    return last.normal if last is not None and script.only_and and script.is_plain else b""
 
 
 def _ends_in(run: Run) -> str | None:
@@ -149,15 +165,16 @@ def join_runs(
     above: Sequence[Instruction] = (),
     below: Sequence[Instruction] = (),
     leads: Mapping[Run, Sequence[bytes]] | None = None,
+    entered: Sequence[Instruction] = (),
     any_list: bool = False,
 ) -> Fix:
     """Make consecutive `runs` one RUN, ``&&`` between them, and run the commands `then` behind them.
 
     Comment lines between the RUNs stay where they are, inside the joined one. `trims`, one for each RUN, says what
     need not be done again where two of them meet. What stands between the RUNs goes `above` the first of them or
-    `below` the last, with the comments that are directly above it; what `leads` says of a RUN comes before it. With
-    `any_list`, RUNs that are no and-lists are joined too: braces are put around one that ignores a failure, and ``&&``
-    follows one that `set -e` would stop.
+    `below` the last, with the comments that are directly above it; what `leads` says of a RUN comes before it, and what
+    is `entered`, a WORKDIR, becomes a ``cd``. With `any_list`, RUNs that are no and-lists are joined too: braces are
+    put around one that ignores a failure, and ``&&`` follows one that `set -e` would stop.
     """
     if sum(run.instruction.end - run.instruction.start for run in runs) > _LONGEST:
         raise Refusal("the shell would not take a script as long as both")
@@ -177,7 +194,7 @@ def join_runs(
     away = False  # whether a `cd` came
     directory = b""  # what was put in to leave the directory of a `cd` further up, where no other came since
     for at, (first, second) in enumerate(pairwise(runs)):
-        check_joinable(document, first, second, (*above, *below), grouped[at : at + 2], any_list=any_list)
+        check_joinable(document, first, second, (*above, *below, *entered), grouped[at : at + 2], any_list=any_list)
         left.add(first)
         if reason := left.meets(second):
             raise Refusal(reason)
@@ -191,7 +208,7 @@ def join_runs(
             if not any(start <= at < end for start, end in moved)
         ]
         width = start - source.line_start(start) + len(source.data[end : source.line_end(end)].rstrip()) + 4
-        led = (leads or {}).get(runs[at + 1], ())
+        led = (leads or {}).get(second, ())
         wide = width + sum(map(len, led)) > WIDE
         newline = b" " + style.escape + style.newline
         before, behind = (newline, style.indent + b"&& ") if style.leading else (b" &&" + newline, style.indent)
@@ -199,20 +216,28 @@ def join_runs(
             before, behind = b" && ", b""
         text = before + b"".join(comments) + behind
         between = before + behind if wide else b" && "
-        if not all(
-            only_stops_earlier(run, runs[at + 1]) for run in runs[: at + 1] if "set" in readable(run).state_changes
-        ):
+        if not all(only_stops_earlier(run, second) for run in runs[: at + 1] if "set" in readable(run).state_changes):
             raise Refusal("`set` further up would reach it")
         goes = not CHANGES_DIRECTORY.isdisjoint(views[at].state_changes)
-        away = (away or goes) and not any(lead.startswith(b"cd ") for lead in led)
+        enters = any(first.instruction.end <= one.start < second.instruction.start for one in entered)
+        away = (away or enters or goes) and not any(lead.startswith(b"cd ") for lead in led)
         if away:
-            wanted = directory_for(runs[at + 1])
+            wanted = b"" if trims[at + 1].start else directory_for(second)
             if wanted is None:
-                raise Refusal("a `cd` further up would reach it")
-            if wanted and (wanted != directory or goes):
-                text += wanted + b" && "
-                adds.append(wanted)
+                raise Refusal("a `cd` further up would reach it" if not entered else "it may need its WORKDIR")
+            if wanted and wanted != (_last_cd(first) if goes else directory):
+                if wanted != b"cd /" and any(may_remove(run, wanted[3:].decode()) for run in runs[: at + 1]):
+                    raise Refusal(f"`{wanted.decode()}` may fail, where the builder makes the directory again")
                 directory = wanted
+                next_cd = views[at + 1].commands[0]
+                there = _goes_to(next_cd, second) if next_cd.name == "cd" and not led and not grouped[at + 1] else None
+                if there:  # it may as well go there at once
+                    wanted, end = b"cd " + there.encode(), next_cd.end
+                    drops.append(next_cd.normal)
+                    text += wanted
+                else:
+                    text += wanted + b" && "
+                adds.append(wanted)
         text += b"".join(lead + between for lead in led)
         adds += led
         edits.append(Edit(start, end, b"; }" * grouped[at] + text + b"{ " * grouped[at + 1]))
@@ -230,7 +255,48 @@ def join_runs(
         edits.append(Edit(end, end, b"; }" + b"".join(map(style.and_, then or ()))))
     elif then:
         edits.append(appended(runs[-1], views[-1], then, style))
+    drops += [one.normal for one in entered if one not in below]
     return Fix(tuple(edits), drops=tuple(drops), adds=tuple(adds))
+
+
+def join_across(document: Document, runs: list[Run], trims: list[Trim]) -> Fix:
+    """Make `runs` one RUN, which has nothing but WORKDIRs between them: the RUN goes there itself.
+
+    The last of them stays behind the RUN where something needs it there.
+    """
+    stage, last = runs[0].stage, runs[-1]
+    entered = [one for one in stage.instructions[runs[0].at : last.at] if one.keyword == "WORKDIR"]
+    if not entered:
+        return join_runs(document, runs, trims=trims)
+    tail = [one for one in entered if one.start > runs[-2].instruction.start]
+    aside = [one for one in tail if not may_swap(of_instruction(stage, stage.index_of(one)), of_run(last))]
+    for one in entered:
+        at = stage.index_of(one)
+        directory = stage.directory(at + 1)
+        if directory is None or one.flags or (one not in aside and not is_there(stage, at, directory)):
+            raise Refusal(f"line {one.line} may make a directory")
+    kept = aside
+    if _is_reset(stage, last.at + 1):
+        kept = [one for one in aside if not is_there(stage, last.at, stage.directory(stage.index_of(one) + 1) or "")]
+    elif entered[-1] not in aside and stage.directory(last.at) != stage.directory(runs[0].at):
+        kept = entered[-1:]
+    for one in kept:
+        directory = stage.directory(stage.index_of(one) + 1) or ""
+        if not one.args.strip().startswith((b"/", b'"/')):
+            raise Refusal(f"line {one.line} names a directory in another")
+        if not is_there(stage, last.at + 1, directory) and one not in aside:
+            raise Refusal(f"line {one.line} would make a directory that has been removed")
+    return join_runs(document, runs, trims=trims, below=kept, entered=entered)
+
+
+def _is_reset(stage: StageFacts, at: int) -> bool:
+    """Whether a WORKDIR sets the directory anew before anything behind index `at` of a stage may need it."""
+    for instruction in stage.instructions[at:]:
+        if instruction.keyword == "WORKDIR":
+            return instruction.args.strip().startswith((b"/", b'"/'))
+        if instruction.keyword not in ("ENV", "ARG", "USER", "LABEL", "EXPOSE"):
+            return False
+    return False
 
 
 def _moves(

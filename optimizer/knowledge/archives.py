@@ -89,7 +89,6 @@ def _unpacks(name: str, words: list[bytes]) -> bool:
     return name in _INSTALLERS and bool({b"install", b"localinstall"} & {*words})
 
 
-
 #: A pattern that means archives.
 ANY = rb"\*\S*" + _EXTENSIONS + rb"\b"
 #: Patterns that may mean an archive, and an rm that fails where its pattern matches nothing any more.

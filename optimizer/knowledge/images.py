@@ -30,6 +30,14 @@ class Image(Record):
         return next((users for start, users in _SUDOERS.items() if f"/{start}" in f"/{self.name}"), ())
 
     @property
+    def accounts(self) -> frozenset[str]:
+        """Users, and groups of the same name, that an official image certainly has."""
+        name = self.name.removeprefix("library/")
+        if "alpine" in self.tag or name not in _DEBIAN:
+            return frozenset()
+        return _ACCOUNTS | ({name} if name in ("node", "nginx") else frozenset[str]())
+
+    @property
     def windows(self) -> bool:
         """Whether it is a Windows image, by its name."""
         return bool(re.search(r"windows|nanoserver|servercore|\bltsc", f"{self.name}:{self.tag}"))
@@ -47,6 +55,14 @@ _DIRECTORIES: dict[str, str] = {
     ),
     "golang": "/go", "httpd": "/usr/local/apache2", "redis": "/data", "tomcat": "/usr/local/tomcat",
 }  # fmt: skip
+# Official images that are made of Debian or Ubuntu, unless a tag says otherwise, and the users of its base-passwd.
+_DEBIAN = frozenset(
+    (
+        "debian", "ubuntu", "buildpack-deps", "python", "node", "ruby", "php", "perl", "golang", "rust", "nginx",
+        "httpd", "maven", "openjdk", "eclipse-temurin",
+    )
+)  # fmt: skip
+_ACCOUNTS = frozenset("daemon bin sys games man lp mail news uucp proxy www-data backup list irc".split())
 # By their Dockerfiles: images to develop and to test in, whose rules say ``NOPASSWD: ALL``.
 _SUDOERS: dict[str, tuple[bytes, ...]] = {
     "circleci/": (b"circleci",), "cimg/": (b"circleci",), "gitpod/": (b"gitpod",), "codercom/": (b"coder",),

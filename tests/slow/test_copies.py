@@ -88,6 +88,22 @@ TREES = {
         "RUN groupadd -r svc && useradd -r -g svc svc\nRUN chown -R svc:svc /opt/t\nRUN chmod -R g+w /opt/t\n",
         "\nRUN chown -R",
     ),
+    "sources that are unpacked, built and removed": (
+        "COPY tree /opt/tree-1.0\nRUN cd /opt && tar czf /srv/tree-1.0.tar.gz tree-1.0\nWORKDIR /build\n"
+        "RUN tar xzf /srv/tree-1.0.tar.gz\nWORKDIR tree-1.0\nRUN cp -r sub /opt/\nRUN cp tool.sh /opt/ && ls >/opt/where\n"
+        "WORKDIR /app\nRUN rm -rf /build/tree-1.0\n",
+        "WORKDIR tree-1.0",
+    ),
+    "an input of two RUNs": (
+        "COPY tree /tmp/in\nRUN cp /tmp/in/tool.sh /opt/\nRUN cp -r /tmp/in/sub /opt/ && ls /tmp/in >/opt/l\n"
+        "RUN rm -rf /tmp/in\n",
+        "RUN rm",
+    ),
+    "what is fetched, used and removed": (
+        "WORKDIR /srv\nCOPY tree /opt/tree-1.0\nRUN cd /opt && cp -r tree-1.0 sources\n"
+        "RUN cp /opt/sources/tool.sh .\nRUN cd /opt && rm -rf sources\n",
+        "RUN cd /opt && rm -rf",
+    ),
 }
 
 
@@ -110,3 +126,36 @@ def test_same_trees_fewer_bytes(tmp_path: Path, name: str) -> None:
     found = proof(tmp_path, result)
     assert not found.comparison.undeclared
     assert found.before.size - found.after.size >= 900_000
+
+
+# What is copied, what is built of it, and a chown of all.
+BUILT = {
+    "a user who is made behind it": (
+        "COPY requirements.txt ./\nRUN pip install --no-cache-dir -r requirements.txt\nCOPY . .\n"
+        "RUN python manage.py collectstatic\nRUN useradd -m app && chown -R app:app /srv/app\nUSER app\n"
+    ),
+    "in the RUN that builds": (
+        "COPY . .\nRUN python manage.py collectstatic && chown -R games /srv/app && touch /opt/x\nUSER games\n"
+    ),
+    "several directories": (
+        "COPY . .\nCOPY tree /opt/tree\nRUN mkdir -p /data && python manage.py collectstatic\nRUN mkdir logs\n"
+        "RUN chown -R games:games /data /opt/tree /srv/app\n"
+    ),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("base", ["python:3.11-slim"])
+@pytest.mark.parametrize("name", BUILT)
+def test_what_is_built_of_what_is_copied(tmp_path: Path, name: str, base: str) -> None:
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "tree" / "blob.bin").write_bytes(os.urandom(1_000_000))
+    (tmp_path / "tree" / "link").symlink_to("blob.bin")
+    (tmp_path / "requirements.txt").write_text("# none\n")
+    (tmp_path / "manage.py").write_text("import shutil; shutil.copytree('tree', 'static', symlinks=True)\n")
+    result = optimize(f"FROM {base}\nWORKDIR /srv/app\n{BUILT[name]}", context=Context(str(tmp_path)))
+    assert "COPY --chown" in result.text
+    assert "chown -R --from=root" in result.text
+    found = proof(tmp_path, result)
+    assert not found.comparison.undeclared
+    assert found.before.size - found.after.size >= 1_900_000 - 1_000_000 * ("in the RUN" in name)

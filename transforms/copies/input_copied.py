@@ -33,11 +33,11 @@ what pip notes of where a package came from is all that differs.
 
 An archive whose name a variable says (`COPY ${SDK}.tar.gz /tmp/`) is mounted by that name.
 
-When it stays away: the COPY has other flags, several sources or another pattern; two RUNs need it; something else may
-have to do with its place, or may bring more to there; nothing removes it for certain; a command moves or links to it,
-which a mount does not bear; the RUN is a heredoc, or has a mount there; it is not certain to be a directory; `--builder
-classic`, which has no mounts; the stage does not ship. It is unsafe where a program that nobody knows reads it, which
-may remove it by itself, and where the base image may have something of that name.
+When it stays away: the COPY has other flags, several sources or another pattern; two RUNs need it, and one changes it;
+something else may have to do with its place, or may bring more to there; nothing removes it for certain; a command
+moves or links to it, which a mount does not bear; the RUN is a heredoc, or has a mount there; it is not certain to be a
+directory; `--builder classic`, which has no mounts; the stage does not ship. It is unsafe where a program that nobody
+knows reads it, which may remove it by itself, and where the base image may have something of that name.
 
 Safety: the same commands see the same files; only what was removed was never stored.
 
@@ -60,7 +60,7 @@ RULE = "input-copied"
 
 _FROM = "FROM python:3.12 AS b\nRUN x\nFROM python:3.12\nCOPY --from=b /w /w\n"
 KEEPS = (
-    (_FROM + "RUN pip install /w/*.whl\nRUN ls /w && rm -rf /w\n", "lines 5 and 6 may both need it"),
+    (_FROM + "RUN pip install /w\nRUN ls /w && rm -rf /w\n", "lines 5 and 6 may both need what one changes"),
     (_FROM + "RUN pip install /w/*.whl && ln /w/a /b && rm -rf /w\n", "`ln` does with it what a mount does not bear"),
     (_FROM + "RUN pip install /w/*.whl\nCMD rm -rf /w\n", ("\nCMD", " &&")),
 )
@@ -122,6 +122,7 @@ def _mounted(facts: Facts, stage: StageFacts, at: int) -> Offer:
         raise Refusal(_NOTHING)
     operands = found.rm.operands()
     gone, commented = drop_operands(facts.document, found.removing, found.rm, [found.operand], len(operands) - 1)
-    mount = add_run_flags(found.run, f"--mount=type=bind,{found.mount}{',rw' if found.writable else ''}")
+    flag = f"--mount=type=bind,{found.mount}{',rw' if found.writable else ''}"
+    mounts = [add_run_flags(run, flag) for run in found.runs]
     doubts = [*found.doubts, *["the comment above it would go with it"] * commented]
-    return Offer(combine(delete_instruction(facts.document, found.copy), mount, gone), doubts)
+    return Offer(combine(delete_instruction(facts.document, found.copy), *mounts, gone), doubts)

@@ -26,7 +26,10 @@ COPY --chown=node:node . .
 USER node
 ```
 
-Where the user is made only behind that RUN, that goes above it, or to its end where something in it may make users too.
+What was copied there before that RUN gets its owner too, and the RUN gives away what is root's still: `chown -R
+--from=root node:node /app`, or `find /app -user root -exec chown -h` with BusyBox. Where the user is made only behind
+those, that goes above them. It is unsafe where a program in between may ask whose the files are: git does, npm before
+version 9, `cp -a`, and what neither dfopt nor the build context knows.
 
 When it stays away: neither is anything copied to the directory between the two, nor is the RUN known to fill the
 directory it runs in; the directory may not be there at the end of that RUN; something else than `useradd`, `adduser`,
@@ -41,19 +44,20 @@ References: BuildKit's Dockerfile reference, *COPY --chown*; chown(1); hadolint 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 
-from ...optimizer.dockerfile.edits import Edit, Refusal
+from ...optimizer.dockerfile.document import Instruction
+from ...optimizer.dockerfile.edits import Refusal
 from ...optimizer.dockerfile.shell import Command
 from ...optimizer.facts.accounts import Maker, makers, named
-from ...optimizer.facts.filling import FilledLast, filled_by_run, fills
+from ...optimizer.facts.filling import FilledLast, filled_before, filled_by_run, fills
 from ...optimizer.facts.ownership import RecursiveChown, recursive_chowns
 from ...optimizer.facts.stages import Facts, Run, readable
-from ...optimizer.facts.variables import expanded_word
 from ...optimizer.fixes.accounts import made_above, made_away
 from ...optimizer.fixes.operands import drop_operands, with_flag
 from ...optimizer.fixes.scripts import append_commands, combine
+from ...optimizer.fixes.trees import for_what_is_left, of_all, owned_in_each
 from ...optimizer.rules.finding import Finding, Fix, Offer, attempt
 
 RULE = "tree-chowned-in-later-layer"
@@ -78,17 +82,39 @@ def find(facts: Facts) -> Iterator[Finding]:
     for run, command, chowns in recursive_chowns(facts):
         for chown in chowns:
             filled = filled_by_run(run, command, chown)
-            if filled is not None and (filled.copies or fills(filled.last, chown)):
-                line = filled.last.instruction.line
-                message = f"chown stores what line {line} wrote to {chown.directory} a second time"
-                yield attempt(RULE, message, command, partial(_owned, facts, run, command, chown, filled))
-                break
+            before = filled_before(filled.last, chown, command) if filled is not None and chown.flag else None
+            of_use = filled is not None and (bool(filled.copies) or fills(filled.last, chown))
+            if filled is None or not (of_use or before):
+                continue
+            alone = before is None or (before.doubts and filled.last is not run and of_use)
+            line = filled.last.instruction.line if alone or before is None else before.first.line
+            message = f"chown stores what line {line} wrote to {chown.directory} a second time"
+            make = partial(_owned_at_last if alone else _owned, facts, run, command, chown, filled)
+            yield attempt(RULE, message, command, make)
+            break
 
 
 def _owned(facts: Facts, run: Run, command: Command, chown: RecursiveChown, filled: FilledLast) -> Offer:
+    before = filled_before(filled.last, chown, command)
+    if before is None:
+        raise Refusal("what filled it before is not certain")
+    copies = (*before.copies, *filled.copies)
+    fix, commented = owned_in_each(facts.document, run, command, chown, filled, before)
+    return Offer(fix, [*before.doubts, *_groups(chown, copies), *[_COMMENT] * commented])
+
+
+_COMMENT = "the comment above it would go with it"
+
+
+def _groups(chown: RecursiveChown, copies: Iterable[Instruction]) -> list[str]:
+    another = chown.keeps_group and any(copy.flag("from") for copy in copies)
+    return ["what comes from another stage may have another group"] * another
+
+
+def _owned_at_last(facts: Facts, run: Run, command: Command, chown: RecursiveChown, filled: FilledLast) -> Offer:
     flags = [with_flag(copy, f"--chown={chown.flag}") for copy in filled.copies] if chown.flag else []
     last, names = filled.last, named(chown.flag)
-    rest = _for_what_is_left(command, chown, filled)
+    rest = for_what_is_left(command, chown, filled)
     gone = None if rest.edits else command
     try:
         made = makers(run, command, names, last.at)
@@ -99,28 +125,11 @@ def _owned(facts: Facts, run: Run, command: Command, chown: RecursiveChown, fill
     if given := _given(command, chown, last):
         behind.append(given)
     moved = append_commands(last, behind) if behind else Fix(())
-    doubts = ["what comes from another stage may have another group"] * (
-        chown.keeps_group and any(copy.flag("from") for copy in filled.copies)
-    )
+    doubts = _groups(chown, filled.copies)
     if gone and not (made and made[-1].run is run):
         rest, commented = drop_operands(facts.document, run, command, [], 0)
-        doubts += ["the comment above it would go with it"] * commented
+        doubts += [_COMMENT] * commented
     return Offer(combine(there, moved, *flags, rest), doubts)
-
-
-def _for_what_is_left(command: Command, chown: RecursiveChown, filled: FilledLast) -> Fix:
-    """The chown for its other directories, or for what was made in this one since; no edit where it may go."""
-    words = [word for word in command.words if word is not chown.operand]
-    new = [path.encode() for path in sorted({*filled.made})]
-    if len(words) == 3 and not new:
-        return Fix(())
-    texts = [word.raw for word in words]
-    if len(words) == 3:
-        plain = b"" if chown.option.raw == b"--recursive" else chown.option.raw.replace(b"R", b"").removesuffix(b"-")
-        texts = [plain if word is chown.option else word.raw for word in words]
-    text = b" ".join(filter(None, (*texts, *new)))
-    edit = Edit(command.words[0].end, command.end, text.removeprefix(command.words[0].raw))
-    return Fix((edit,), drops=(command.normal,), adds=(text,))
 
 
 def _at_the_end(last: Run, made: list[Maker]) -> list[bytes]:
@@ -138,7 +147,4 @@ def _given(command: Command, chown: RecursiveChown, last: Run) -> bytes:
         return b""
     if any(chown.directory.encode() in one.normal for one in alike):
         raise Refusal("its RUN gives the directory an owner already")
-    raw = chown.operand.raw
-    same = (chown.operand.value or "").startswith("/") or expanded_word(last.stage, last.at, raw) == chown.directory
-    operand = raw if same else chown.directory.encode()
-    return b" ".join((command.words[0].raw, chown.option.raw, command.operands()[0].raw, operand))
+    return of_all(command, chown, last)

@@ -1,8 +1,7 @@
 """Change or remove a file in the RUN that wrote it.
 
-A layer keeps every file that its instruction wrote. A `RUN chmod`, `chown`, `mv`, `touch`, `ln`, `strip` or `sed -i` of
-its own stores the file a second time, and a `RUN rm` of its own gives nothing back. Such a RUN joins the one right
-before it that wrote the file, together with what stands between the two.
+A `RUN chmod`, `chown`, `mv`, `touch`, `ln`, `strip` or `sed -i` of its own stores a file a second time, and a `RUN rm`
+gives nothing back. Such a RUN joins the one right before it that wrote the file, with what stands between the two.
 
 Before:
 
@@ -19,44 +18,45 @@ FROM debian:12
 RUN curl -fsSL https://example.com/tool -o /usr/local/bin/tool && chmod +x /usr/local/bin/tool
 ```
 
-So it is where a directory is given away with all that is in it (`chown -R`, `chmod -R`), and where `.git` is removed
-from a clone. A `cd` to the directory that the RUN before it ends in is not repeated.
+So it is where a directory is given away with all that is in it, and where a RUN removes what one right before it
+cloned, downloaded or unpacked, whatever else it does: `git clone`, `make install` and `rm -rf` become one. A `WORKDIR`
+between them becomes a `cd`, or goes behind the RUN; a `cd` is followed by one back, where it matters.
 
-When it stays away: the RUN does anything else, but for making users and directories; no RUN right before it downloads,
-unpacks, copies or compiles the file, or fills the directory, or more than two others stand between them; state of one
-(a `cd`, a variable, an option of the shell) would reach the next and could matter there; a failure of one is ignored; a
-RUN has flags or a heredoc; comments between them would be lost from sight; the stage does not ship.
+When it stays away: the RUN does anything else, but for making users and directories, and removes nothing; no RUN right
+before it stored the file, or more than two others (four, where it is removed) stand between them; state of one (a
+directory that is not known, a variable, an option of the shell) would reach the next and could matter there; a failure
+of one is ignored; a RUN has flags or a heredoc; comments would be lost from sight; the stage does not ship.
 
 Safety: the same commands run in the same order, and the final files are the same. A change to one of the joined
 RUNs now builds all of them again.
 
-References: hadolint DL3059; Docker's *Building best practices*; OCI Image Specification, *Image Layer Filesystem
-Changeset*.
+References: hadolint DL3059; Docker's *Building best practices*; OCI Image Specification, *Image Layer Changeset*.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import partial
 
 from ...optimizer.dockerfile.shell import Command
 from ...optimizer.facts.copies import operand_path
 from ...optimizer.facts.effects import commands_of
+from ...optimizer.facts.filling import is_given_in_each
 from ...optimizer.facts.packages import is_cleanup, removed
 from ...optimizer.facts.paths import PATTERN, SYSTEM_DIRECTORIES, resolve
 from ...optimizer.facts.stages import Facts, Run
-from ...optimizer.facts.writers import writer_of
-from ...optimizer.fixes.joining import join_runs, without_needless_cd
+from ...optimizer.facts.walks import removals
+from ...optimizer.facts.writers import brought_by, writer_of
+from ...optimizer.fixes.joining import join_across, without_needless_cd
 from ...optimizer.knowledge.commands import ACCOUNTS
 from ...optimizer.rules.finding import Finding, Offer, attempt
 
 RULE = "file-changed-in-later-layer"
-_MOST = 4  # RUNs that are joined: every one of them loses a layer of its own in the build cache
+_MOST, _MOST_WHERE_REMOVED = 4, 6  # RUNs that are joined: every one of them loses a layer in the build cache
 
 KEEPS = (
     (
-        "FROM debian:12\nRUN cd /opt && curl -o tool http://e.org/t\nRUN chmod +x tool\n",
+        "FROM a/b\nRUN cd /opt && curl -o tool http://e.org/t\nRUN chmod +x tool\n",
         "`cd` in the first would reach the second",
     ),
     (
@@ -75,7 +75,10 @@ def find(facts: Facts) -> Iterator[Finding]:
     for stage in facts.shipping:
         found: list[tuple[int, int, Finding]] = []
         for run in stage.runs:
-            if (changed := _changed(run)) and (first := writer_of(run, changed, _MOST, _given_away(run))):
+            changed = _changed(run)
+            first = writer_of(run, changed, _MOST, _given_away(run)) if changed else None
+            first = first or brought_by(run, [path for *_, path in removals(run)], _MOST_WHERE_REMOVED)
+            if first is not None and not is_given_in_each(run):
                 joined = [other for other in stage.runs if first.at <= other.at <= run.at]
                 found.append((first.at, run.at, _joined(facts, joined)))
         for first, last, finding in found:
@@ -91,9 +94,8 @@ _MAY_STAND = _CHANGES | _BESIDE | {"sed"}
 def _changed(run: Run) -> list[bytes]:
     """The paths that `run` changes or removes; none if it does anything else, but for removing packages."""
     script = run.script
-    if script is None or not script.names - run.stage.facts.managers <= _MAY_STAND:
-        return []
-    if not script.only_and or not script.is_plain or script.writes_files:
+    small = script is not None and script.names - run.stage.facts.managers <= _MAY_STAND
+    if script is None or not small or not script.only_and or not script.is_plain or script.writes_files:
         return []
     found: list[bytes] = []
     for command, directory in commands_of(run):
@@ -133,18 +135,16 @@ def _paths(command: Command) -> list[bytes] | None:
         return operands[1:]
     if command.name in _BESIDE:
         return []
-    if command.name not in _CHANGES:
+    if command.name not in _CHANGES or (command.name == "touch" and b"-r" in words):
         return None
     if command.name in ("chmod", "chown", "chgrp"):
         return None if any(word.startswith(b"--reference") for word in words) else operands[1:]
     if command.name == "ln":  # a hard link takes a copy of what it links along, a symbolic one does not
         return [] if any(re.match(rb"-\w*s|--sym", word) for word in words) else operands[:-1]
-    if command.name == "touch" and b"-r" in words:
-        return None
     return operands[:-1] if command.name == "mv" else operands
 
 
 def _joined(facts: Facts, runs: list[Run]) -> Finding:
     message = f"what line {runs[0].instruction.line} wrote is changed or removed in a layer of its own"
-    join = partial(join_runs, facts.document, runs)
-    return attempt(RULE, message, runs[-1].instruction, lambda: Offer(join(trims=without_needless_cd(runs))))
+    trims = without_needless_cd
+    return attempt(RULE, message, runs[-1].instruction, lambda: Offer(join_across(facts.document, runs, trims(runs))))

@@ -128,6 +128,8 @@ def _joined(facts: Facts, maker: Run, run: Run, filled: list[Filled | Kept]) -> 
     if _comment(facts, run) and not described(facts.document, run):
         raise Refusal("the comment above it is about what follows too")
     fix = join_runs(facts.document, [maker, run])
+    if fix.adds:
+        raise Refusal("`cd` in the first would reach the second")
     return Offer(fix, [comment_doubt(facts.document, run)], *differs(filled))
 
 

@@ -27,6 +27,7 @@ def reason(first: str, second: str, base: str = "debian:12") -> str | None:
         ("set -eo pipefail && make", "make a || make b"),
         ("set -o errexit; make", "make $A"),
         ("(cd /x && A=b)", "make"),
+        ("cd /x", "rm y"),
         ("apt-get purge -y a", "apt-get purge -y b"),
         ("ln -s /a /b", "chmod 1 /a"),
         ("A=b make", "echo $A"),
@@ -58,7 +59,6 @@ def test_may(first: str, second: str) -> None:
         ("while x; do A=b; done", "echo $A", "`A=` in the first would reach the second"),
         ("printf -v A b", "echo $A", "`printf` in the first would reach the second"),
         ("builtin cd /x", "rm y", "`cd` in the first would reach the second"),
-        ("cd /x", "rm y", "`cd` in the first would reach the second"),
         ("service nginx start", "rm /x", "`service` in the first may leave something running"),
         ("nohup make", "rm /x", "`make` in the first may leave something running"),
         ("dnsmasq --port 5399", "rm /x", "`dnsmasq` in the first may leave something running"),
@@ -151,3 +151,35 @@ def test_what_the_builder_takes_away(first: str, what: str) -> None:
 )
 def test_what_stays(first: str) -> None:
     assert reason(first, "rm /b") is None
+
+
+@pytest.mark.parametrize(
+    ("head", "second"),
+    [
+        ("FROM a/b", "rm y"),  # where it begins
+        ("FROM debian:12\nWORKDIR /srv\nUSER app", "rm y"),  # who may not go there
+        ("FROM debian:12\nWORKDIR /srv", "cd .. && rm y"),
+        ("FROM debian:12\nWORKDIR /srv", "make -C $(pwd)"),
+        ("FROM debian:12\nWORKDIR '/a b'", "rm y"),
+        ("FROM debian:12", "cd $HOME/x && rm y"),
+        ("FROM debian:12", "cd - && rm y"),
+        ("FROM debian:12", "dirs && rm y"),
+    ],
+)
+def test_no_way_back(head: str, second: str) -> None:
+    runs = Facts(Document.parse(f"{head}\nRUN cd /x && make\nRUN {second}\n".encode())).stages[0].runs
+    assert may_join(*runs) == "`cd` in the first would reach the second"
+
+
+@pytest.mark.parametrize(
+    ("head", "second"),
+    [
+        ("FROM debian:12\nUSER app", "rm y"),
+        ("FROM debian:12\nWORKDIR /srv", "make"),
+        ("FROM debian:12\nENV D=/srv", "cd $D/x && rm y"),
+        ("FROM a/b\nWORKDIR /srv\nUSER root", "cd y && make"),
+    ],
+)
+def test_a_way_back(head: str, second: str) -> None:
+    runs = Facts(Document.parse(f"{head}\nRUN cd /x && make\nRUN {second}\n".encode())).stages[0].runs
+    assert may_join(*runs) is None

@@ -16,6 +16,17 @@ FROM_B = "--mount=type=bind,from=b,source=/w,target=/w"
 # before, after
 REWRITES = (
     (
+        f"{B}COPY --from=b /w /w\nRUN cp /w/a /b\nENV A=b\nRUN pip install /w/*.whl && rm -rf /w\n",
+        f"{B}RUN {FROM_B} cp /w/a /b\nENV A=b\nRUN {FROM_B} pip install /w/*.whl\n",
+    ),
+    (
+        f"{P}COPY src/ /tmp/src\nRUN javac -d /opt/a /tmp/src/A.java && gcc -c /tmp/src/b.c\nRUN rm -rf /tmp/src\n",
+        (
+            f"{P}RUN --mount=type=bind,source=src,target=/tmp/src,rw \\\n"
+            "    javac -d /opt/a /tmp/src/A.java && gcc -c /tmp/src/b.c\n"
+        ),
+    ),
+    (
         f"{B}COPY --from=0 /w /w\nRUN cp /w/a /b && rm -rf /w\n",
         f"{B}RUN {FROM_B} cp /w/a /b\n",
     ),
@@ -220,7 +231,15 @@ KEEPS = (
         "line 5 may have to do with it",
     ),
     (f"{B}COPY --from=b /w /w\nRUN <<E\ncp /w/a /b && rm -rf /w\nE\n", "it is no plain member of its list"),
-    (f"{B}COPY --from=b /w /w\nRUN x\nRUN cp /w/a /b && rm -rf /w\n", "lines 5 and 6 may both need it"),
+    (f"{B}COPY --from=b /w /w\nRUN x\nRUN cp /w/a /b && rm -rf /w\n", "lines 5 and 6 may both need what one changes"),
+    (
+        f"{B}COPY --from=b /w /w\nRUN cp /w/a /b\nRUN chmod +x /w/a && rm -rf /w\n",
+        "lines 5 and 6 may both need what one changes",
+    ),
+    (
+        f"{B}COPY --from=b /w /w\nRUN cp /w/a /b\nRUN ln /w/a /c && rm -rf /w\n",
+        "`ln` does with it what a mount does not bear",
+    ),
     (
         f"{B}FROM python:3.12 AS c\nFROM c\nCOPY --from=b /w /w\nRUN cp /w/a /b && rm -rf /w\n",
         "a stage that this one is built on",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rule_cases import Said, check_keep, check_rewrite, check_unsafe, said
+from rule_cases import Said, check_keep, check_rewrite, check_unsafe, findings, only, said
 
 RULE = "tree-chowned-after-copy"
 
@@ -397,3 +397,30 @@ def test_keeps(text: str, expected: str | tuple[str, str]) -> None:
 @pytest.mark.parametrize(("text", "expected"), SAYS)
 def test_says(text: str, expected: list[Said]) -> None:
     assert said(RULE, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("base", "makes", "owner"),
+    [
+        ("debian:12", "true", "www-data:www-data"),
+        ("node:20", "true", "node"),
+        ("alpine:3", "addgroup -S g && adduser -S -G g u", "u:g"),
+        ("debian:12", "groupadd -r g && useradd -r -g g u", "u:g"),
+    ],
+)
+def test_a_package_leaves_who_is_there(base: str, makes: str, owner: str) -> None:
+    packages = "apk add nginx" if "alpine" in base else "apt-get install -y nginx"
+    text = f"FROM {base}\nRUN {makes}\nCOPY . /opt/x\nRUN {packages}\nRUN chown -R {owner} /opt/x\n"
+    assert "COPY --chown" in only(RULE, text).text
+    if makes != "true":
+        perhaps = only(RULE, text.replace(makes, f"{makes} || true"))
+        assert [one.reason for one in findings(perhaps)] == ["line 4 may make the user"]
+
+
+@pytest.mark.parametrize(
+    ("base", "owner"),
+    [("alpine:3", "www-data"), ("debian:12", "nginx"), ("debian:12", "node")],
+)
+def test_a_package_may_make_who_is_not(base: str, owner: str) -> None:
+    text = f"FROM {base}\nCOPY . /opt/x\nRUN apt-get install -y nginx\nRUN chown -R {owner} /opt/x\n"
+    assert [one.reason for one in findings(only(RULE, text))] == ["line 3 may make the user"]

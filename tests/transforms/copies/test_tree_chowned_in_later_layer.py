@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from rule_cases import Said, check_keep, check_rewrite, check_unsafe, said
+from dfopt.optimizer.facts.context import Context
+from rule_cases import Said, check_keep, check_rewrite, check_unsafe, context_of, findings, only, said
 
 RULE = "tree-chowned-in-later-layer"
 
@@ -250,3 +253,166 @@ def test_keeps(text: str, expected: str | tuple[str, str]) -> None:
 @pytest.mark.parametrize(("text", "expected"), SAYS)
 def test_says(text: str, expected: list[Said]) -> None:
     assert said(RULE, text) == expected
+
+
+_APP = {
+    "package.json": 0o644, "package-lock.json": 0o644, "src/a.ts": 0o644, "requirements.txt": 0o644, "manage.py": 0o644,
+}  # fmt: skip
+_SCRIPTS = '{"scripts": {"build": "tsc && vite build", "node": "node x.js", "sudo": "sudo -u node tsc", "git": "git log", "own": "chown 7 src"}}'
+N20, N20A, PY = (
+    "FROM node:20\nWORKDIR /app\n",
+    "FROM node:20-alpine\nWORKDIR /app\n",
+    "FROM python:3.12\nWORKDIR /app\n",
+)
+_PIP = "RUN pip install -r requirements.txt\n"
+_COLLECT = "RUN python manage.py collectstatic --noinput\n"
+_FROM_ROOT = " && chown -R --from=root "
+
+# What is copied, installed and built, and a chown of all: before and after.
+IN_EACH = (
+    (
+        N20 + "COPY package*.json ./\nRUN npm ci\nCOPY . .\nRUN npm run build\nRUN chown -R node:node /app\n",
+        (
+            N20 + f"COPY --chown=node:node package*.json ./\nRUN npm ci{_FROM_ROOT}node:node /app\n"
+            f"COPY --chown=node:node . .\nRUN npm run build{_FROM_ROOT}node:node /app\n"
+        ),
+    ),
+    (
+        N20A + "COPY . .\nRUN npm ci\nRUN npm run build\nRUN chown -R node /app\n",
+        (
+            N20A + "COPY --chown=node:root . .\nRUN npm ci && find /app -user root -exec chown -h node {} +\n"
+            "RUN npm run build && find /app -user root -exec chown -h node {} +\n"
+        ),
+    ),
+    # What was there before is not: the first RUN gives all away.
+    (
+        N20 + "RUN npm install left-pad\nCOPY . .\nRUN npm run build\nCOPY src src\nRUN chown -R node:node .\n",
+        (
+            N20 + "RUN npm install left-pad && chown -R node:node /app\nCOPY --chown=node:node . .\n"
+            f"RUN npm run build{_FROM_ROOT}node:node /app\nCOPY --chown=node:node src src\n"
+        ),
+    ),
+    # In the RUN that builds.
+    (
+        N20 + "COPY . .\nRUN npm ci && npm run build && chown -R node:node /app && ls\n",
+        N20 + f"COPY --chown=node:node . .\nRUN npm ci && npm run build{_FROM_ROOT}node:node /app && ls\n",
+    ),
+    (
+        N20A + "COPY . .\nRUN npm ci && chown --recursive node:node .\n",
+        N20A + "COPY --chown=node:node . .\nRUN npm ci && find /app -user root -exec chown -h node:node {} +\n",
+    ),
+    # The user goes above all of it; a RUN that does not fill the directory is left alone.
+    (
+        PY + f"COPY requirements.txt .\n{_PIP}COPY . .\n{_COLLECT}RUN useradd app && chown -R app:app /app\n",
+        (
+            PY + f"RUN useradd app\nCOPY --chown=app:app requirements.txt .\n{_PIP}COPY --chown=app:app . .\n"
+            f"{_COLLECT[:-1]}{_FROM_ROOT}app:app /app\n"
+        ),
+    ),
+    (
+        PY + f"COPY . .\n{_COLLECT}RUN mkdir -p logs\nRUN chown -R games:games /data /app\n",
+        (
+            PY + f"COPY --chown=games:games . .\n{_COLLECT[:-1]}{_FROM_ROOT}games:games /app\nRUN mkdir -p logs\n"
+            "RUN chown -R games:games /data /app/logs\n"
+        ),
+    ),
+    (
+        PY + "COPY . .\nRUN git clone h://e/x\nRUN chown -R games:games /app\n",
+        PY + f"COPY --chown=games:games . .\nRUN git clone h://e/x{_FROM_ROOT}games:games /app\n",
+    ),
+)
+
+# What runs in between, and why it may ask whose the files are.
+ASKS = (
+    (N20, "npm run node", "`node` may ask whose the files are"),
+    (N20, "npm run sudo", "`tsc` may ask whose the files are"),
+    (N20, "npm run own", "`chown` in a script of it may give files another owner or mode"),
+    (N20, "npm run git", "`git` may ask whose the files are"),
+    (N20, "git rev-parse HEAD > v", "`git` may ask whose the files are"),
+    (N20, "tar cf x.tar src", "`tar` may ask whose the files are"),
+    (N20, "cp -a src lib", "`cp` may ask whose the files are"),
+    (N20, "yarn run sudo", "`tsc` may ask whose the files are"),
+    (
+        "FROM node:16\nWORKDIR /app\n",
+        "npm run build",
+        "npm before version 9 runs scripts as the owner of their directory",
+    ),
+    (PY, "npm ci", "npm before version 9 runs scripts as the owner of their directory"),
+    ("FROM node:20\nWORKDIR /srv/x\nWORKDIR /\n", "cd /srv/x/app && npm run build", "/srv/x would get that owner too"),
+    ("FROM ruby\nWORKDIR /usr/local/x\n", "bundle install", "files that the base image has in /usr/local/x"),
+)
+
+
+def _context(directory: Path) -> Context:
+    context = context_of(directory, _APP)
+    (directory / "package.json").write_text(_SCRIPTS)
+    return context
+
+
+@pytest.mark.parametrize(("before", "after"), IN_EACH)
+def test_given_in_each(before: str, after: str, tmp_path: Path) -> None:
+    result = only(RULE, before, context=_context(tmp_path))
+    assert result.text == after
+    assert not only(RULE, after, context=_context(tmp_path)).changed
+
+
+@pytest.mark.parametrize(("base", "command", "why"), ASKS)
+def test_who_asks(base: str, command: str, why: str, tmp_path: Path) -> None:
+    place = {N20: "/app", PY: "/app"}.get(base, "/srv/x/app" if "srv" in base else base.rsplit(maxsplit=1)[-1])
+    text = f"{base}COPY . {place}\nRUN {command} && chown -R games:games {place}\n"
+    result = only(RULE, text, context=_context(tmp_path))
+    assert not result.changed
+    assert any(why in finding.reason and finding.fix for finding in findings(result))
+    assert "--from=root" in only(RULE, text, context=_context(tmp_path), unsafe=True).text
+
+
+def test_what_comes_before_is_asked_too(tmp_path: Path) -> None:
+    text = f"{PY}RUN ./setup\nCOPY . .\n{_COLLECT}RUN chown -R games /app\n"
+    found = findings(only(RULE, text, context=_context(tmp_path)))
+    assert [one.reason for one in found] == ["`setup` may ask whose the files are"]
+    assert only(RULE, text.replace("./setup", "pip install -r x"), context=_context(tmp_path)).changed
+
+
+def test_a_repository_is_not_given_away(tmp_path: Path) -> None:
+    text = f"{PY}COPY . .\n{_COLLECT}RUN chown -R games /app\n"
+    assert only(RULE, text, context=_context(tmp_path)).changed
+    (tmp_path / ".git").mkdir()
+    for context in (Context(str(tmp_path)), None):
+        assert [one.reason for one in findings(only(RULE, text, context=context))] == [
+            "git would refuse to work on a .git that is not root's"
+        ]
+    (tmp_path / ".dockerignore").write_text(".git\n")
+    assert only(RULE, text, context=Context(str(tmp_path))).changed
+
+
+@pytest.mark.parametrize(
+    ("text", "with_more"),
+    [
+        (N20 + "COPY . .\nRUN chown 7 src && npm ci && chown -R node:node /app\n", ("chown 7 src && ", "")),
+        (N20 + "COPY . .\nRUN install -o games /x . && npm ci && chown -R node:node /app\n", ("-o games ", "")),
+        (N20 + "COPY . .\nRUN chmod u+s src && npm ci && chown -R node:node /app\n", ("u+s", "u+x")),
+        (N20 + "COPY . .\nRUN setcap a+ep src && npm ci && chown -R node:node /app\n", ("setcap a+ep", "rm")),
+        (N20 + "COPY . .\nUSER node\nRUN npm ci && chown -R node:node /app\n", ("USER node\n", "")),
+        (
+            N20 + "COPY . .\nUSER node\nUSER root\nRUN npm ci && chown -R node:node /app\n",
+            ("USER node\nUSER root\n", ""),
+        ),
+        (N20 + "COPY --chown=7 . .\nRUN npm ci && chown -R node:node /app\n", ("--chown=7 ", "")),
+        (
+            N20 + "COPY requirements.txt LICENSE ./\nRUN npm ci && chown -R node:node /app\n",
+            ("requirements.txt LICENSE", "."),
+        ),
+        (N20 + "COPY . /srv\nRUN npm ci && chown -R node:node /app\n", ("/srv", ".")),
+        (N20 + "COPY . .\nVOLUME /app\nRUN npm ci && chown -R node:node /app\n", ("VOLUME /app\n", "")),
+        (N20 + "COPY . .\nRUN npm ci && chown -R root:root /app\n", ("root:root", "node:node")),
+    ],
+)
+def test_nothing_is_certain(text: str, with_more: tuple[str, str], tmp_path: Path) -> None:
+    assert not findings(only(RULE, text, context=_context(tmp_path)))
+    assert "--from=root" in only(RULE, text.replace(*with_more, 1), context=_context(tmp_path)).text
+
+
+def test_whose_chown_it_is_has_to_be_known(tmp_path: Path) -> None:
+    text = "FROM acme\nUSER root\nWORKDIR /app\nCOPY . .\nRUN pip install -r requirements.txt && chown -R games /app\n"
+    result = only(RULE, text, context=_context(tmp_path), unsafe=True)
+    assert [one.reason for one in findings(result)] == ["whether its chown knows --from is not certain"]

@@ -200,7 +200,7 @@ KEEPS = (
     ("FROM debian:12\nRUN curl -o /tool http://e.org/tool\nUSER app\nRUN rm /tool\n", ("USER app\n", "")),
     ("FROM debian:12\nRUN --network=host curl -o /tool http://e.org/tool\nRUN chmod +x /tool\n", "they have flags"),
     (
-        "FROM debian:12\nRUN curl -o /tool http://e.org/tool\nRUN one\nRUN two\nRUN three\nRUN rm /tool\n",
+        "FROM debian:12\nRUN curl -o /tool http://e.org/tool\nRUN one\nRUN two\nRUN three\nRUN chmod 1 /tool\n",
         ("RUN one\n", ""),
     ),
     (
@@ -279,7 +279,7 @@ KEEPS = (
         ("if x; then chmod +x /tool; fi", "rm /tool"),
     ),
     ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN chmod +x /tool > /log\n", (" >", "")),
-    ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN rm /tool && make\n", ("/tool && make", "/tool")),
+    ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN chmod 1 /tool && make\n", ("/tool && make", "/tool")),
     (
         "FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN apt-get purge -y curl\n",
         ("apt-get", "rm /tool && apt-get"),
@@ -310,8 +310,8 @@ KEEPS = (
         "FROM debian:12\nWORKDIR /opt\nRUN make install\nRUN chmod -R g=u /opt\n",
         ("WORKDIR /opt\nRUN make install\nRUN chmod -R g=u /opt", "WORKDIR /srv/x\nRUN make\nRUN chmod -R g=u /srv/x"),
     ),
-    ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN rm /tool && sed s/a/b/ /x\n", ("sed", "sed -i")),
-    ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN rm /tool && touch -r /x /y\n", ("-r", "-a")),
+    ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN chmod 1 /tool && sed s/a/b/ /x\n", ("sed", "sed -i")),
+    ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN chmod 1 /tool && touch -r /x /y\n", ("-r", "-a")),
     ("FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN chgrp /tool /x\n", ("/tool /x", "app /tool")),
     (
         "FROM debian:12\nRUN curl -o /tool http://e.org/t\nRUN chmod --reference=/x /y /tool\n",
@@ -344,6 +344,128 @@ SAYS = (
         ],
     ),
 )
+
+
+_D = "FROM debian:12\n"
+_CLONE = _D + "RUN git clone h://e/a /src/a\n"
+_WGET = _D + "RUN wget h://e/a-1.0.tgz\n"
+# What one RUN stored and another one removes, which may do other things too.
+TREES = (
+    (_CLONE + "RUN make -C /src/a && rm -rf /src/a\n", _CLONE[:-1] + " && make -C /src/a && rm -rf /src/a\n"),
+    (_WGET + "RUN tar xzf a-1.0.tgz && rm a-1.0.tgz\n", _WGET[:-1] + " && tar xzf a-1.0.tgz && rm a-1.0.tgz\n"),
+    (
+        _D + "RUN curl -o conda-x86_64.sh h://e/a\nRUN sh conda-x86_64.sh && rm conda-x86_64.sh\n",
+        _D + "RUN curl -o conda-x86_64.sh h://e/a && sh conda-x86_64.sh && rm conda-x86_64.sh\n",
+    ),
+    (
+        _WGET + "RUN tar xzf a-1.0.tgz\nRUN make -C a-1.0 && rm -rf a-1.0\n",
+        _D + "RUN wget h://e/a-1.0.tgz\nRUN tar xzf a-1.0.tgz && make -C a-1.0 && rm -rf a-1.0\n",
+    ),
+    (
+        _CLONE + "RUN ls\nRUN make\nRUN cat x\nRUN ls\nRUN rm -rf /src/a\n",
+        _CLONE[:-1] + " \\\n    && ls \\\n    && make \\\n    && cat x \\\n    && ls \\\n    && rm -rf /src/a\n",
+    ),
+    # It goes where it began, once.
+    (
+        _D + "RUN cd /a && wget h://e/b-1.tgz\nRUN tar xf /a/b-1.tgz\nRUN make && rm /a/b-1.tgz\n",
+        _D + "RUN cd /a && wget h://e/b-1.tgz \\\n    && cd / && tar xf /a/b-1.tgz \\\n    && make && rm /a/b-1.tgz\n",
+    ),
+    (
+        _D + "WORKDIR /x\nRUN git clone h://e/a\nRUN cd a && make\nRUN cd a/b && make\nRUN rm -rf a\n",
+        (
+            _D + "WORKDIR /x\nRUN git clone h://e/a \\\n    && cd a && make \\\n    && cd /x/a/b && make \\\n"
+            "    && cd /x && rm -rf a\n"
+        ),
+    ),
+    (
+        _D + "WORKDIR /x\nRUN git clone h://e/a\nRUN cd a && apt-get check && cd /x\nRUN rm -rf a\n",
+        _D + "WORKDIR /x\nRUN git clone h://e/a \\\n    && cd a && apt-get check && cd /x \\\n    && rm -rf a\n",
+    ),
+    # A WORKDIR between them.
+    (
+        _CLONE + "WORKDIR /src/a\nRUN make\nWORKDIR /\nRUN rm -rf /src/a\n",
+        _CLONE[:-1] + " \\\n    && cd /src/a && make \\\n    && rm -rf /src/a\n",
+    ),
+    (
+        _CLONE + "WORKDIR /src/a\nRUN make\nRUN make install\nWORKDIR /app\nRUN rm -rf /src/a\n",
+        _CLONE[:-1] + " \\\n    && cd /src/a && make \\\n    && make install \\\n    && rm -rf /src/a\nWORKDIR /app\n",
+    ),
+    (
+        _CLONE + "WORKDIR /src/a\nRUN make && rm -rf /src/a\nENV A=b\nWORKDIR /app\nRUN make\n",
+        _CLONE[:-1] + " && cd /src/a && make && rm -rf /src/a\nENV A=b\nWORKDIR /app\nRUN make\n",
+    ),
+    (
+        _D + "RUN wget -O /tool h://e/t\nWORKDIR /app\nRUN chmod +x /tool\n",
+        _D + "RUN wget -O /tool h://e/t && chmod +x /tool\nWORKDIR /app\n",
+    ),
+    (
+        _D
+        + "WORKDIR /x\nRUN wget h://e/a-1.0.tgz\nRUN tar xf a-1.0.tgz\n# why\nWORKDIR a-1.0\nRUN ./b && rm ../a-1.0.tgz\nWORKDIR /\n",
+        (
+            _D + "WORKDIR /x\nRUN wget h://e/a-1.0.tgz \\\n    && tar xf a-1.0.tgz \\\n# why\n"
+            "    && cd /x/a-1.0 && ./b && rm ../a-1.0.tgz\nWORKDIR /\n"
+        ),
+    ),
+)
+
+TREES_KEPT = (
+    # It only reads what is removed.
+    (_D + "COPY a.tgz /\nRUN tar tf /a.tgz > /l\nRUN rm /a.tgz && ls\n", ("tar tf /a.tgz >", "tar cf /a.tgz")),
+    (_D + "COPY b /b\nRUN install /b/a.bin /c\nRUN rm -r /b && ls\n", ("/b/a.bin /c", "/c /b/a.bin")),
+    (_D + "COPY b /b\nRUN cp /b/a.bin /c\nRUN rm -r /b && ls\n", ("/b/a.bin /c", "/c /b/a.bin")),
+    # Nothing large is removed, or nothing that one stored.
+    (
+        _D + "RUN curl -o a.sh h://e/a\nRUN sh a.sh && rm a.sh\n",
+        ("a.sh h://e/a\nRUN sh a.sh && rm a.sh", "a-linux.sh h://e/a\nRUN sh a-linux.sh && rm a-linux.sh"),
+    ),
+    (
+        _D + "RUN curl -o a.key h://e/a\nRUN cat a.key && rm a.key\n",
+        ("a.key h://e/a\nRUN cat a.key && rm a.key", "a.tgz h://e/a\nRUN cat a.tgz && rm a.tgz"),
+    ),
+    (_D + "RUN tar xf /b.tgz\nRUN make && rm /b.tgz\n", ("rm /b.tgz", "rm -rf /b")),
+    (_CLONE + "RUN make && rm -rf /src/b\n", ("/src/b", "/src/a")),
+    (
+        _CLONE.replace("\n", " && rm -rf /src/a\n").replace("12 && rm -rf /src/a", "12")
+        + "RUN make && rm -rf /src/a\n",
+        (" && rm -rf /src/a\nRUN", "\nRUN"),
+    ),
+    (_CLONE + "RUN make && rm -rf /src/a || true\n", (" || true", "")),
+    (_CLONE + "RUN make && sudo rm -rf /src/a\n", ("sudo ", "")),
+    (_CLONE + "RUN a\nRUN b\nRUN c\nRUN d\nRUN ls\nRUN make && rm -rf /src/a\n", ("RUN a\nRUN b\nRUN c\nRUN d\n", "")),
+    (
+        _D + "RUN true || git clone h://e/a /src/a\nRUN make && rm -rf /src/a\n",
+        "a failure of its last command is ignored",
+    ),
+    (
+        _D + "WORKDIR /w\nRUN cd /x && rm -rf /w && git clone h://e/a /src/a\nRUN touch y && rm -rf /src/a\n",
+        "`cd /w` may fail, where the builder makes the directory again",
+    ),
+    # A directory that is not known, or not there, or may not come behind.
+    (_CLONE + "WORKDIR /b\nRUN make && rm -rf /src/a\n", "line 3 may make a directory"),
+    (_CLONE + "WORKDIR /src/a\nRUN make && rm -rf /src/a\n", "line 3 would make a directory that has been removed"),
+    (_CLONE + "WORKDIR /src/a\nRUN make\nWORKDIR b\nRUN rm -rf /src/a\n", "line 5 may make a directory"),
+    (_CLONE + "WORKDIR $B\nRUN make && rm -rf /src/a\nWORKDIR /\n", "line 3 may make a directory"),
+    (_CLONE + "WORKDIR /src/a\nUSER app\nRUN make && rm -rf /src/a\nWORKDIR /\n", ("USER app\n", "")),
+    (
+        _D + "RUN mkdir /b && rm -r /b && git clone h://e/a /src/a\nWORKDIR /b\nRUN make && rm -rf /src/a\n",
+        "line 3 may make a directory",
+    ),
+    (
+        _D
+        + "USER app\nWORKDIR /x\nRUN git clone h://e/a /src/a\nWORKDIR /src/a\nRUN make && rm -rf /src/a\nWORKDIR /\n",
+        "it may need its WORKDIR",
+    ),
+)
+
+
+@pytest.mark.parametrize(("before", "after"), TREES)
+def test_trees(before: str, after: str) -> None:
+    check_rewrite(RULE, before, after)
+
+
+@pytest.mark.parametrize(("text", "expected"), TREES_KEPT)
+def test_trees_kept(text: str, expected: str | tuple[str, str]) -> None:
+    check_keep(RULE, text, expected)
 
 
 @pytest.mark.parametrize(("before", "after"), REWRITES)

@@ -50,7 +50,7 @@ KEEPS = (
     ("FROM debian:12\nRUN mkdir /a;\nRUN touch /b\n", ("/a;", "/a")),
     ("FROM debian:12\nRUN mkdir /a\nRUN --network=host touch /b\n", (" --network=host", "")),
     ("FROM debian:12\nRUN --network=host mkdir /a\nRUN touch /b\n", (" --network=host", "")),
-    ("FROM debian:12\nRUN cd /srv && mkdir a\nRUN touch b\n", (" b", "")),
+    ("FROM a/b\nRUN cd /srv && mkdir a\nRUN touch b\n", (" b", "")),
     ("FROM debian:12\nRUN ./a.sh\nRUN touch /b\n", ("touch", "mkdir")),
     ("FROM debian:12\nRUN sleep 9 &\nRUN mkdir /b\n", ("sleep 9 &", "./a.sh")),
     ("FROM debian:12\nRUN mkdir /a\nUSER app\nRUN touch /b\n", ("USER app\n", "")),
