@@ -15,7 +15,9 @@ After:
 
 ```dockerfile
 FROM debian:12
-RUN curl -fsSLO https://example.com/tool-1.2.tar.gz && tar -xzf tool-1.2.tar.gz -C /opt && rm tool-1.2.tar.gz
+RUN curl -fsSLO https://example.com/tool-1.2.tar.gz \\
+    && tar -xzf tool-1.2.tar.gz -C /opt \\
+    && rm tool-1.2.tar.gz
 ```
 
 When it stays away: another instruction, or more than two RUNs, stand between the two; state of one RUN (a `cd`, a

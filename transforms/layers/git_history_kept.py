@@ -14,7 +14,8 @@ After:
 
 ```dockerfile
 FROM debian:12
-RUN git clone https://example.com/tool.git /opt/tool && make -C /opt/tool install && rm -rf /opt/tool/.git
+RUN git clone https://example.com/tool.git /opt/tool && make -C /opt/tool install \\
+    && rm -rf /opt/tool/.git
 ```
 
 It goes at the end of the RUN, so that a checkout and a build in it still have it. Where nothing but the newest version
