@@ -1,0 +1,138 @@
+"""ELF files: what a program or library needs to run (System V ABI, *Dynamic Linking*; manual ld.so(8))."""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from .root import Root
+
+_MAGIC = b"\x7fELF"
+
+
+class Elf(NamedTuple):
+    """What an ELF file says of itself."""
+
+    machine: str
+    needed: tuple[str, ...]  # sonames
+    search: tuple[str, ...]  # DT_RUNPATH or DT_RPATH, with $ORIGIN in it
+    interpreter: str  # the dynamic loader; empty for libraries and static programs
+    texts: bytes  # the sections that a program finds its constants in
+
+    @property
+    def static(self) -> bool:
+        """Whether it needs nothing beside itself."""
+        return not self.needed and not self.interpreter
+
+
+def is_elf(head: bytes) -> bool:
+    """Whether a file that starts with `head` is an ELF file."""
+    return head.startswith(_MAGIC)
+
+
+def read_elf(data: bytes) -> Elf | None:
+    """What the ELF file `data` needs; None for what is none, or is damaged."""
+    if not is_elf(data):
+        return None
+    from elftools.common.exceptions import ELFError
+    from elftools.elf.dynamic import DynamicSegment
+    from elftools.elf.elffile import ELFFile
+    from elftools.elf.segments import InterpSegment
+
+    needed: list[str] = []
+    search: list[str] = []
+    interpreter = ""
+    try:
+        elf = ELFFile(io.BytesIO(data))
+        for segment in elf.iter_segments():
+            if isinstance(segment, InterpSegment):
+                interpreter = segment.get_interp_name()
+            elif isinstance(segment, DynamicSegment):
+                for tag in segment.iter_tags():
+                    if tag.entry.d_tag == "DT_NEEDED":
+                        needed.append(tag.needed)
+                    elif tag.entry.d_tag in ("DT_RUNPATH", "DT_RPATH"):
+                        search += (tag.runpath if tag.entry.d_tag == "DT_RUNPATH" else tag.rpath).split(":")
+        sections = (elf.get_section_by_name(name) for name in (".rodata", ".data", ".data.rel.ro", ".go.string"))
+        texts = b"\0".join(section.data() for section in sections if section is not None)
+        return Elf(elf.get_machine_arch(), tuple(needed), tuple(search), interpreter, texts)
+    except (ELFError, ValueError, KeyError, UnicodeDecodeError):
+        return None
+
+
+class Missing(NamedTuple):
+    """A library, or a loader, that a file of an image needs and that is not there."""
+
+    path: str
+    needs: str
+
+
+class Libraries:
+    """Finds the libraries of an image's programs, as the dynamic loader would."""
+
+    def __init__(self, root: Root, environment: str = "") -> None:
+        """`environment` is the value of ``LD_LIBRARY_PATH``."""
+        self.root = root
+        self._environment = [part for part in environment.split(":") if part]
+        self._directories = list(_configured(root, "/etc/ld.so.conf")) + _default(root)
+        self._known: dict[str, Elf | None] = {}
+
+    def elf(self, path: str) -> Elf | None:
+        """What the file at `path` needs; None where it is no ELF file."""
+        if path not in self._known:
+            head = self.root.read(path, 4)
+            self._known[path] = read_elf(self.root.read(path)) if is_elf(head) else None
+        return self._known[path]
+
+    def closure(self, paths: set[str]) -> tuple[set[str], list[Missing]]:
+        """The files that the ELF files among `paths` need, themselves left out, and what of it is not there."""
+        found: set[str] = set()
+        missing: list[Missing] = []
+        todo = sorted(paths)
+        while todo:
+            path = todo.pop()
+            elf = self.elf(path)
+            if elf is None:
+                continue
+            for name in (*elf.needed, *([elf.interpreter] if elf.interpreter else ())):
+                real = self._find(name, path, elf)
+                if real is None:
+                    missing.append(Missing(path, name))
+                elif real not in found:
+                    found.add(real)
+                    todo.append(real)
+        return found - paths, missing
+
+    def _find(self, name: str, by: str, elf: Elf) -> str | None:
+        if "/" in name:
+            return self.root.resolve(name)
+        origin = posixpath.dirname(by)
+        places = [re.sub(r"\$(?:ORIGIN|\{ORIGIN\})", origin, one) for one in elf.search]
+        # What one library is loaded for is loaded for all: so the directories of those that wait count too.
+        for directory in (*places, *self._environment, *self._directories, origin):
+            real = self.root.resolve(posixpath.normpath(posixpath.join(directory, name)))
+            if real is not None and ((other := self.elf(real)) is None or other.machine == elf.machine):
+                return real
+        return None
+
+
+def _configured(root: Root, path: str) -> Iterator[str]:
+    """The directories that ld.so.conf names, with the files that it includes."""
+    for line in root.text(path).splitlines():
+        words = line.partition("#")[0].split()
+        if words[:1] == ["include"]:
+            directory, pattern = posixpath.split(words[1])
+            wanted = re.compile(re.escape(pattern).replace(r"\*", "[^/]*"))
+            for name in sorted(root.below_directory(directory)):
+                if posixpath.dirname(name) == directory and wanted.fullmatch(posixpath.basename(name)):
+                    yield from _configured(root, name)
+        else:
+            yield from words
+
+
+def _default(root: Root) -> list[str]:
+    found = [path for path in ("/lib64", "/usr/lib64", "/lib", "/usr/lib", "/usr/local/lib") if path in root.files]
+    return found + [path for path in root.files if re.fullmatch(r"(?:/usr)?/lib/[\w]+-linux-(?:gnu|musl)\w*", path)]

@@ -1,0 +1,241 @@
+"""What the programs of an image need of its files and packages, and what only its build needed."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from functools import cached_property
+
+from ..dockerfile.document import Instruction
+from ..facts.packages import managed
+from ..facts.stages import StageFacts
+from ..image.elf import is_elf
+from ..image.globs import matches
+from ..image.waste import KINDS
+from ..knowledge.runtime import (
+    DEVELOPMENT,
+    INSTALLED,
+    SOURCE_DIRECTORIES,
+    SOURCES,
+    only_builds,
+    only_fetches,
+)
+from .evidence import Evidence
+from .programs import Programs
+
+_WRITTEN_BY_HAND = ("/etc/localtime", "/etc/timezone", "/usr/lib/locale/**")
+_MOST_READ = 4 << 20  # bytes of a file in which names are looked for
+_FOREIGN = re.compile(r"/(?:site-packages|dist-packages|node_modules|vendor|gems)/")
+_BUILD_PLACES = ("/usr/src", "/usr/local/src", "/tmp", "/var/tmp", "/build", "/root", "/opt/src", "/src")
+
+
+class Kept:
+    """The own files that ship, the packages that the runtime stage installs, and why."""
+
+    def __init__(self, stage: StageFacts, evidence: Evidence, programs: Programs, runtime: Evidence | None) -> None:
+        """`runtime` shows the base image of the runtime stage; None for ``scratch``."""
+        self.stage = stage
+        self.evidence = evidence
+        self.programs = programs
+        self.runtime = runtime
+        self.dropped: dict[str, str] = {}
+        self.files: dict[str, str] = {}
+        self._choose_files()
+        #: By name, why each is installed.
+        self.packages: dict[str, str] = {}
+        self.left_out: dict[str, str] = {}
+        self.again: set[str] = set()  # files that a later look at the new image asked for
+        self._choose_packages()
+
+    # Files
+
+    def _choose_files(self) -> None:
+        wanted = {
+            path: why
+            for path, why in (*self.programs.paths.items(), *self.programs.files.items())
+            if not self._is_alternative(path)
+        }
+        for path, writer in self.evidence.own.items():
+            entry = self.evidence.root.files[path]
+            if entry.kind == "directory":
+                continue
+            why = wanted.get(path) or self._why_kept(path, writer)
+            if why:
+                self.files[path] = why
+        self._leave_build_trees(wanted)
+
+    def _why_kept(self, path: str, writer: Instruction) -> str:
+        """Why an own file ships; empty, with a note in `dropped`, where it does not."""
+        brought = writer.keyword in ("COPY", "ADD")
+        if matches(path, _WRITTEN_BY_HAND):
+            return "it was made for this image"
+        if _FOREIGN.search(path) and not path.startswith(("/tmp/", "/root/.", "/usr/lib/python3/")):
+            return "a library for the interpreter"
+        if self._is_alternative(path) or (not brought and writer.line in self._only_install):
+            self.dropped[path] = "the installation of packages wrote it"
+        elif not brought and matches(path, INSTALLED):
+            if path.startswith("/etc/") and self._says(writer, path):
+                return f"line {writer.line} writes it"
+            self.dropped[path] = "the installation of packages wrote it"
+        elif path.startswith(("/tmp/", "/var/tmp/")) and not self.mentions(path):
+            self.dropped[path] = "a temporary file"
+        elif any(matches(path, globs) for globs in KINDS.values()):
+            self.dropped[path] = "a cache, an index or documentation"
+        elif matches(path, DEVELOPMENT):
+            self.dropped[path] = "of use to a build alone"
+        elif not self.programs.interpreted and self._is_source(path):
+            self.dropped[path] = "a source, or made on the way from it"
+        else:
+            return "no tool is known to have left it"
+        return ""
+
+    def _is_alternative(self, path: str) -> bool:
+        """Whether it is a link that update-alternatives made (manual update-alternatives(1))."""
+        entry = self.evidence.root.files[path]
+        return path.startswith("/etc/alternatives/") or entry.target.startswith("/etc/alternatives/")
+
+    @cached_property
+    def _only_install(self) -> set[int]:
+        """The lines of RUNs that do nothing but to manage packages, and to remove."""
+        found: set[int] = set()
+        for run in self.stage.runs:
+            commands = run.script.commands if run.script and not run.script.writes_files else ()
+            if commands and all(managed(run, one) or one.name in ("rm", "set") for one in commands):
+                found.add(run.instruction.line)
+        return found
+
+    @staticmethod
+    def _says(writer: Instruction, path: str) -> bool:
+        return posixpath.basename(path).encode() in writer.raw
+
+    def _is_source(self, path: str) -> bool:
+        parts = path.split("/")
+        return not SOURCE_DIRECTORIES.isdisjoint(parts[:-1]) or matches(parts[-1], SOURCES)
+
+    def _leave_build_trees(self, wanted: dict[str, str]) -> None:
+        """Leave directories behind in which something was built, and which nothing that ships speaks of."""
+        built = {self._tree(path) for path, why in self.dropped.items() if why.startswith("a source")}
+        if self.programs.interpreted:  # sources are recognised by where they lie
+            built = {self._tree(path) for path in self.files if path.startswith(_BUILD_PLACES) and self._is_source(path)}
+        for tree in sorted(filter(None, built)):
+            inside = [path for path in self.files if path.startswith(tree + "/")]
+            here = self.evidence.directory
+            if here == tree or here.startswith(tree + "/") or any(path in wanted for path in inside):
+                continue
+            if not self.mentions(tree):
+                for path in inside:
+                    del self.files[path]
+                    self.dropped[path] = "something was built there, and nothing that ships speaks of it"
+
+    def _tree(self, path: str) -> str:
+        """The highest directory on the way to `path` that the Dockerfile made, below the usual places for sources."""
+        parts = path.split("/")
+        for length in range(2, len(parts)):
+            place = "/".join(parts[:length])
+            if place in self.evidence.own and place not in ("/usr/local/src", *_BUILD_PLACES[:5]):
+                return place
+        return ""
+
+    @cached_property
+    def _shipped_texts(self) -> list[bytes]:
+        """What a program that ships may take a name from: its text, or the constants in it."""
+        found = list(self.programs.texts)
+        found += [f"{name}={value}".encode() for name, value in self.evidence.environment.items()]
+        for path in (*self.files, *self.programs.paths):
+            if _FOREIGN.search(path):
+                continue
+            elf = self.evidence.libraries.elf(path)
+            found.append(elf.texts if elf else self.evidence.root.read(path, _MOST_READ))
+        return found
+
+    def mentions(self, name: str) -> bool:
+        """Whether what ships has `name` in it, as a word."""
+        wanted = re.compile(rb"(?<![\w.-])" + re.escape(name.encode()) + rb"(?![\w-])")
+        return any(wanted.search(text) for text in self._shipped_texts)
+
+    # Packages
+
+    def _choose_packages(self) -> None:
+        known = self.evidence.packages
+        there = set(self.runtime.packages.packages) if self.runtime else set[str]()
+        for name in sorted(known.asked_for - set(self.evidence.base_packages.packages) - there):
+            if only_builds(name):
+                self.left_out[name] = "for building"
+            elif only_fetches(name) and not self._calls(name):
+                self.left_out[name] = "for fetching, and nothing that ships calls it"
+            else:
+                self.packages[name] = "the Dockerfile installs it, and it is not known to be for building alone"
+        for path, why in self._needed_files():
+            owner = known.owner(path)
+            if owner is not None and owner not in there and owner not in known.closure(self.packages):
+                self.packages[owner] = why
+        self._with_certificates(there)
+
+    def _needed_files(self) -> Iterator[tuple[str, str]]:
+        """Files of packages that what ships needs, with the reason."""
+        yield from self.programs.paths.items()
+        yield from self.programs.files.items()
+        binaries = {path for path in (*self.files, *self.programs.paths) if is_elf(self.evidence.root.read(path, 4))}
+        needed, _ = self.evidence.libraries.closure(binaries)
+        yield from ((path, f"{posixpath.basename(path)} is needed by what ships") for path in sorted(needed))
+        for path in self.files:
+            line = self.evidence.root.read(path, 128).split(b"\n", 1)[0]
+            if line.startswith(b"#!"):
+                words = line[2:].decode("utf-8", "replace").split()
+                spelled = words[1] if len(words) > 1 and words[0].endswith("/env") else words[0] if words else ""
+                real = self.evidence.which(spelled) if spelled else None
+                if real is not None:
+                    yield real, f"{path} is run by it"
+        yield from self._loaded_by_name()
+
+    def _loaded_by_name(self) -> Iterator[tuple[str, str]]:
+        """Libraries whose names stand in what ships: loaded when the program runs, not when it starts."""
+        names: dict[str, str] = {}
+        for path in self.files:
+            if path.endswith((".py", ".rb", ".js", ".pl")) or is_elf(self.evidence.root.read(path, 4)):
+                elf = self.evidence.libraries.elf(path)
+                text = elf.texts if elf else self.evidence.root.read(path, _MOST_READ)
+                for found in re.findall(rb"""lib[\w+.-]+?\.so(?:\.\d+)*""", text):
+                    names.setdefault(found.decode(), path)
+                for found in re.findall(rb"""find_library\(\s*["']([\w+.-]+)["']""", text):
+                    names.setdefault(f"lib{found.decode()}.so", path)
+        for name, path in sorted(names.items()):
+            for place in self._libraries_named(name):
+                yield place, f"{path} loads {name}"
+
+    def _libraries_named(self, name: str) -> list[str]:
+        found = self._by_name.get(name, [])
+        if not found:  # find_library takes any version
+            found = [path for one, paths in self._by_name.items() if one.startswith(name + ".") for path in paths]
+        return [real for path in found if (real := self.evidence.root.resolve(path))]
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for path in self.evidence.root.files:
+            name = posixpath.basename(path)
+            if ".so" in name and name.startswith("lib") and self.evidence.packages.owner(path):
+                found.setdefault(name, []).append(path)
+        return found
+
+    def _calls(self, package: str) -> bool:
+        """Whether what ships has the name of a command that `package` brings."""
+        commands = [
+            posixpath.basename(path)
+            for path in self.evidence.packages.files.get(package, ())
+            if re.match(r"(?:/usr)?/s?bin/", path)
+        ]
+        return any(self.mentions(name) for name in (*commands, package))
+
+    def _with_certificates(self, there: set[str]) -> None:
+        """The authorities' certificates go with whatever may speak TLS."""
+        name = "ca-certificates"
+        known = self.evidence.packages
+        if name in known.packages and name not in there | known.closure(self.packages):
+            speaks = self.programs.interpreted or any(
+                word in text for text in self._shipped_texts for word in (b"/ssl/certs", b"ca-certificates", b"x509")
+            )
+            libraries, _ = self.evidence.libraries.closure(set(self.files))
+            if speaks or any(re.search(r"lib(?:ssl|gnutls|nss3|curl)\b", path) for path in libraries):
+                self.packages[name] = "what ships may speak TLS"

@@ -1,0 +1,150 @@
+"""Whether the image of the split Dockerfile does what the original's does: what was checked, and what is wrong."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ..image.archive import Entry
+from ..image.elf import is_elf
+from ..image.globs import matches
+from .evidence import Declined, Evidence
+from .kept import Kept
+from .plan import Plan
+from .programs import Programs
+
+
+class Fault(NamedTuple):
+    """What is wrong with the new image. What can be mended names how: a package, a file, or a directory."""
+
+    what: str
+    package: str = ""
+    file: str = ""
+    directory: str = ""
+
+
+def faults(plan: Plan, kept: Kept, new: Evidence) -> list[Fault]:
+    """What of the original is missing, or otherwise, in the new image, and matters."""
+    old = kept.evidence
+    return [
+        *_configuration(plan, old, new),
+        *_files(plan, kept, new),
+        *_programs(kept, new),
+        *_libraries(kept, new),
+        *_accounts(plan, old, new),
+        *_versions(plan, old, new),
+    ]
+
+
+def _configuration(plan: Plan, old: Evidence, new: Evidence) -> Iterator[Fault]:
+    was, now = old.configuration, new.configuration
+    for key in sorted(was.keys() | now.keys()):
+        if key == "Env":
+            continue
+        one, other = was.get(key), now.get(key)
+        if key == "WorkingDir":
+            one, other = one or "/", other or "/"
+        if one != other:
+            yield Fault(f"configuration {key}: {one!r} became {other!r}")
+    said = b"\n".join(one.raw for one in plan.stage.instructions if one.keyword == "ENV")
+    for name, value in old.environment.items():
+        if name == "PATH":
+            continue
+        if name.encode() in said and new.environment.get(name) != value:
+            yield Fault(f"variable {name}: {value!r} became {new.environment.get(name)!r}")
+    path = [part for part in new.environment.get("PATH", "").split(":") if part]
+    before = [part for part in old.environment.get("PATH", "").split(":") if part]
+    rest = [part for part in before if part in path or new.root.entry(part) is not None]
+    if path != rest:
+        yield Fault(f"variable PATH: {':'.join(before)} became {':'.join(path)}")
+
+
+def _files(plan: Plan, kept: Kept, new: Evidence) -> Iterator[Fault]:
+    old = kept.evidence
+    for path in sorted({*plan.kept, *kept.files, *_directories(kept)}):
+        was, now = old.root.files[path], new.root.files.get(path)
+        if now is None:
+            yield Fault(f"{path} is missing", file=path)
+        elif was != now:
+            how = _how(was, now)
+            directory = was.kind == now.kind == "directory"
+            yield Fault(f"{path}: {how}", directory=path if directory else "")
+
+
+def _directories(kept: Kept) -> set[str]:
+    """The own directories that files which ship lie in."""
+    found: set[str] = set()
+    for path in kept.files:
+        above = posixpath.dirname(path)
+        while above != "/" and above not in found:
+            if above in kept.evidence.own:
+                found.add(above)
+            above = posixpath.dirname(above)
+    return found
+
+
+def _how(was: Entry, now: Entry) -> str:
+    pairs = zip(Entry._fields, was, now, strict=True)
+    return ", ".join(f"{name} {one!r} became {other!r}" for name, one, other in pairs if one != other)
+
+
+def _programs(kept: Kept, new: Evidence) -> Iterator[Fault]:
+    again = Programs(new)
+    try:
+        again.follow()
+    except Declined as problem:
+        yield Fault(str(problem))
+        return
+    for path in sorted(kept.programs.paths.keys() - again.paths.keys()):
+        owner = kept.evidence.packages.owner(path)
+        yield Fault(f"{path} is not found in the new image", package=owner or "")
+
+
+def _libraries(kept: Kept, new: Evidence) -> Iterator[Fault]:
+    old = kept.evidence
+    binaries = {path for path in (*kept.files, *kept.programs.paths) if is_elf(old.root.read(path, 4))}
+    _, was = old.libraries.closure(binaries)
+    _, now = new.libraries.closure({path for path in binaries if path in new.root.files})
+    known = {(one.path, one.needs) for one in was}
+    for one in now:
+        if (one.path, one.needs) not in known:
+            owner = next((owner for place in old.root.files if posixpath.basename(place) == one.needs
+                          and (owner := old.packages.owner(place))), "")
+            yield Fault(f"{one.path} needs {one.needs}, which the new image has not", package=owner)
+
+
+def _accounts(plan: Plan, old: Evidence, new: Evidence) -> Iterator[Fault]:
+    wanted = {old.configuration.get("User", "").partition(":")[0]}
+    wanted |= {copy.owner.partition(":")[0] for copy in plan.copies}
+    was, now = _passwd(old), _passwd(new)
+    made = {name for command in plan.layout.accounts for name in command.split() if name in was}
+    for name in sorted((wanted | made) & was.keys()):
+        if was[name] != now.get(name):
+            yield Fault(f"user {name}: {was[name]} became {now.get(name)}")
+
+
+def _passwd(evidence: Evidence) -> dict[str, str]:
+    lines = evidence.root.text("/etc/passwd").splitlines()
+    # The password field and the comment are nobody's business here.
+    return {
+        fields[0]: ":".join((*fields[2:4], *fields[5:7]))
+        for line in lines
+        if len(fields := line.split(":")) == 7  # noqa: PLR2004 (passwd(5))
+    }
+
+
+def _versions(plan: Plan, old: Evidence, new: Evidence) -> Iterator[Fault]:
+    for name in plan.packages:
+        was, now = old.packages.packages.get(name), new.packages.packages.get(name)
+        if was is not None and now is None:
+            yield Fault(f"package {name} is not in the new image")
+        elif was is not None and now is not None and was.version != now.version:
+            yield Fault(f"package {name}: version {was.version} became {now.version}")
+
+
+def is_noise(path: str) -> bool:
+    """Whether no two builds agree about the contents of `path`."""
+    from ..image.compare import VOLATILE
+
+    return matches(path, VOLATILE)

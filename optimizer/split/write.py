@@ -1,0 +1,90 @@
+"""The Dockerfile of a plan: the author's text with a second stage in it."""
+
+from __future__ import annotations
+
+from ..dockerfile.document import Document, Instruction
+from ..dockerfile.edits import Edit, EditSet
+from ..report.template import render
+from .plan import Plan
+
+
+def write(document: Document, plan: Plan) -> bytes:
+    """The patched Dockerfile."""
+    data = document.source.data
+    stage, layout = plan.stage, plan.layout
+    edits = [*_name(plan), *(_without(document, stage.instructions[at]) for at in layout.moved)]
+    # Comments right above the first line of the runtime stage are about that line.
+    at = _with_comments(document, stage.instructions[layout.cut])[0] if layout.cut < len(stage.instructions) else len(data)
+    above = data[:at]
+    text = _runtime(document, plan)
+    if above.endswith(b"\n\n"):
+        text = text.removeprefix("\n")
+    elif not above.endswith(b"\n"):
+        text = "\n" + text
+    edits.append(Edit(at, at, text.encode() + (b"" if at == len(data) else _gap(data, at))))
+    return EditSet(edits).apply(data)
+
+
+def _gap(data: bytes, at: int) -> bytes:
+    return b"" if data[at : at + 1] in (b"", b"\n") else b"\n"
+
+
+def _name(plan: Plan) -> list[Edit]:
+    """The build stage gets a name; what the stage was called is the name of the runtime stage, which ships."""
+    first = plan.stage.instructions[0]
+    if plan.stage.stage.name:
+        token = first.tokens[-1]
+        return [Edit(token.start, token.end, plan.build_name.encode())]
+    upper = first.raw[:4].isupper()
+    end = first.tokens[-1].end
+    return [Edit(end, end, (" AS " if upper else " as ").encode() + plan.build_name.encode())]
+
+
+def _with_comments(document: Document, instruction: Instruction) -> tuple[int, int]:
+    comments = document.comments_above(instruction)
+    start = comments[0][0] if comments else instruction.line_start
+    return start, instruction.line_end
+
+
+def _without(document: Document, instruction: Instruction) -> Edit:
+    return Edit(*_with_comments(document, instruction), b"")
+
+
+def _runtime(document: Document, plan: Plan) -> str:
+    stage, layout = plan.stage, plan.layout
+    first = stage.instructions[0]
+    platform = first.flag("platform")
+    texts = stage.instructions[0].source.data
+
+    def said(at: int) -> str:
+        start, end = _with_comments(document, stage.instructions[at])
+        return texts[start:end].decode("utf-8", "surrogateescape").rstrip("\n")
+
+    return render(
+        "runtime-stage.j2",
+        platform=f"--platform={platform.text} " if platform else "",
+        base=plan.base,
+        stage_name=f" AS {first.tokens[-1].text.decode()}" if stage.stage.name else "",
+        labels=[said(at) for at in layout.moved],
+        environment=list(plan.environment.items()),
+        settings=[said(at) for at in layout.repeated],
+        packages=sorted(plan.packages),
+        manuals=plan.manuals,
+        tool=plan.tool,
+        recommended=plan.recommended,
+        accounts=layout.accounts,
+        directory=layout.directory,
+        copies=plan.copies,
+        links=[f"ln -s {target} {path}" for path, target in plan.links],
+        attributes=_attributes(plan),
+        build=plan.build_name,
+        user=layout.user,
+    )
+
+
+def _attributes(plan: Plan) -> list[str]:
+    """Commands that give directories the modes and owners that they had."""
+    found: list[str] = []
+    for path, mode, owner in plan.directories:
+        found += [f"chown {owner} {path}", f"chmod {mode} {path}"]
+    return found
