@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ..build.engines import BuildError, BuildSession
 from ..build.verify import instructions_of_layers
 from ..dockerfile.document import Document
+from ..dockerfile.edits import EditSet
 from ..facts.stages import Facts
 from ..image.proof import Tried
 from ..image.root import Root
@@ -18,7 +19,7 @@ from .kept import Kept
 from .layout import lay_out
 from .plan import Plan, make_plan, runtime_base, with_attributes
 from .programs import Programs
-from .proof import Fault, faults
+from .proof import Fault, checks, faults
 from .write import write
 
 _MOST_TRIES = 4
@@ -29,11 +30,17 @@ class Split(NamedTuple):
     """A Dockerfile in two stages, proved; sizes are bytes of all layers."""
 
     original: bytes
-    patched: bytes
+    edits: EditSet
     plan: Plan
     before: int
     after: int
     tried: tuple[Tried, ...]
+    checks: tuple[str, ...]  # what the proof looked at, in plain words
+
+    @property
+    def patched(self) -> bytes:
+        """The Dockerfile in two stages."""
+        return self.edits.apply(self.original)
 
 
 class Request(NamedTuple):
@@ -41,6 +48,7 @@ class Request(NamedTuple):
 
     base: str | None = None
     commands: tuple[str, ...] = ()
+    slim: bool = False  # a distribution's image even where the program needs none
 
 
 def convert(session: BuildSession, document: Document, facts: Facts, request: Request) -> Split:
@@ -56,14 +64,15 @@ def convert(session: BuildSession, document: Document, facts: Facts, request: Re
         old = _evidence(data, root)
         programs = Programs(old)
         programs.follow()
-        base = request.base or runtime_base(stage, old, programs)
+        base = request.base or runtime_base(stage, old, programs, slim=request.slim)
         runtime = None if base == "scratch" else stack.enter_context(_base(session, base))
         kept = Kept(stage, old, programs, runtime)
         layout = lay_out(stage)
         plan = make_plan(stage, layout, base, old, runtime, kept)
         wrong: list[Fault] = []
         for _ in range(_MOST_TRIES):
-            patched = write(document, plan)
+            edits = write(document, plan)
+            patched = edits.apply(data)
             try:
                 after, _ = session.build(patched, "the split Dockerfile")
             except BuildError as error:
@@ -77,7 +86,7 @@ def convert(session: BuildSession, document: Document, facts: Facts, request: Re
                     tried = tuple(_try(session, command, (name, root), (after, new_root)) for command in request.commands)
                     if bad := [one.command for one in tried if not one.agrees]:
                         raise Declined(f"`{bad[0]}` does not do the same in the new image")
-                    return Split(data, patched, plan, root.image.size, size, tried)
+                    return Split(data, edits, plan, root.image.size, size, tried, checks(plan, kept))
             mended = _mend(plan, wrong, old)
             if mended == plan:
                 break

@@ -37,9 +37,9 @@ class Plan(NamedTuple):
     directories: tuple[tuple[str, str, str], ...] = ()  # whose mode or owner COPY loses: with mode and owner
 
 
-def runtime_base(stage: StageFacts, evidence: Evidence, programs: Programs) -> str:
-    """The base image of the runtime stage. Raises `Declined`."""
-    if _runs_alone(evidence, programs):
+def runtime_base(stage: StageFacts, evidence: Evidence, programs: Programs, *, slim: bool = False) -> str:
+    """The base image of the runtime stage; with `slim` it is never ``scratch``. Raises `Declined`."""
+    if not slim and _runs_alone(evidence, programs):
         return "scratch"
     image = stage.image or image_named(stage.stage.base)
     first = stage.instructions[0].line

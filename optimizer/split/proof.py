@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from ..image.archive import Entry
 from ..image.elf import is_elf
-from ..image.globs import matches
 from .evidence import Declined, Evidence
 from .kept import Kept
 from .plan import Plan
@@ -35,6 +34,16 @@ def faults(plan: Plan, kept: Kept, new: Evidence) -> list[Fault]:
         *_accounts(plan, old, new),
         *_versions(plan, old, new),
     ]
+
+
+def checks(plan: Plan, kept: Kept) -> tuple[str, ...]:
+    """What was looked at, in plain words."""
+    return (
+        "checked: the configuration is the same, but for variables of the toolchain's image",
+        f"checked: {len(plan.kept)} files are the same in content, mode, owner and attributes",
+        f"checked: {len(kept.programs.paths)} programs are found, with the libraries and interpreters that they need",
+        "checked: users have the same numbers, and packages the same versions",
+    )
 
 
 def _configuration(plan: Plan, old: Evidence, new: Evidence) -> Iterator[Fault]:
@@ -142,9 +151,3 @@ def _versions(plan: Plan, old: Evidence, new: Evidence) -> Iterator[Fault]:
         elif was is not None and now is not None and was.version != now.version:
             yield Fault(f"package {name}: version {was.version} became {now.version}")
 
-
-def is_noise(path: str) -> bool:
-    """Whether no two builds agree about the contents of `path`."""
-    from ..image.compare import VOLATILE
-
-    return matches(path, VOLATILE)

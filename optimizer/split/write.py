@@ -8,8 +8,8 @@ from ..report.template import render
 from .plan import Plan
 
 
-def write(document: Document, plan: Plan) -> bytes:
-    """The patched Dockerfile."""
+def write(document: Document, plan: Plan) -> EditSet:
+    """The edits that make the patched Dockerfile."""
     data = document.source.data
     stage, layout = plan.stage, plan.layout
     edits = [*_name(plan), *(_without(document, stage.instructions[at]) for at in layout.moved)]
@@ -21,8 +21,9 @@ def write(document: Document, plan: Plan) -> bytes:
         text = text.removeprefix("\n")
     elif not above.endswith(b"\n"):
         text = "\n" + text
-    edits.append(Edit(at, at, text.encode() + (b"" if at == len(data) else _gap(data, at))))
-    return EditSet(edits).apply(data)
+    made = text.encode("utf-8", "surrogateescape") + (b"" if at == len(data) else _gap(data, at))
+    edits.append(Edit(at, at, made.replace(b"\r\n", b"\n").replace(b"\n", document.source.newline(at))))
+    return EditSet(edits)
 
 
 def _gap(data: bytes, at: int) -> bytes:
