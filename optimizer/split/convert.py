@@ -11,8 +11,10 @@ from ..build.verify import instructions_of_layers
 from ..dockerfile.document import Document
 from ..dockerfile.edits import EditSet
 from ..facts.stages import Facts
+from ..image import Image
 from ..image.proof import Tried
 from ..image.root import Root
+from ..image.waste import waste
 from .evidence import Declined, Evidence
 from .gate import stage_to_split
 from .kept import Kept
@@ -23,7 +25,7 @@ from .proof import Fault, checks, faults
 from .write import write
 
 _MOST_TRIES = 4
-_WORTH = 0.95  # of the original's size: what saves less is not worth a second stage
+_WORTH = 0.95  # of the size without waste: what saves less is not worth a second stage
 
 
 class Split(NamedTuple):
@@ -81,8 +83,8 @@ def convert(session: BuildSession, document: Document, facts: Facts, request: Re
                 wrong = faults(plan, kept, _evidence(patched, new_root))
                 size = new_root.image.size
                 if not wrong:
-                    if size > root.image.size * _WORTH:
-                        raise Declined(f"a second stage would save {_percent(root.image.size, size)} only")
+                    if size > _cleaned(root.image, len(old.base.image.layers)) * _WORTH:
+                        raise Declined("next to nothing of a build ships that a clean-up would leave; see `dfopt fix`")
                     tried = tuple(_try(session, command, (name, root), (after, new_root)) for command in request.commands)
                     if bad := [one.command for one in tried if not one.agrees]:
                         raise Declined(f"`{bad[0]}` does not do the same in the new image")
@@ -127,5 +129,6 @@ def _mend(plan: Plan, wrong: list[Fault], old: Evidence) -> Plan:
     return with_attributes(plan._replace(packages=plan.packages | packages), directories, old)
 
 
-def _percent(before: int, after: int) -> str:
-    return f"{max(0, before - after) / before:.0%}"
+def _cleaned(image: Image, base: int) -> int:
+    """Bytes that the image would have if its instructions left no waste behind."""
+    return image.size - waste(image, base).total

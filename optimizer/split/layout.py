@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from ..dockerfile.commands import Command
 from ..dockerfile.document import Instruction
 from ..facts.effects import copy_destination
-from ..facts.paths import lies_in, resolve
+from ..facts.packages import is_cleanup, removed
+from ..facts.paths import lies_in, overlap, resolve
 from ..facts.stages import Run, StageFacts
 
 #: Instructions that only say how a container starts, or describe the image: they are the runtime stage's.
@@ -26,6 +28,7 @@ class Layout(NamedTuple):
     accounts: tuple[str, ...]  # commands above it that make users, for the runtime stage too
     directory: str | None  # the working directory at the cut
     user: str | None  # the user at the cut
+    needless: tuple[int, ...] = ()  # right above the cut, clean-ups that a stage which does not ship has no use for
 
 
 def lay_out(stage: StageFacts, cut: int | None = None) -> Layout:
@@ -53,6 +56,32 @@ def lay_out(stage: StageFacts, cut: int | None = None) -> Layout:
         held.directory if any(words[at].keyword == "WORKDIR" for at in said) else None,
         held.user if any(words[at].keyword == "USER" for at in said) else None,
     )
+
+
+def without_cleanups(stage: StageFacts, layout: Layout, copied: Iterable[str]) -> Layout:
+    """The layout without the RUNs at the end of the build stage that only remove packages, or what is not `copied`."""
+    trees = tuple(copied)
+    found: list[int] = []
+    for at in range(layout.cut - 1, 0, -1):
+        run = stage.run_at(at)
+        if run is not None and _only_removes(run, trees):
+            found.append(at)
+        elif at not in layout.moved and stage.instructions[at].keyword not in ("ENV", "USER", "WORKDIR"):
+            break
+    return layout._replace(needless=tuple(reversed(found)))
+
+
+def _only_removes(run: Run, trees: tuple[str, ...]) -> bool:
+    if run.script is None or not run.script.is_plain or run.script.writes_files:
+        return False
+    for command in run.script.commands:
+        if command.name == "rm":
+            places = [resolve(word.value or "", run.stage.directory(run.at)) for word in command.operands()]
+            if any(place is None or any(overlap(place.rstrip("*"), tree) for tree in trees) for place in places):
+                return False
+        elif not is_cleanup(run, command) and removed(run, command) is None:
+            return False
+    return True
 
 
 def _names(text: bytes, argument: bytes) -> bool:

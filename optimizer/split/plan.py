@@ -13,7 +13,7 @@ from ..knowledge.runtime import TOOLCHAIN_VARIABLES, TOOLCHAINS, distribution_im
 from .copies import Copy, copies
 from .evidence import Declined, Evidence, variables
 from .kept import Kept
-from .layout import Layout
+from .layout import Layout, without_cleanups
 from .programs import Programs
 
 
@@ -91,6 +91,7 @@ def make_plan(
     _look_for_special(files, evidence)
     owners = {(entry.user, entry.group) for path in files if (entry := evidence.root.files[path])}
     lines, links = copies(files, evidence.root.files, harmless, _names(evidence, owners))
+    layout = without_cleanups(stage, layout, [source for line in lines for source in line.sources])
     environment = _of_base(stage, evidence, runtime, kept)
     return Plan(
         stage,

@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..image.archive import Entry
+from ..image.compare import ENGINES_OWN
 from ..image.elf import is_elf
+from ..image.globs import matches
+from ..knowledge.runtime import INSTALLED
 from .evidence import Declined, Evidence
 from .kept import Kept
 from .plan import Plan
@@ -29,6 +32,7 @@ def faults(plan: Plan, kept: Kept, new: Evidence) -> list[Fault]:
     return [
         *_configuration(plan, old, new),
         *_files(plan, kept, new),
+        *_additions(kept, new),
         *_programs(kept, new),
         *_libraries(kept, new),
         *_accounts(plan, old, new),
@@ -79,6 +83,16 @@ def _files(plan: Plan, kept: Kept, new: Evidence) -> Iterator[Fault]:
             how = _how(was, now)
             directory = was.kind == now.kind == "directory"
             yield Fault(f"{path}: {how}", directory=path if directory else "")
+
+
+def _additions(kept: Kept, new: Evidence) -> Iterator[Fault]:
+    """Files that the original has not, and that neither a package nor its installation brought."""
+    old = kept.evidence
+    base = kept.runtime.root.files if kept.runtime else {}
+    for path in new.own:
+        if path not in old.root.files and path not in base and new.root.files[path].kind != "directory":
+            if not matches(path, INSTALLED) and not matches(path, ENGINES_OWN):
+                yield Fault(f"{path} is new")
 
 
 def _directories(kept: Kept) -> set[str]:

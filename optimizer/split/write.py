@@ -12,7 +12,7 @@ def write(document: Document, plan: Plan) -> EditSet:
     """The edits that make the patched Dockerfile."""
     data = document.source.data
     stage, layout = plan.stage, plan.layout
-    edits = [*_name(plan), *(_without(document, stage.instructions[at]) for at in layout.moved)]
+    edits = [*_name(plan), *(_without(document, stage.instructions[at]) for at in (*layout.moved, *layout.needless))]
     # Comments right above the first line of the runtime stage are about that line.
     at = _with_comments(document, stage.instructions[layout.cut])[0] if layout.cut < len(stage.instructions) else len(data)
     above = data[:at]
@@ -23,7 +23,19 @@ def write(document: Document, plan: Plan) -> EditSet:
         text = "\n" + text
     made = text.encode("utf-8", "surrogateescape") + (b"" if at == len(data) else _gap(data, at))
     edits.append(Edit(at, at, made.replace(b"\r\n", b"\n").replace(b"\n", document.source.newline(at))))
-    return EditSet(edits)
+    return EditSet(_joined(edits))
+
+
+def _joined(edits: list[Edit]) -> list[Edit]:
+    """The edits in order, those that touch made one."""
+    found: list[Edit] = []
+    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
+        if found and found[-1].end == edit.start:
+            last = found.pop()
+            found.append(Edit(last.start, edit.end, last.text + edit.text))
+        else:
+            found.append(edit)
+    return found
 
 
 def _gap(data: bytes, at: int) -> bytes:
