@@ -174,7 +174,9 @@ def verify(path: str, **given: Any) -> _Command:
 @click.option("--to", type=click.Choice(["scratch", "slim"]), help="What that is to be, where it is not named.")
 @click.option("--write", is_flag=True, help="Rewrite the file once the split is proved.")
 @click.option("--explain", is_flag=True, help="Say what ships and what stays behind, and why.")
-@click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", help="How to report.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", help="How to report."
+)
 @_with(*(option for option in _BUILD if option not in _ONLY_TO_VERIFY), *_REPORT)
 def split(path: str, **given: Any) -> _Command:
     """Make two stages out of one, so that the tools of a build do not ship.

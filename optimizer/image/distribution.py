@@ -15,7 +15,7 @@ from .root import Root
 
 
 class Package(NamedTuple):
-    """An installed package. `needs` holds alternatives; `provides` the virtual packages and libraries that it is too."""
+    """An installed package. `needs` holds alternatives; `provides` what else it may be called."""
 
     name: str
     version: str

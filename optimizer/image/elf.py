@@ -6,11 +6,13 @@ import io
 import posixpath
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from importlib import import_module
+from typing import Any, NamedTuple
 
 from .root import Root
 
 _MAGIC = b"\x7fELF"
+_TEXTS = (".rodata", ".data", ".data.rel.ro", ".go.string")  # sections with constants in them
 
 
 class Elf(NamedTuple):
@@ -37,30 +39,30 @@ def read_elf(data: bytes) -> Elf | None:
     """What the ELF file `data` needs; None for what is none, or is damaged."""
     if not is_elf(data):
         return None
-    from elftools.common.exceptions import ELFError
-    from elftools.elf.dynamic import DynamicSegment
-    from elftools.elf.elffile import ELFFile
-    from elftools.elf.segments import InterpSegment
-
+    # The library has no types.
+    errors: Any = import_module("elftools.common.exceptions")
+    files: Any = import_module("elftools.elf.elffile")
     needed: list[str] = []
     search: list[str] = []
     interpreter = ""
     try:
-        elf = ELFFile(io.BytesIO(data))
+        elf: Any = files.ELFFile(io.BytesIO(data))
         for segment in elf.iter_segments():
-            if isinstance(segment, InterpSegment):
-                interpreter = segment.get_interp_name()
-            elif isinstance(segment, DynamicSegment):
+            if segment["p_type"] == "PT_INTERP":
+                interpreter = str(segment.get_interp_name())
+            elif segment["p_type"] == "PT_DYNAMIC":
                 for tag in segment.iter_tags():
                     if tag.entry.d_tag == "DT_NEEDED":
-                        needed.append(tag.needed)
+                        needed.append(str(tag.needed))
                     elif tag.entry.d_tag in ("DT_RUNPATH", "DT_RPATH"):
-                        search += (tag.runpath if tag.entry.d_tag == "DT_RUNPATH" else tag.rpath).split(":")
-        sections = (elf.get_section_by_name(name) for name in (".rodata", ".data", ".data.rel.ro", ".go.string"))
-        texts = b"\0".join(section.data() for section in sections if section is not None)
-        return Elf(elf.get_machine_arch(), tuple(needed), tuple(search), interpreter, texts)
-    except (ELFError, ValueError, KeyError, UnicodeDecodeError):
+                        search += str(tag.runpath if tag.entry.d_tag == "DT_RUNPATH" else tag.rpath).split(":")
+        texts = b"\0".join(
+            bytes(section.data()) for name in _TEXTS if (section := elf.get_section_by_name(name)) is not None
+        )
+        machine = str(elf.get_machine_arch())
+    except (errors.ELFError, ValueError, KeyError, UnicodeDecodeError):
         return None
+    return Elf(machine, tuple(needed), tuple(search), interpreter, texts)
 
 
 class Missing(NamedTuple):

@@ -91,13 +91,15 @@ def distribution_image(release: dict[str, str]) -> str | None:
 SOURCES = (
     "*.{c,cc,cpp,cxx,c++,h,hh,hpp,hxx,inl,s,S,asm,go,rs,java,kt,kts,scala,swift,zig,d,f,f90,f95,pas,ml,mli,hs,cabal}",
     "*.{o,lo,obj,la,gcda,gcno,class,rlib,rmeta,pyx,m4,am,ac,cmake,gradle,sln,csproj,proto}", "*.{h,pc}.in",
-    "go.{mod,sum,work}", "Cargo.{toml,lock}", "pom.xml", "{build,settings}.gradle{,.kts}", "gradlew{,.bat}", "mvnw{,.cmd}",
+    "go.{mod,sum,work}", "Cargo.{toml,lock}", "pom.xml", "{build,settings}.gradle{,.kts}", "gradlew{,.bat}",
+    "mvnw{,.cmd}",
     "{Makefile,GNUmakefile,makefile,BSDmakefile}{,.*}", "CMakeLists.txt", "CMakeCache.txt", "meson.build",
     "meson_options.txt", "build.ninja", ".ninja_{log,deps}", "configure{,.*}", "config.{log,status,sub,guess,h}",
     "{install-sh,missing,depcomp,compile,ltmain.sh,libtool,aclocal.m4,stamp-h1,INSTALL,NEWS,AUTHORS,ChangeLog,COPYING}",
     "{README,LICENSE,LICENCE,CHANGELOG,CONTRIBUTING,TODO}{,.md,.rst,.txt}",
     "Dockerfile{,.*}", "*.Dockerfile", "Containerfile", ".dockerignore", ".git{ignore,attributes,modules}",
-    ".editorconfig", ".clang-format", "rust-toolchain{,.toml}", "Jenkinsfile", "compose.y{,a}ml", "docker-compose*.y{,a}ml",
+    ".editorconfig", ".clang-format", "rust-toolchain{,.toml}", "Jenkinsfile",
+    "{docker-,}compose*.y{,a}ml",
 )  # fmt: skip
 #: Directories of a build, likewise.
 SOURCE_DIRECTORIES = frozenset((
@@ -112,18 +114,21 @@ DEVELOPMENT = (
     "/usr/local/{share/,}{doc,man,info}/**",
     "/usr/local/go/**",
     "/{root,home/*}/{.rustup,.cargo,go,.m2,.gradle,.ivy2,.sbt,.cabal,.stack,.ghcup,.opam,.npm,.cache,.node-gyp,.conan}/**",
-    "/go/**", "/{root,home/*}/.config/go/**",
+    "/go/**",
+    "/{root,home/*}/.config/go/**",
     "/usr/local/{cargo,rustup}/**",
 )
-#: What the installation of packages writes beside their own files; the installation of the same packages writes it again.
+#: What the installation of packages writes beside their own files, and writes again with the same packages.
 INSTALLED = (
-    "/var/{cache,log,backups,mail,spool}/**", "/var/lib/{dpkg,apt,apk,pam,python,ucf,systemd,dbus,xml-core,sgml-base}/**",
+    "/var/{cache,log,backups,mail,spool}/**",
+    "/var/lib/{dpkg,apt,apk,pam,python,ucf,systemd,dbus,xml-core,sgml-base}/**",
     "/var/lib/{rpm,dnf,shells.state,alsa,logrotate,dictionaries-common,emacsen-common,ghostscript,misc}{,/**}",
     "/lib/apk/**", "/etc/apk/world", "/etc/{passwd,group,shadow,gshadow,subuid,subgid}{,-}", "/etc/ld.so.cache",
     "/etc/alternatives/**", "/etc/ssl/certs/**", "/etc/ca-certificates.conf{,.*}", "/etc/rc?.d/**", "/etc/init.d/**",
     "/etc/systemd/**", "/etc/xml/**", "/etc/sgml/**", "/etc/{shells,environment,mailcap,papersize,adjtime,.pwd.lock}",
     "/etc/pam.d/**", "/etc/java-*/**", "/etc/fonts/conf.d/**", "/etc/{dictionaries-common,emacs,perl,python*}/**",
-    "/usr/lib/python3/dist-packages/**", "/usr/{lib,share}/python3*/**/__pycache__/**", "/usr/share/{mime,info,applications}/**",
+    "/usr/lib/python3/dist-packages/**", "/usr/{lib,share}/python3*/**/__pycache__/**",
+    "/usr/share/{mime,info,applications}/**",
     "/usr/share/icons/**", "/usr/share/glib-2.0/schemas/gschemas.compiled", "/usr/lib/**/{loaders,immodules}.cache",
     "/usr/{bin,sbin,share/man/**,lib/cups/**}", "/usr/lib/jvm/**", "/run/**", "/tmp/**", "/var/tmp/**",
     "/etc/{resolv.conf,hosts,hostname,mtab}", "/.dockerenv", "/dev/**", "/proc/**", "/sys/**", "/etc/apt/**",

@@ -85,7 +85,9 @@ def convert(session: BuildSession, document: Document, facts: Facts, request: Re
                 if not wrong:
                     if size > _cleaned(root.image, len(old.base.image.layers)) * _WORTH:
                         raise Declined("next to nothing of a build ships that a clean-up would leave; see `dfopt fix`")
-                    tried = tuple(_try(session, command, (name, root), (after, new_root)) for command in request.commands)
+                    tried = tuple(
+                        _try(session, command, (name, root), (after, new_root)) for command in request.commands
+                    )
                     if bad := [one.command for one in tried if not one.agrees]:
                         raise Declined(f"`{bad[0]}` does not do the same in the new image")
                     return Split(data, edits, plan, root.image.size, size, tried, checks(plan, kept))

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from ..dockerfile.document import Instruction
-from ..image.distribution import Packages, installed
+from ..image.distribution import installed
 from ..image.elf import Libraries
 from ..image.root import Root
 

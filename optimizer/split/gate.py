@@ -12,7 +12,8 @@ from .evidence import Declined
 
 _BUILDS = re.compile(
     rb"\b(?:make|cmake|ninja|meson|gcc|g\+\+|cc|clang|javac|mvnw?|gradlew?|ant|sbt|cargo|rustc|go (?:build|install)"
-    rb"|tsc|webpack|vite|next build|npm (?:ci|i|install|run)|yarn|pnpm|pip\d?(?:\.\d+)? install|poetry|uv (?:sync|pip)|setup\.py"
+    rb"|tsc|webpack|vite|next build|npm (?:ci|i|install|run)|yarn|pnpm|pip\d?(?:\.\d+)? install|poetry"
+    rb"|uv (?:sync|pip)|setup\.py"
     rb"|bundle|gem install|composer|dotnet|ghc|stack|cabal|mix|configure|cpanm?|luarocks|build-essential|build-base"
     rb"|[\w.+-]+-dev(?:el)?)(?![\w-])"
 )

@@ -117,7 +117,9 @@ class Kept:
         """Leave directories behind in which something was built, and which nothing that ships speaks of."""
         built = {self._tree(path) for path, why in self.dropped.items() if why.startswith("a source")}
         if self.programs.interpreted:  # sources are recognised by where they lie
-            built = {self._tree(path) for path in self.files if path.startswith(_BUILD_PLACES) and self._is_source(path)}
+            built = {
+                self._tree(path) for path in self.files if path.startswith(_BUILD_PLACES) and self._is_source(path)
+            }
         for tree in sorted(filter(None, built)):
             inside = [path for path in self.files if path.startswith(tree + "/")]
             here = self.evidence.directory

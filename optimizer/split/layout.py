@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from ..dockerfile.commands import Command
-from ..dockerfile.document import Instruction
 from ..facts.effects import copy_destination
 from ..facts.packages import is_cleanup, removed
 from ..facts.paths import lies_in, overlap, resolve
@@ -147,8 +146,10 @@ def _right_above(run: Run, brought: dict[int, str]) -> list[str]:
             found.append(brought[at])
         elif instruction.keyword == "RUN":
             other = run.stage.run_at(at)
-            if other is None or other.script is None or any(
-                command.name not in _SMALL | _MAKE_ACCOUNTS for command in other.script.commands
+            if (
+                other is None
+                or other.script is None
+                or any(command.name not in _SMALL | _MAKE_ACCOUNTS for command in other.script.commands)
             ):
                 break
     return found
@@ -168,7 +169,9 @@ def _accounts(stage: StageFacts, head: range) -> list[str]:
     found: list[str] = []
     for at in head:
         run = stage.run_at(at)
-        for command in run.script.commands if run and run.script else ():
+        if run is None or run.script is None:
+            continue
+        for command in run.script.commands:
             if command.name in _MAKE_ACCOUNTS:
                 found.append(run.instruction.source.data[command.start : command.end].decode("utf-8", "replace"))
     return found

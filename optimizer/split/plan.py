@@ -16,6 +16,8 @@ from .kept import Kept
 from .layout import Layout, without_cleanups
 from .programs import Programs
 
+_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"  # where Go's crypto/x509 looks first
+
 
 class Plan(NamedTuple):
     """What is to be written, in the words of a Dockerfile, and why."""
@@ -85,9 +87,8 @@ def make_plan(
     files = [path for path in (*kept.files, *_changed(evidence, kept, runtime)) if path not in from_context]
     harmless = runtime.root.files if runtime else {}
     files = [path for path in files if harmless.get(path) != evidence.root.files[path]]
-    if base == "scratch" and (roots := "/etc/ssl/certs/ca-certificates.crt") in evidence.root.files:
-        if b"crypto/x509" in evidence.root.read(next(iter(programs.paths))):
-            files.append(roots)
+    if base == "scratch" and b"crypto/x509" in evidence.root.read(next(iter(programs.paths))):
+        files += [path for path in (_AUTHORITIES,) if path in evidence.root.files]
     _look_for_special(files, evidence)
     owners = {(entry.user, entry.group) for path in files if (entry := evidence.root.files[path])}
     lines, links = copies(files, evidence.root.files, harmless, _names(evidence, owners))
@@ -156,7 +157,9 @@ def _of_base(stage: StageFacts, evidence: Evidence, runtime: Evidence | None, ke
     said = b" ".join(one.raw for one in stage.instructions if one.keyword == "ENV")
     found: dict[str, str] = {}
     for name, value in variables(evidence.base.image.configuration).items():
-        same = there.get(name) == value or name.encode() in said or name == "PATH" or TOOLCHAIN_VARIABLES.fullmatch(name)
+        same = (
+            there.get(name) == value or name.encode() in said or name == "PATH" or TOOLCHAIN_VARIABLES.fullmatch(name)
+        )
         if not same and evidence.environment.get(name) == value and kept.mentions(name):
             found[name] = value
     return found
@@ -164,7 +167,9 @@ def _of_base(stage: StageFacts, evidence: Evidence, runtime: Evidence | None, ke
 
 def _free_name(stage: StageFacts) -> str:
     taken = {other.stage.name for other in stage.facts.stages}
-    return next(name for name in ("build", "builder", "build-stage", *map("build{}".format, range(2, 99))) if name not in taken)
+    return next(
+        name for name in ("build", "builder", "build-stage", *map("build{}".format, range(2, 99))) if name not in taken
+    )
 
 
 def _recommends(stage: StageFacts, kept: Kept) -> bool:
@@ -172,9 +177,9 @@ def _recommends(stage: StageFacts, kept: Kept) -> bool:
     for run in stage.runs:
         for command in run.script.commands if run.script else ():
             words = {word.value for word in command.argv}
-            if command.name in ("apt-get", "apt") and "install" in words and "--no-install-recommends" not in words:
-                if not words.isdisjoint(kept.packages):
-                    return True
+            installs = command.name in ("apt-get", "apt") and "install" in words
+            if installs and "--no-install-recommends" not in words and not words.isdisjoint(kept.packages):
+                return True
     return False
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import posixpath
 import re
+from typing import Any
 
 from ..dockerfile.commands import Command
 from ..dockerfile.shell import read_text
@@ -63,7 +64,8 @@ class Programs:
                 self._operands(command, "CMD names it")
         else:
             self.start(command, "CMD starts it")
-        check: list[str] = (configuration.get("Healthcheck") or {}).get("Test") or []
+        health: dict[str, Any] = configuration.get("Healthcheck") or {}
+        check: list[str] = health.get("Test") or []
         if check[:1] == ["CMD-SHELL"]:
             self._text(check[1].encode(), "HEALTHCHECK", 0)
         elif check[:1] == ["CMD"]:
@@ -91,7 +93,11 @@ class Programs:
 
     def _add(self, path: str, spelled: str, why: str) -> None:
         owner = self.evidence.packages.owner(path)
-        if owner is not None and only_builds(owner) and not owner.startswith(("npm", "yarn", "ruby-bundler", "bundler")):
+        if (
+            owner is not None
+            and only_builds(owner)
+            and not owner.startswith(("npm", "yarn", "ruby-bundler", "bundler"))
+        ):
             raise Declined(f"a container runs {posixpath.basename(spelled)}, a tool of the build ({why})")
         if re.match(r"/usr/local/(?:go|cargo|rustup)/", path):
             raise Declined(f"a container runs the compiler: {posixpath.basename(spelled)} ({why})")
@@ -208,10 +214,10 @@ class Programs:
         name = rest[1] if rest[:1] in (["run"], ["run-script"]) and len(rest) > 1 else rest[0] if rest else ""
         place = posixpath.join(self.evidence.directory, "package.json")
         try:
-            package = json.loads(self.evidence.root.read(place) or b"{}")
+            package: dict[str, Any] = json.loads(self.evidence.root.read(place) or b"{}")
         except json.JSONDecodeError as error:
             raise Declined(f"{place} cannot be read: {error}") from error
-        scripts: dict[str, str] = package.get("scripts", {}) if isinstance(package, dict) else {}
+        scripts: dict[str, str] = package.get("scripts") or {}
         for one in (f"pre{name}", name, f"post{name}"):
             if one in scripts:
                 self._text(scripts[one].encode(), f"{place} starts it", depth + 1, npm=True)
@@ -235,18 +241,19 @@ class Programs:
         if not words:
             return
         first = words[0]
-        if first is None or command.name in ("eval",):
+        if first is None or command.name == "eval":
             raw = command.argv[0].raw
             if raw in (b'"$@"', b"$@", b"$*", b'"$*"', b'"${@}"', b"${@}"):
                 return  # what the container is told, which is followed by itself
             raise Declined(f"{where} runs what a variable says: {raw.decode('utf-8', 'replace')}")
         if first in ("exec", "command") and len(words) > 1 and words[1] is None:
-            return self._command(_without_first(command), where, depth, npm=npm)
+            self._command(_without_first(command), where, depth, npm=npm)
+            return
         if first in (".", "source"):
             if len(words) < 2 or words[1] is None:
                 raise Declined(f"{where} reads a script that a variable names")
             self._file(posixpath.join(self.evidence.directory, words[1]), f"{where} reads it", depth + 1)
-            return None
+            return
         known = [word or "" for word in words]
         if npm and "/" not in first:
             local = posixpath.join(self.evidence.directory, "node_modules/.bin", first)
@@ -259,7 +266,6 @@ class Programs:
                 self.start(rest, f"{where} runs it", depth + 1)
         else:
             self._operands(known[1:], f"{where} names it")
-        return None
 
 
 def _without_first(command: Command) -> Command:

@@ -90,9 +90,9 @@ def _additions(kept: Kept, new: Evidence) -> Iterator[Fault]:
     old = kept.evidence
     base = kept.runtime.root.files if kept.runtime else {}
     for path in new.own:
-        if path not in old.root.files and path not in base and new.root.files[path].kind != "directory":
-            if not matches(path, INSTALLED) and not matches(path, ENGINES_OWN):
-                yield Fault(f"{path} is new")
+        known = path in old.root.files or path in base or new.root.files[path].kind == "directory"
+        if not known and not matches(path, (*INSTALLED, *ENGINES_OWN)):
+            yield Fault(f"{path} is new")
 
 
 def _directories(kept: Kept) -> set[str]:
@@ -132,8 +132,14 @@ def _libraries(kept: Kept, new: Evidence) -> Iterator[Fault]:
     known = {(one.path, one.needs) for one in was}
     for one in now:
         if (one.path, one.needs) not in known:
-            owner = next((owner for place in old.root.files if posixpath.basename(place) == one.needs
-                          and (owner := old.packages.owner(place))), "")
+            owner = next(
+                (
+                    owner
+                    for place in old.root.files
+                    if posixpath.basename(place) == one.needs and (owner := old.packages.owner(place))
+                ),
+                "",
+            )
             yield Fault(f"{one.path} needs {one.needs}, which the new image has not", package=owner)
 
 
@@ -150,11 +156,7 @@ def _accounts(plan: Plan, old: Evidence, new: Evidence) -> Iterator[Fault]:
 def _passwd(evidence: Evidence) -> dict[str, str]:
     lines = evidence.root.text("/etc/passwd").splitlines()
     # The password field and the comment are nobody's business here.
-    return {
-        fields[0]: ":".join((*fields[2:4], *fields[5:7]))
-        for line in lines
-        if len(fields := line.split(":")) == 7  # noqa: PLR2004 (passwd(5))
-    }
+    return {fields[0]: ":".join((*fields[2:4], *fields[5:7])) for line in lines if len(fields := line.split(":")) == 7}
 
 
 def _versions(plan: Plan, old: Evidence, new: Evidence) -> Iterator[Fault]:
@@ -164,4 +166,3 @@ def _versions(plan: Plan, old: Evidence, new: Evidence) -> Iterator[Fault]:
             yield Fault(f"package {name} is not in the new image")
         elif was is not None and now is not None and was.version != now.version:
             yield Fault(f"package {name}: version {was.version} became {now.version}")
-

@@ -13,7 +13,9 @@ from .convert import Split
 
 def as_text(path: str, split: Split, *, explain: bool) -> bytes:
     """The diff, which ``git apply`` takes, with what is told of it above."""
-    lines = [f"{place(path)}: proved in two stages, {size(split.before)} become {size(split.after)} ({_percent(split)})"]
+    lines = [
+        f"{place(path)}: proved in two stages, {size(split.before)} become {size(split.after)} ({_percent(split)})"
+    ]
     lines += ["", *(f"  {line}" for line in split.plan.why), ""] if explain else [""]
     lines += [f"  {one.command}: same output, exit status {one.before.status}" for one in split.tried]
     lines += [f"  {line}" for line in split.checks] if explain else []

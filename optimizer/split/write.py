@@ -14,7 +14,11 @@ def write(document: Document, plan: Plan) -> EditSet:
     stage, layout = plan.stage, plan.layout
     edits = [*_name(plan), *(_without(document, stage.instructions[at]) for at in (*layout.moved, *layout.needless))]
     # Comments right above the first line of the runtime stage are about that line.
-    at = _with_comments(document, stage.instructions[layout.cut])[0] if layout.cut < len(stage.instructions) else len(data)
+    at = (
+        _with_comments(document, stage.instructions[layout.cut])[0]
+        if layout.cut < len(stage.instructions)
+        else len(data)
+    )
     above = data[:at]
     text = _runtime(document, plan)
     if above.endswith(b"\n\n"):
