@@ -23,6 +23,7 @@ class Elf(NamedTuple):
     search: tuple[str, ...]  # DT_RUNPATH or DT_RPATH, with $ORIGIN in it
     interpreter: str  # the dynamic loader; empty for libraries and static programs
     texts: bytes  # the sections that a program finds its constants in
+    go: bool = False  # whether Go's compiler made it
 
     @property
     def static(self) -> bool:
@@ -60,9 +61,10 @@ def read_elf(data: bytes) -> Elf | None:
             bytes(section.data()) for name in _TEXTS if (section := elf.get_section_by_name(name)) is not None
         )
         machine = str(elf.get_machine_arch())
+        go = elf.get_section_by_name(".gopclntab") is not None
     except (errors.ELFError, ValueError, KeyError, UnicodeDecodeError):
         return None
-    return Elf(machine, tuple(needed), tuple(search), interpreter, texts)
+    return Elf(machine, tuple(needed), tuple(search), interpreter, texts, go)
 
 
 class Missing(NamedTuple):
@@ -79,7 +81,9 @@ class Libraries:
         """`environment` is the value of ``LD_LIBRARY_PATH``."""
         self.root = root
         self._environment = [part for part in environment.split(":") if part]
-        self._directories = list(_configured(root, "/etc/ld.so.conf")) + _default(root)
+        self._configured = list(_configured(root, "/etc/ld.so.conf"))
+        self._cache = root.read("/etc/ld.so.cache")
+        self._directories = _default(root)
         self._known: dict[str, Elf | None] = {}
 
     def elf(self, path: str) -> Elf | None:
@@ -113,12 +117,16 @@ class Libraries:
             return self.root.resolve(name)
         origin = posixpath.dirname(by)
         places = [re.sub(r"\$(?:ORIGIN|\{ORIGIN\})", origin, one) for one in elf.search]
-        # What one library is loaded for is loaded for all: so the directories of those that wait count too.
-        for directory in (*places, *self._environment, *self._directories, origin):
+        cached = [one for one in self._configured if self.in_cache(posixpath.join(one, name))]
+        for directory in (*places, *self._environment, *cached, *self._directories):
             real = self.root.resolve(posixpath.normpath(posixpath.join(directory, name)))
             if real is not None and ((other := self.elf(real)) is None or other.machine == elf.machine):
                 return real
         return None
+
+    def in_cache(self, path: str) -> bool:
+        """Whether ldconfig has noted the library at `path`: glibc finds those of no other directory than the usual."""
+        return b"\0" + path.encode() + b"\0" in self._cache
 
 
 def _configured(root: Root, path: str) -> Iterator[str]:
@@ -136,5 +144,8 @@ def _configured(root: Root, path: str) -> Iterator[str]:
 
 
 def _default(root: Root) -> list[str]:
-    found = [path for path in ("/lib64", "/usr/lib64", "/lib", "/usr/lib", "/usr/local/lib") if path in root.files]
+    usual = ["/lib64", "/usr/lib64", "/lib", "/usr/lib"]
+    if any(re.fullmatch(r"/lib/ld-musl-.*", path) for path in root.files):
+        usual.append("/usr/local/lib")
+    found = [path for path in usual if root.resolve(path)]
     return found + [path for path in root.files if re.fullmatch(r"(?:/usr)?/lib/[\w]+-linux-(?:gnu|musl)\w*", path)]

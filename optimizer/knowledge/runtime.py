@@ -27,7 +27,7 @@ _BUILD_ONLY = re.compile(
 # Tools that fetch and unpack. A program may well call one, so what is kept is searched for their names.
 _FETCHES = re.compile(
     r"curl|wget|git|git-core|subversion|mercurial|unzip|zip|xz-utils|bzip2|lbzip2|rsync|axel|aria2|gnupg2?|dirmngr"
-    r"|software-properties-common|apt-transport-https|lsb-release|file"
+    r"|software-properties-common|apt-transport-https|lsb-release|file|libcap2-bin|jq|xxd|patchelf"
 )
 
 
@@ -117,19 +117,28 @@ DEVELOPMENT = (
     "/go/**",
     "/{root,home/*}/.config/go/**",
     "/usr/local/{cargo,rustup}/**",
+    "/**/target/{debug,release}/{build,deps,examples,incremental,.fingerprint}/**",
+    "/**/target/{.rustc_info.json,CACHEDIR.TAG}",
+    "/**/target/{debug,release}/{.cargo-lock,*.d}",
 )
+#: What accounts, the loader's cache and the engine need of their own, and have in every image.
+OF_EVERY_IMAGE = (
+    "/etc/{passwd,group,shadow,gshadow,subuid,subgid}{,-}", "/etc/.pwd.lock", "/etc/ld.so.cache",
+    "/var/cache/ldconfig/aux-cache", "/run/**", "/etc/{resolv.conf,hosts,hostname,mtab}", "/.dockerenv", "/dev/**",
+    "/proc/**", "/sys/**",
+)  # fmt: skip
 #: What the installation of packages writes beside their own files, and writes again with the same packages.
 INSTALLED = (
-    "/var/{cache,log,backups,mail,spool}/**",
+    "/var/cache/{apt,apk,debconf,ldconfig,fontconfig,man,dictionaries-common,cracklib}/**", "/var/backups/**",
+    "/var/log/{apt/**,alternatives.log,bootstrap.log,btmp,dpkg.log,faillog,fontconfig.log,lastlog,tallylog,wtmp}",
     "/var/lib/{dpkg,apt,apk,pam,python,ucf,systemd,dbus,xml-core,sgml-base}/**",
     "/var/lib/{rpm,dnf,shells.state,alsa,logrotate,dictionaries-common,emacsen-common,ghostscript,misc}{,/**}",
-    "/lib/apk/**", "/etc/apk/world", "/etc/{passwd,group,shadow,gshadow,subuid,subgid}{,-}", "/etc/ld.so.cache",
+    "/lib/apk/**", "/etc/apk/world",
     "/etc/alternatives/**", "/etc/ssl/certs/**", "/etc/ca-certificates.conf{,.*}", "/etc/rc?.d/**", "/etc/init.d/**",
     "/etc/systemd/**", "/etc/xml/**", "/etc/sgml/**", "/etc/{shells,environment,mailcap,papersize,adjtime,.pwd.lock}",
     "/etc/pam.d/**", "/etc/java-*/**", "/etc/fonts/conf.d/**", "/etc/{dictionaries-common,emacs,perl,python*}/**",
     "/usr/lib/python3/dist-packages/**", "/usr/{lib,share}/python3*/**/__pycache__/**",
     "/usr/share/{mime,info,applications}/**",
     "/usr/share/icons/**", "/usr/share/glib-2.0/schemas/gschemas.compiled", "/usr/lib/**/{loaders,immodules}.cache",
-    "/usr/{bin,sbin,share/man/**,lib/cups/**}", "/usr/lib/jvm/**", "/run/**", "/tmp/**", "/var/tmp/**",
-    "/etc/{resolv.conf,hosts,hostname,mtab}", "/.dockerenv", "/dev/**", "/proc/**", "/sys/**", "/etc/apt/**",
+    "/usr/share/man/**", "/usr/lib/cups/**", "/usr/lib/jvm/**", "/etc/apt/**",
 )  # fmt: skip

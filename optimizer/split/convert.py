@@ -10,7 +10,7 @@ from ..build.engines import BuildError, BuildSession
 from ..build.verify import instructions_of_layers
 from ..dockerfile.document import Document
 from ..dockerfile.edits import EditSet
-from ..facts.stages import Facts
+from ..facts.stages import Facts, StageFacts
 from ..image import Image
 from ..image.proof import Tried
 from ..image.root import Root
@@ -65,7 +65,10 @@ def convert(session: BuildSession, document: Document, facts: Facts, request: Re
         root = stack.enter_context(session.root(name))
         old = _evidence(data, root)
         programs = Programs(old)
-        programs.follow()
+        try:
+            programs.follow()
+        except Declined as reason:
+            raise Declined(str(reason), reason.line or _line_of_start(stage)) from reason
         base = request.base or runtime_base(stage, old, programs, slim=request.slim)
         runtime = None if base == "scratch" else stack.enter_context(_base(session, base))
         kept = Kept(stage, old, programs, runtime)
@@ -96,6 +99,12 @@ def convert(session: BuildSession, document: Document, facts: Facts, request: Re
                 break
             plan = mended
         raise Declined("the new image is not proved: " + "; ".join(fault.what for fault in wrong[:3]))
+
+
+def _line_of_start(stage: StageFacts) -> int:
+    """The line that says what a container starts; 0 where none does."""
+    lines = {one.keyword: one.line for one in stage.instructions}
+    return lines.get("ENTRYPOINT", lines.get("CMD", 0))
 
 
 def _evidence(dockerfile: bytes, root: Root) -> Evidence:

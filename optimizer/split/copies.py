@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -11,6 +12,8 @@ from .evidence import Declined
 
 _MOST_LINES = 24
 _MOST_NAMES = 4  # more files of one directory than that are not named one by one
+
+_OF_ONE_BUILD = re.compile(r"[-._](?=[0-9a-f]*\d)[0-9a-f]{8,}(?:\.|$)")  # a name with a hash in it
 
 
 class Copy(NamedTuple):
@@ -37,7 +40,8 @@ def copies(
     found = _Lines(wanted, directories, files, harmless, children, names)
     found.visit("/")
     if len(found.lines) > _MOST_LINES:
-        raise Declined(f"it takes {len(found.lines)} lines to copy what ships: too many to read")
+        shown = ", ".join(line.sources[0] for line in found.lines[:6])
+        raise Declined(f"it takes {len(found.lines)} lines to copy what ships, too many to read: {shown}, …")
     return found.lines, found.links
 
 
@@ -88,6 +92,8 @@ class _Lines:
             paths = [path for path in paths if self.files[path].kind != "link"]
             if not paths:
                 continue
+            if named := next((path for path in paths if _OF_ONE_BUILD.search(posixpath.basename(path))), None):
+                raise Declined(f"{named}: the next build may call it otherwise, so no COPY can name it")
             alone = len(paths) == 1
             self.lines.append(Copy(tuple(paths), paths[0] if alone else directory.rstrip("/") + "/", owner))
 

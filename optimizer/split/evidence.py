@@ -77,6 +77,23 @@ class Evidence:
                     writers[path] = writers.get(path, 1 if path in self.base.files else 0) + 1
         return [*found, *(path for path, count in writers.items() if count > 1 and path not in found)]
 
+    def owner(self, path: str) -> tuple[int, int]:
+        """User and group of a file as they matter: root's where it belongs to nobody that the image knows.
+
+        Archives that root unpacks leave the numbers of those who made them; everybody may read such files.
+        """
+        entry = self.root.files[path]
+        open_to_all = entry.kind == "link" or entry.mode & 0o004
+        runs_as = str(self.configuration.get("User", "")).partition(":")[0]
+        if entry.user and entry.user not in self._users and open_to_all and runs_as != str(entry.user):
+            return 0, 0
+        return entry.user, entry.group
+
+    @cached_property
+    def _users(self) -> set[int]:
+        lines = (line.split(":") for line in self.root.text("/etc/passwd").splitlines())
+        return {int(fields[2]) for fields in lines if len(fields) > 2 and fields[2].isdigit()}
+
     def is_own(self, path: str) -> bool:
         """Whether neither the base image nor a package has the file at `path`."""
         return path in self.own

@@ -16,6 +16,7 @@ from ..image.waste import KINDS
 from ..knowledge.runtime import (
     DEVELOPMENT,
     INSTALLED,
+    OF_EVERY_IMAGE,
     SOURCE_DIRECTORIES,
     SOURCES,
     only_builds,
@@ -27,6 +28,10 @@ from .programs import Programs
 _WRITTEN_BY_HAND = ("/etc/localtime", "/etc/timezone", "/usr/lib/locale/**")
 _MOST_READ = 4 << 20  # bytes of a file in which names are looked for
 _FOREIGN = re.compile(r"/(?:site-packages|dist-packages|node_modules|vendor|gems)/")
+_INSTALLED = "the installation of packages wrote it"
+_SOURCE = "a source, or made on the way from it"
+_MANAGES = re.compile(rb"\b(?:apt|apt-get|aptitude|nala|apk|dpkg|dnf|microdnf|tdnf|yum|zypper|rpm|playwright)\b")
+_GO = b"runtime.goexit"  # a program of Go, whose constants stand one behind the other without an end
 _BUILD_PLACES = ("/usr/src", "/usr/local/src", "/tmp", "/var/tmp", "/build", "/root", "/opt/src", "/src")
 
 
@@ -57,13 +62,53 @@ class Kept:
             if not self._is_alternative(path)
         }
         for path, writer in self.evidence.own.items():
-            entry = self.evidence.root.files[path]
-            if entry.kind == "directory":
+            if self.evidence.root.files[path].kind == "directory":
                 continue
             why = wanted.get(path) or self._why_kept(path, writer)
             if why:
                 self.files[path] = why
+        wanted |= self._named_by_path()
+        self.files |= wanted
         self._leave_build_trees(wanted)
+        self._leave_copies(wanted)
+
+    def _named_by_path(self) -> dict[str, str]:
+        """What ships names these, or a directory that they lie in, by an absolute path: whatever they look like."""
+        texts = self._shipped_texts
+        found: dict[str, str] = {}
+        answers: dict[str, bool] = {}
+        here = self.evidence.directory
+        for path, why in self.dropped.items():
+            if why == _INSTALLED:
+                continue
+            place = path
+            while place.count("/") > 1:
+                if place not in answers:
+                    word = re.compile(rb"(?<![\w./-])" + re.escape(place.encode()) + rb"/?(?![\w./-])")
+                    answers[place] = place != here and any(
+                        word.search(text) or (_GO in text and place.encode() in text) for text in texts
+                    )
+                if answers[place]:
+                    found[path] = f"what ships names {place}"
+                    break
+                place = posixpath.dirname(place)
+        for path in found:
+            del self.dropped[path]
+        return found
+
+    def _leave_copies(self, wanted: dict[str, str]) -> None:
+        """Leave behind what lies beside sources, and was installed elsewhere as it is."""
+        trees = {posixpath.dirname(path) for path, why in self.dropped.items() if why == _SOURCE}
+        elsewhere = {
+            entry.digest
+            for path in self.files
+            if posixpath.dirname(path) not in trees and (entry := self.evidence.root.files[path]).kind == "file"
+        }
+        for path in [one for one in self.files if posixpath.dirname(one) in trees and one not in wanted]:
+            entry = self.evidence.root.files[path]
+            if entry.kind == "file" and entry.digest in elsewhere:
+                del self.files[path]
+                self.dropped[path] = "the same was installed elsewhere"
 
     def _why_kept(self, path: str, writer: Instruction) -> str:
         """Why an own file ships; empty, with a note in `dropped`, where it does not."""
@@ -73,11 +118,13 @@ class Kept:
         if _FOREIGN.search(path) and not path.startswith(("/tmp/", "/root/.", "/usr/lib/python3/")):
             return "a library for the interpreter"
         if self._is_alternative(path) or (not brought and writer.line in self._only_install):
-            self.dropped[path] = "the installation of packages wrote it"
-        elif not brought and matches(path, INSTALLED):
+            self.dropped[path] = _INSTALLED
+        elif matches(path, OF_EVERY_IMAGE):
+            self.dropped[path] = "every image has its own"
+        elif not brought and _MANAGES.search(writer.raw) and matches(path, INSTALLED):
             if path.startswith("/etc/") and self._says(writer, path):
                 return f"line {writer.line} writes it"
-            self.dropped[path] = "the installation of packages wrote it"
+            self.dropped[path] = _INSTALLED
         elif path.startswith(("/tmp/", "/var/tmp/")) and not self.mentions(path):
             self.dropped[path] = "a temporary file"
         elif any(matches(path, globs) for globs in KINDS.values()):
@@ -85,7 +132,7 @@ class Kept:
         elif matches(path, DEVELOPMENT):
             self.dropped[path] = "of use to a build alone"
         elif not self.programs.interpreted and self._is_source(path):
-            self.dropped[path] = "a source, or made on the way from it"
+            self.dropped[path] = _SOURCE
         else:
             return "no tool is known to have left it"
         return ""
@@ -115,7 +162,7 @@ class Kept:
 
     def _leave_build_trees(self, wanted: dict[str, str]) -> None:
         """Leave directories behind in which something was built, and which nothing that ships speaks of."""
-        built = {self._tree(path) for path, why in self.dropped.items() if why.startswith("a source")}
+        built = {self._tree(path) for path, why in self.dropped.items() if why == _SOURCE}
         if self.programs.interpreted:  # sources are recognised by where they lie
             built = {
                 self._tree(path) for path in self.files if path.startswith(_BUILD_PLACES) and self._is_source(path)
@@ -148,7 +195,8 @@ class Kept:
             if _FOREIGN.search(path):
                 continue
             elf = self.evidence.libraries.elf(path)
-            found.append(elf.texts if elf else self.evidence.root.read(path, _MOST_READ))
+            text = elf.texts if elf else self.evidence.root.read(path, _MOST_READ)
+            found.append(text + _GO if elf and elf.go else text)
         return found
 
     def mentions(self, name: str) -> bool:

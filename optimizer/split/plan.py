@@ -7,10 +7,12 @@ import re
 from typing import NamedTuple
 
 from ..facts.stages import StageFacts
+from ..image.archive import Entry
 from ..image.root import Root
 from ..knowledge.images import image_named
 from ..knowledge.runtime import TOOLCHAIN_VARIABLES, TOOLCHAINS, distribution_image, slim_sibling
 from .copies import Copy, copies
+from .development import Prune, prune
 from .evidence import Declined, Evidence, variables
 from .kept import Kept
 from .layout import Layout, without_cleanups
@@ -35,6 +37,8 @@ class Plan(NamedTuple):
     kept: tuple[str, ...]  # the paths that the copies bring
     why: tuple[str, ...]  # in plain words
     manuals: tuple[str, ...]  # directories without which the packages cannot be set up
+    prune: Prune | None  # what the build stage does at its end
+    ldconfig: bool  # whether the loader has to be told of libraries
     links: tuple[tuple[str, str], ...]  # links beside other files, with their targets
     directories: tuple[tuple[str, str, str], ...] = ()  # whose mode or owner COPY loses: with mode and owner
 
@@ -90,8 +94,9 @@ def make_plan(
     if base == "scratch" and b"crypto/x509" in evidence.root.read(next(iter(programs.paths))):
         files += [path for path in (_AUTHORITIES,) if path in evidence.root.files]
     _look_for_special(files, evidence)
-    owners = {(entry.user, entry.group) for path in files if (entry := evidence.root.files[path])}
-    lines, links = copies(files, evidence.root.files, harmless, _names(evidence, owners))
+    owners = {evidence.owner(path) for path in files}
+    settled = {path: _settled(entry, evidence.owner(path)) for path, entry in evidence.root.files.items()}
+    lines, links = copies(files, settled, harmless, _names(evidence, owners))
     layout = without_cleanups(stage, layout, [source for line in lines for source in line.sources])
     environment = _of_base(stage, evidence, runtime, kept)
     return Plan(
@@ -108,8 +113,14 @@ def make_plan(
         tuple(files),
         tuple(_reasons(kept)),
         tuple(_manuals(evidence, runtime, kept)),
+        prune(evidence, programs, kept.files),
+        any(evidence.libraries.in_cache(path) for path in files),
         tuple(links),
     )
+
+
+def _settled(entry: Entry, owner: tuple[int, int]) -> Entry:
+    return entry if (entry.user, entry.group) == owner else entry._replace(user=owner[0], group=owner[1])
 
 
 def _written_below(stage: StageFacts, layout: Layout, evidence: Evidence) -> set[str]:

@@ -236,6 +236,13 @@ class Programs:
             if command.name.encode() not in functions:
                 self._command(command, path or "the command", depth, npm=npm)
 
+    def _assigns(self, name: str) -> bool:
+        """Whether a script on the way gives the variable a value."""
+        return any(
+            re.search(rb"\b" + name.encode() + rb"[+]?=|\b(?:read|for) .*\b" + name.encode(), text)
+            for text in self.texts
+        )
+
     def _command(self, command: Command, where: str, depth: int, *, npm: bool) -> None:
         words = [word.value for word in command.argv]
         if not words:
@@ -245,6 +252,11 @@ class Programs:
             raw = command.argv[0].raw
             if raw in (b'"$@"', b"$@", b"$*", b'"$*"', b'"${@}"', b"${@}"):
                 return  # what the container is told, which is followed by itself
+            variable = re.fullmatch(rb"\"?\$(?:(\w+)|\{(\w+)\})\"?", raw)
+            name = (variable[1] or variable[2]).decode() if variable else ""
+            if name in self.evidence.environment and len(words) == 1 and not self._assigns(name):
+                self._text(self.evidence.environment[name].encode(), f"{where} runs {name}", depth + 1)
+                return
             raise Declined(f"{where} runs what a variable says: {raw.decode('utf-8', 'replace')}")
         if first in ("exec", "command") and len(words) > 1 and words[1] is None:
             self._command(_without_first(command), where, depth, npm=npm)

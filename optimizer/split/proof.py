@@ -10,7 +10,7 @@ from ..image.archive import Entry
 from ..image.compare import ENGINES_OWN
 from ..image.elf import is_elf
 from ..image.globs import matches
-from ..knowledge.runtime import INSTALLED
+from ..knowledge.runtime import INSTALLED, OF_EVERY_IMAGE
 from .evidence import Declined, Evidence
 from .kept import Kept
 from .plan import Plan
@@ -77,6 +77,13 @@ def _files(plan: Plan, kept: Kept, new: Evidence) -> Iterator[Fault]:
     old = kept.evidence
     for path in sorted({*plan.kept, *kept.files, *_directories(kept)}):
         was, now = old.root.files[path], new.root.files.get(path)
+        was = was._replace(user=old.owner(path)[0], group=old.owner(path)[1])
+        if (
+            plan.prune
+            and path.startswith(plan.prune.directory + "/")
+            and (now is None or path.endswith(".package-lock.json"))
+        ):
+            continue
         if now is None:
             yield Fault(f"{path} is missing", file=path)
         elif was != now:
@@ -91,7 +98,7 @@ def _additions(kept: Kept, new: Evidence) -> Iterator[Fault]:
     base = kept.runtime.root.files if kept.runtime else {}
     for path in new.own:
         known = path in old.root.files or path in base or new.root.files[path].kind == "directory"
-        if not known and not matches(path, (*INSTALLED, *ENGINES_OWN)):
+        if not known and not matches(path, (*INSTALLED, *OF_EVERY_IMAGE, *ENGINES_OWN, "/tmp/**", "/var/tmp/**")):
             yield Fault(f"{path} is new")
 
 

@@ -21,8 +21,10 @@ def write(document: Document, plan: Plan) -> EditSet:
     )
     above = data[:at]
     text = _runtime(document, plan)
-    if above.endswith(b"\n\n"):
+    if above.endswith(b"\n\n") and not plan.prune:
         text = text.removeprefix("\n")
+    elif above.endswith(b"\n\n"):  # what the build stage does last stands with what it does
+        at -= 1
     elif not above.endswith(b"\n"):
         text = "\n" + text
     made = text.encode("utf-8", "surrogateescape") + (b"" if at == len(data) else _gap(data, at))
@@ -80,11 +82,11 @@ def _runtime(document: Document, plan: Plan) -> str:
     return render(
         "runtime-stage.j2",
         platform=f"--platform={platform.text} " if platform else "",
+        prune=plan.prune.command if plan.prune else "",
         base=plan.base,
         stage_name=f" AS {first.tokens[-1].text.decode()}" if stage.stage.name else "",
-        labels=[said(at) for at in layout.moved],
         environment=list(plan.environment.items()),
-        settings=[said(at) for at in layout.repeated],
+        settings=[said(at) for at in sorted((*layout.moved, *layout.repeated))],
         packages=sorted(plan.packages),
         manuals=plan.manuals,
         tool=plan.tool,
@@ -93,6 +95,7 @@ def _runtime(document: Document, plan: Plan) -> str:
         directory=layout.directory,
         copies=plan.copies,
         links=[f"ln -s {target} {path}" for path, target in plan.links],
+        ldconfig=plan.ldconfig,
         attributes=_attributes(plan),
         build=plan.build_name,
         user=layout.user,
