@@ -106,6 +106,15 @@ SOURCE_DIRECTORIES = frozenset((
     ".git", ".hg", ".svn", ".github", ".idea", ".vscode", "CMakeFiles", "autom4te.cache", ".deps", ".gradle", ".mvn",
     ".cargo", ".cache",
 ))  # fmt: skip
+#: Caches of tools that fetch or build, by their manuals; another directory below ``.cache`` may be a program's own.
+CACHES = (
+    "/{root,home/*}/.cache/{pip,pip-tools,uv,pypoetry,pdm,hatch,pipenv,virtualenv,yarn,pnpm,node,node-gyp,deno,bun}/**",
+    "/{root,home/*}/.cache/{go-build,golangci-lint,bazel,bazelisk,ccache,sccache,composer,coursier,pre-commit,mypy}/**",
+    "/{root,home/*}/.cache/{fontconfig,Cython,cpanm,zig,gradle,vcpkg,meson,typescript}/**",
+    "/usr/local/share/.cache/**",
+    "/var/cache/{apt,pacman/pkg,dnf,yum,apk}/**", "/var/lib/gems/*/cache/**", "/usr/local/bundle/cache/**",
+    "/tmp/v8-compile-cache-*/**",
+)  # fmt: skip
 #: What an image's files hold for building on top of it, wherever a program was installed.
 DEVELOPMENT = (
     "/usr/{,local/}include/**",
@@ -113,7 +122,7 @@ DEVELOPMENT = (
     "/usr/{,local/}lib/{,**/}*.{a,la}",
     "/usr/local/{share/,}{doc,man,info}/**",
     "/usr/local/go/**",
-    "/{root,home/*}/{.rustup,.cargo,go,.m2,.gradle,.ivy2,.sbt,.cabal,.stack,.ghcup,.opam,.npm,.cache,.node-gyp,.conan}/**",
+    "/{root,home/*}/{.rustup,.cargo,go,.m2,.gradle,.ivy2,.sbt,.cabal,.stack,.ghcup,.opam,.npm,.node-gyp,.conan}/**",
     "/go/**",
     "/{root,home/*}/.config/go/**",
     "/usr/local/{cargo,rustup}/**",

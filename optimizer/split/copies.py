@@ -13,6 +13,7 @@ from .evidence import Declined
 _MOST_LINES = 24
 _MOST_NAMES = 4  # more files of one directory than that are not named one by one
 
+_LIBRARIES = frozenset(("site-packages", "dist-packages", "node_modules", "gems", "specifications"))
 _OF_ONE_BUILD = re.compile(r"[-._](?=[0-9a-f]*\d)[0-9a-f]{8,}(?:\.|$)")  # a name with a hash in it
 
 
@@ -80,7 +81,9 @@ class _Lines:
             if path in self.wanted:
                 singles.setdefault(self._owner({(self.files[path].user, self.files[path].group)}), []).append(path)
         total = sum(path in self.wanted or path in self.directories for path in self.children.get(directory, ()))
-        if total > _MOST_NAMES and directory in self.harmless and self._whole(directory):
+        # The names in a directory of libraries tell their versions.
+        many = total > _MOST_NAMES or (total and posixpath.basename(directory) in _LIBRARIES)
+        if many and directory in self.harmless and self._whole(directory):
             self.lines.append(Copy((directory,), directory, self._owner(self._owners(directory))))
             return
         for path in sorted(self.children.get(directory, ())):

@@ -14,6 +14,7 @@ from ..image.elf import is_elf
 from ..image.globs import matches
 from ..image.waste import KINDS
 from ..knowledge.runtime import (
+    CACHES,
     DEVELOPMENT,
     INSTALLED,
     OF_EVERY_IMAGE,
@@ -67,14 +68,15 @@ class Kept:
             why = wanted.get(path) or self._why_kept(path, writer)
             if why:
                 self.files[path] = why
-        wanted |= self._named_by_path()
-        self.files |= wanted
+        named = self._named_by_path()
+        self.files |= named
+        wanted |= named
         self._leave_build_trees(wanted)
         self._leave_copies(wanted)
 
     def _named_by_path(self) -> dict[str, str]:
         """What ships names these, or a directory that they lie in, by an absolute path: whatever they look like."""
-        texts = self._shipped_texts
+        texts = list(self._shipped_texts.values())
         found: dict[str, str] = {}
         answers: dict[str, bool] = {}
         here = self.evidence.directory
@@ -127,7 +129,7 @@ class Kept:
             self.dropped[path] = _INSTALLED
         elif path.startswith(("/tmp/", "/var/tmp/")) and not self.mentions(path):
             self.dropped[path] = "a temporary file"
-        elif any(matches(path, globs) for globs in KINDS.values()):
+        elif matches(path, (*CACHES, *KINDS["package index"], *KINDS["documentation"])):
             self.dropped[path] = "a cache, an index or documentation"
         elif matches(path, DEVELOPMENT):
             self.dropped[path] = "of use to a build alone"
@@ -172,7 +174,7 @@ class Kept:
             here = self.evidence.directory
             if here == tree or here.startswith(tree + "/") or any(path in wanted for path in inside):
                 continue
-            if not self.mentions(tree):
+            if not self.mentions(tree, beside=tree):
                 for path in inside:
                     del self.files[path]
                     self.dropped[path] = "something was built there, and nothing that ships speaks of it"
@@ -187,22 +189,27 @@ class Kept:
         return ""
 
     @cached_property
-    def _shipped_texts(self) -> list[bytes]:
-        """What a program that ships may take a name from: its text, or the constants in it."""
-        found = list(self.programs.texts)
-        found += [f"{name}={value}".encode() for name, value in self.evidence.environment.items()]
+    def _shipped_texts(self) -> dict[str, bytes]:
+        """By path, what a program that ships may take a name from: its text, or the constants in it."""
+        found = {f"command {at}": text for at, text in enumerate(self.programs.texts)}
+        found["environment"] = "\0".join(
+            f"{name}={value}" for name, value in self.evidence.environment.items()
+        ).encode()
         for path in (*self.files, *self.programs.paths):
-            if _FOREIGN.search(path):
-                continue
-            elf = self.evidence.libraries.elf(path)
-            text = elf.texts if elf else self.evidence.root.read(path, _MOST_READ)
-            found.append(text + _GO if elf and elf.go else text)
+            if not _FOREIGN.search(path):
+                elf = self.evidence.libraries.elf(path)
+                text = elf.texts if elf else self.evidence.root.read(path, _MOST_READ)
+                found[path] = text + _GO if elf and elf.go else text
         return found
 
-    def mentions(self, name: str) -> bool:
-        """Whether what ships has `name` in it, as a word."""
+    def mentions(self, name: str, *, beside: str = "/") -> bool:
+        """Whether what ships has `name` in it, as a word; what lies below the directory `beside` is not asked."""
         wanted = re.compile(rb"(?<![\w.-])" + re.escape(name.encode()) + rb"(?![\w-])")
-        return any(wanted.search(text) for text in self._shipped_texts)
+        return any(
+            wanted.search(text)
+            for path, text in self._shipped_texts.items()
+            if beside == "/" or not path.startswith(beside + "/")
+        )
 
     # Packages
 
@@ -221,6 +228,9 @@ class Kept:
             if owner is not None and owner not in there and owner not in known.closure(self.packages):
                 self.packages[owner] = why
         self._with_certificates(there)
+        for name in [one for one in self.packages if one not in known.asked_for]:
+            if name in known.closure(other for other in self.packages if other != name):
+                del self.packages[name]
 
     def _needed_files(self) -> Iterator[tuple[str, str]]:
         """Files of packages that what ships needs, with the reason."""
@@ -284,7 +294,9 @@ class Kept:
         known = self.evidence.packages
         if name in known.packages and name not in there | known.closure(self.packages):
             speaks = self.programs.interpreted or any(
-                word in text for text in self._shipped_texts for word in (b"/ssl/certs", b"ca-certificates", b"x509")
+                word in text
+                for text in self._shipped_texts.values()
+                for word in (b"/ssl/certs", b"ca-certificates", b"x509")
             )
             libraries, _ = self.evidence.libraries.closure(set(self.files))
             if speaks or any(re.search(r"lib(?:ssl|gnutls|nss3|curl)\b", path) for path in libraries):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from ..facts.stages import StageFacts
@@ -91,6 +92,8 @@ def make_plan(
     files = [path for path in (*kept.files, *_changed(evidence, kept, runtime)) if path not in from_context]
     harmless = runtime.root.files if runtime else {}
     files = [path for path in files if harmless.get(path) != evidence.root.files[path]]
+    if layout.accounts:
+        files = [path for path in files if not _from_skeleton(path, evidence, harmless)]
     if base == "scratch" and b"crypto/x509" in evidence.root.read(next(iter(programs.paths))):
         files += [path for path in (_AUTHORITIES,) if path in evidence.root.files]
     _look_for_special(files, evidence)
@@ -117,6 +120,12 @@ def make_plan(
         any(evidence.libraries.in_cache(path) for path in files),
         tuple(links),
     )
+
+
+def _from_skeleton(path: str, evidence: Evidence, harmless: Mapping[str, Entry]) -> bool:
+    """Whether a file is one that useradd puts in the home of every new user (manual useradd(8), ``-k``)."""
+    model = harmless.get(f"/etc/skel/{posixpath.basename(path)}")
+    return model is not None and model.digest == evidence.root.files[path].digest
 
 
 def _settled(entry: Entry, owner: tuple[int, int]) -> Entry:
@@ -230,6 +239,9 @@ def _reasons(kept: Kept) -> list[str]:
     for path, why in kept.dropped.items():
         gone.setdefault(why, []).append(path)
     for why, paths in gone.items():
-        top = posixpath.commonpath(paths) if len(paths) > 1 else paths[0]
-        found.append(f"without {len(paths)} files below {top}: {why}" if len(paths) > 1 else f"without {top}: {why}")
+        tops = list(dict.fromkeys("/".join(path.split("/")[:3]) for path in paths))
+        shown = ", ".join(tops[:4]) + (", …" if len(tops) > 4 else "")
+        found.append(
+            f"without {len(paths)} files in {shown}: {why}" if len(paths) > 1 else f"without {paths[0]}: {why}"
+        )
     return found

@@ -106,5 +106,6 @@ def _attributes(plan: Plan) -> list[str]:
     """Commands that give directories the modes and owners that they had."""
     found: list[str] = []
     for path, mode, owner in plan.directories:
-        found += [f"chown {owner} {path}", f"chmod {mode} {path}"]
+        found += [f"chown {owner} {path}"] if owner != "root:root" else []
+        found += [f"chmod {mode} {path}"] if mode != "755" else []
     return found
