@@ -47,6 +47,7 @@ class Kept:
         self.runtime = runtime
         self.dropped: dict[str, str] = {}
         self.files: dict[str, str] = {}
+        self.empty: dict[str, str] = {}  # directories with nothing in them
         self._choose_files()
         #: By name, why each is installed.
         self.packages: dict[str, str] = {}
@@ -64,6 +65,8 @@ class Kept:
         }
         for path, writer in self.evidence.own.items():
             if self.evidence.root.files[path].kind == "directory":
+                if self._is_left_empty(path, writer):
+                    self.empty[path] = f"line {writer.line} makes it"
                 continue
             why = wanted.get(path) or self._why_kept(path, writer)
             if why:
@@ -73,6 +76,20 @@ class Kept:
         wanted |= named
         self._leave_build_trees(wanted)
         self._leave_copies(wanted)
+
+    def _is_left_empty(self, path: str, writer: Instruction) -> bool:
+        """Whether a directory with nothing in it is for the program: an instruction speaks of it, or gave it away."""
+        entry = self.evidence.root.files[path]
+        if path in self._parents or matches(path, (*OF_EVERY_IMAGE, *CACHES, *DEVELOPMENT, "/tmp/**", "/var/tmp/**")):
+            return False
+        if _MANAGES.search(writer.raw) and matches(path, INSTALLED):
+            return False
+        said = any(posixpath.basename(path).encode() in one.raw for one in self.stage.instructions)
+        return said or self.evidence.owner(path) != (0, 0) or entry.mode != 0o755
+
+    @cached_property
+    def _parents(self) -> set[str]:
+        return {posixpath.dirname(path) for path in self.evidence.root.files}
 
     def _named_by_path(self) -> dict[str, str]:
         """What ships names these, or a directory that they lie in, by an absolute path: whatever they look like."""

@@ -7,11 +7,21 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from ..facts.paths import lies_in
 from ..facts.stages import StageFacts
 from ..image.archive import Entry
+from ..image.globs import matches
 from ..image.root import Root
 from ..knowledge.images import image_named
-from ..knowledge.runtime import TOOLCHAIN_VARIABLES, TOOLCHAINS, distribution_image, slim_sibling
+from ..knowledge.runtime import (
+    CACHES,
+    INSTALLED,
+    OF_EVERY_IMAGE,
+    TOOLCHAIN_VARIABLES,
+    TOOLCHAINS,
+    distribution_image,
+    slim_sibling,
+)
 from .copies import Copy, copies
 from .development import Prune, prune
 from .evidence import Declined, Evidence, variables
@@ -19,6 +29,7 @@ from .kept import Kept
 from .layout import Layout, without_cleanups
 from .programs import Programs
 
+_MOST_REMOVED = 8
 _AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"  # where Go's crypto/x509 looks first
 
 
@@ -39,6 +50,8 @@ class Plan(NamedTuple):
     why: tuple[str, ...]  # in plain words
     manuals: tuple[str, ...]  # directories without which the packages cannot be set up
     prune: Prune | None  # what the build stage does at its end
+    empty: tuple[str, ...]  # directories to make
+    removed: tuple[str, ...]  # files of the base image that the Dockerfile removed
     ldconfig: bool  # whether the loader has to be told of libraries
     links: tuple[tuple[str, str], ...]  # links beside other files, with their targets
     directories: tuple[tuple[str, str, str], ...] = ()  # whose mode or owner COPY loses: with mode and owner
@@ -100,9 +113,12 @@ def make_plan(
     owners = {evidence.owner(path) for path in files}
     settled = {path: _settled(entry, evidence.owner(path)) for path, entry in evidence.root.files.items()}
     lines, links = copies(files, settled, harmless, _names(evidence, owners))
+    copied = [line.sources[0] for line in lines if line.sources[0] == line.target]
+    empty = [path for path in kept.empty if path not in from_context and not any(lies_in(path, one) for one in copied)]
+    empty = [path for path in empty if path not in harmless and path != layout.directory]
     layout = without_cleanups(stage, layout, [source for line in lines for source in line.sources])
     environment = _of_base(stage, evidence, runtime, kept)
-    return Plan(
+    plan = Plan(
         stage,
         layout,
         _free_name(stage),
@@ -117,9 +133,32 @@ def make_plan(
         tuple(_reasons(kept)),
         tuple(_manuals(evidence, runtime, kept)),
         prune(evidence, programs, kept.files),
+        tuple(empty),
+        tuple(_removed(evidence, runtime)),
         any(evidence.libraries.in_cache(path) for path in files),
         tuple(links),
     )
+    return with_attributes(plan, [path for path in empty if _is_special(path, evidence)], evidence)
+
+
+def _is_special(path: str, evidence: Evidence) -> bool:
+    return evidence.owner(path) != (0, 0) or evidence.root.files[path].mode != 0o755
+
+
+def _removed(evidence: Evidence, runtime: Evidence | None) -> list[str]:
+    """Files of both base images that the Dockerfile took away. Raises `Declined`."""
+    there = runtime.root.files if runtime else {}
+    gone = [
+        path
+        for path, entry in evidence.base.files.items()
+        if entry.kind != "directory"
+        and path in there
+        and path not in evidence.root.files
+        and not matches(path, (*OF_EVERY_IMAGE, *INSTALLED, *CACHES))
+    ]
+    if len(gone) > _MOST_REMOVED:
+        raise Declined(f"{len(gone)} files of the base image are removed, among them {gone[0]}")
+    return sorted(gone)
 
 
 def _from_skeleton(path: str, evidence: Evidence, harmless: Mapping[str, Entry]) -> bool:

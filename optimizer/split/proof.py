@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from ..image.archive import Entry
 from ..image.compare import ENGINES_OWN
 from ..image.elf import is_elf
 from ..image.globs import matches
+from ..image.root import Root
 from ..knowledge.runtime import INSTALLED, OF_EVERY_IMAGE
 from .evidence import Declined, Evidence
 from .kept import Kept
@@ -35,7 +37,7 @@ def faults(plan: Plan, kept: Kept, new: Evidence) -> list[Fault]:
         *_additions(kept, new),
         *_programs(kept, new),
         *_libraries(kept, new),
-        *_accounts(plan, old, new),
+        *_accounts(old, new),
         *_versions(plan, old, new),
     ]
 
@@ -75,7 +77,7 @@ def _configuration(plan: Plan, old: Evidence, new: Evidence) -> Iterator[Fault]:
 
 def _files(plan: Plan, kept: Kept, new: Evidence) -> Iterator[Fault]:
     old = kept.evidence
-    for path in sorted({*plan.kept, *kept.files, *_directories(kept)}):
+    for path in sorted({*plan.kept, *kept.files, *kept.empty, *_directories(kept)}):
         was, now = old.root.files[path], new.root.files.get(path)
         was = was._replace(user=old.owner(path)[0], group=old.owner(path)[1])
         if (
@@ -150,20 +152,36 @@ def _libraries(kept: Kept, new: Evidence) -> Iterator[Fault]:
             yield Fault(f"{one.path} needs {one.needs}, which the new image has not", package=owner)
 
 
-def _accounts(plan: Plan, old: Evidence, new: Evidence) -> Iterator[Fault]:
-    wanted = {old.configuration.get("User", "").partition(":")[0]}
-    wanted |= {copy.owner.partition(":")[0] for copy in plan.copies}
-    was, now = _passwd(old), _passwd(new)
-    made = {name for command in plan.layout.accounts for name in command.split() if name in was}
-    for name in sorted((wanted | made) & was.keys()):
-        if was[name] != now.get(name):
-            yield Fault(f"user {name}: {was[name]} became {now.get(name)}")
+def _accounts(old: Evidence, new: Evidence) -> Iterator[Fault]:
+    """Users and groups that the Dockerfile made, or that a package made which ships."""
+    for file, what in (("/etc/passwd", "user"), ("/etc/group", "group")):
+        was, base, now = _lines(old.root, file), _lines(old.base, file), _lines(new.root, file)
+        for name in sorted(was.keys() | base.keys()):
+            if was.get(name) in (base.get(name), now.get(name)) and (name in now or name not in was):
+                continue
+            if was.get(name) != now.get(name) and not (name not in now and _made_by_package(name, old, new)):
+                yield Fault(f"{what} {name}: {was.get(name)} became {now.get(name)}")
 
 
-def _passwd(evidence: Evidence) -> dict[str, str]:
-    lines = evidence.root.text("/etc/passwd").splitlines()
-    # The password field and the comment are nobody's business here.
-    return {fields[0]: ":".join((*fields[2:4], *fields[5:7])) for line in lines if len(fields := line.split(":")) == 7}
+def _lines(root: Root, path: str) -> dict[str, str]:
+    """The accounts in a file, without passwords and comments, by name (manuals passwd(5), group(5))."""
+    found: dict[str, str] = {}
+    for line in root.text(path).splitlines():
+        fields = line.split(":")
+        if len(fields) > 3:
+            found[fields[0]] = ":".join((*fields[2:4], *fields[5:]))
+    return found
+
+
+def _made_by_package(name: str, old: Evidence, new: Evidence) -> bool:
+    """Whether the scripts of a package speak of the account that the new image has not: then it made it."""
+    word = re.compile(rb"\b" + re.escape(name.encode()) + rb"\b")
+    return any(
+        word.search(old.root.read(path))
+        for path in old.root.below_directory("/var/lib/dpkg/info")
+        if path.endswith((".postinst", ".preinst"))
+        and posixpath.basename(path).rpartition(".")[0].partition(":")[0] not in new.packages.packages
+    )
 
 
 def _versions(plan: Plan, old: Evidence, new: Evidence) -> Iterator[Fault]:

@@ -95,6 +95,8 @@ def _runtime(document: Document, plan: Plan) -> str:
         directory=layout.directory,
         copies=plan.copies,
         links=[f"ln -s {target} {path}" for path, target in plan.links],
+        empty=plan.empty,
+        removed=plan.removed,
         ldconfig=plan.ldconfig,
         attributes=_attributes(plan),
         build=plan.build_name,
