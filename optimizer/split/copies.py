@@ -73,7 +73,11 @@ class _Lines:
 
     def visit(self, directory: str) -> None:
         """Bring what is wanted below `directory`."""
-        if directory != "/" and directory not in self.harmless and self._whole(directory):
+        here = self.files.get(directory)
+        # COPY --chown gives the directory that it makes away too.
+        other = here is not None and self._owners(directory) != {(here.user, here.group)}
+        apart = other and not any(path in self.wanted for path in self.children.get(directory, ()))
+        if directory != "/" and directory not in self.harmless and not apart and self._whole(directory):
             self.lines.append(Copy((directory,), directory, self._owner(self._owners(directory))))
             return
         singles: dict[str, list[str]] = {}
