@@ -122,8 +122,8 @@ DEVELOPMENT = (
     "/usr/{,local/}lib/{,**/}*.{a,la}",
     "/usr/local/{share/,}{doc,man,info}/**",
     "/usr/local/go/**",
-    "/{root,home/*}/{.rustup,.cargo,go,.m2,.gradle,.ivy2,.sbt,.cabal,.stack,.ghcup,.opam,.npm,.node-gyp,.conan}/**",
-    "/go/**",
+    "/{root,home/*}/{.rustup,.cargo,go/pkg,.m2,.gradle,.ivy2,.sbt,.cabal,.stack,.ghcup,.opam,.npm,.node-gyp,.conan}/**",
+    "/go/pkg/**",
     "/{root,home/*}/.config/go/**",
     "/usr/local/{cargo,rustup}/**",
     "/**/target/{debug,release}/{build,deps,examples,incremental,.fingerprint}/**",
@@ -133,7 +133,7 @@ DEVELOPMENT = (
 #: What accounts, the loader's cache and the engine need of their own, and have in every image.
 OF_EVERY_IMAGE = (
     "/etc/{passwd,group,shadow,gshadow,subuid,subgid}{,-}", "/etc/.pwd.lock", "/etc/ld.so.cache",
-    "/var/cache/ldconfig/aux-cache", "/run/**", "/etc/{resolv.conf,hosts,hostname,mtab}", "/.dockerenv", "/dev/**",
+    "/var/cache/ldconfig/aux-cache", "/etc/{resolv.conf,hosts,hostname,mtab}", "/.dockerenv", "/dev/**",
     "/proc/**", "/sys/**",
 )  # fmt: skip
 #: What the installation of packages writes beside their own files, and writes again with the same packages.
@@ -142,7 +142,7 @@ INSTALLED = (
     "/var/log/{apt/**,alternatives.log,bootstrap.log,btmp,dpkg.log,faillog,fontconfig.log,lastlog,tallylog,wtmp}",
     "/var/lib/{dpkg,apt,apk,pam,python,ucf,systemd,dbus,xml-core,sgml-base}/**",
     "/var/lib/{rpm,dnf,shells.state,alsa,logrotate,dictionaries-common,emacsen-common,ghostscript,misc}{,/**}",
-    "/lib/apk/**", "/etc/apk/world",
+    "/lib/apk/**", "/etc/apk/world", "/run/**",
     "/etc/alternatives/**", "/etc/ssl/certs/**", "/etc/ca-certificates.conf{,.*}", "/etc/rc?.d/**", "/etc/init.d/**",
     "/etc/systemd/**", "/etc/xml/**", "/etc/sgml/**", "/etc/{shells,environment,mailcap,papersize,adjtime,.pwd.lock}",
     "/etc/pam.d/**", "/etc/java-*/**", "/etc/fonts/conf.d/**", "/etc/{dictionaries-common,emacs,perl,python*}/**",

@@ -70,7 +70,7 @@ def convert(session: BuildSession, document: Document, facts: Facts, request: Re
         except Declined as reason:
             raise Declined(str(reason), reason.line or _line_of_start(stage)) from reason
         base = request.base or runtime_base(stage, old, programs, slim=request.slim)
-        runtime = None if base == "scratch" else stack.enter_context(_base(session, base))
+        runtime = None if base == "scratch" else stack.enter_context(_base(session, base, document))
         kept = Kept(stage, old, programs, runtime)
         layout = lay_out(stage)
         plan = make_plan(stage, layout, base, old, runtime, kept)
@@ -116,10 +116,11 @@ def _evidence(dockerfile: bytes, root: Root) -> Evidence:
 
 
 @contextmanager
-def _base(session: BuildSession, base: str) -> Generator[Evidence]:
-    """The base image of the runtime stage, by itself."""
+def _base(session: BuildSession, base: str, document: Document) -> Generator[Evidence]:
+    """The base image of the runtime stage, by itself; its name may hold arguments that stand above the first FROM."""
+    arguments = document.source.data[: document.stages[0].instructions[0].start]
     try:
-        name, _ = session.build(f"FROM {base}\n".encode(), f"an image of {base}")
+        name, _ = session.build(arguments + f"FROM {base}\n".encode(), f"an image of {base}")
     except BuildError as error:
         raise Declined(f"the base image {base} is not to be had") from error
     with session.root(name) as root:

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from ..dockerfile.document import Instruction
 from ..facts.packages import managed
+from ..facts.paths import lies_in
 from ..facts.stages import StageFacts
 from ..image.elf import is_elf
 from ..image.globs import matches
@@ -32,6 +33,11 @@ _FOREIGN = re.compile(r"/(?:site-packages|dist-packages|node_modules|vendor|gems
 _INSTALLED = "the installation of packages wrote it"
 _SOURCE = "a source, or made on the way from it"
 _MANAGES = re.compile(rb"\b(?:apt|apt-get|aptitude|nala|apk|dpkg|dnf|microdnf|tdnf|yum|zypper|rpm|playwright)\b")
+_NAMING = (".py", ".rb", ".js", ".pl")  # files of libraries that may name what they load
+# Directories of sources, whose names are words that stand in many a program.
+_COMMON = frozenset(
+    "src source build bin lib obj include target cmd internal pkg test tests vendor out debug main".split()
+)
 _GO = b"runtime.goexit"  # a program of Go, whose constants stand one behind the other without an end
 _BUILD_PLACES = ("/usr/src", "/usr/local/src", "/tmp", "/var/tmp", "/build", "/root", "/opt/src", "/src")
 
@@ -84,7 +90,9 @@ class Kept:
             return False
         if _MANAGES.search(writer.raw) and matches(path, INSTALLED):
             return False
-        said = any(posixpath.basename(path).encode() in one.raw for one in self.stage.instructions)
+        if _MANAGES.search(writer.raw):  # packages bring empty directories too
+            return path.encode() in writer.raw
+        said = any(self._says(one, path) for one in self.stage.instructions)
         return said or self.evidence.owner(path) != (0, 0) or entry.mode != 0o755
 
     @cached_property
@@ -107,13 +115,25 @@ class Kept:
                     answers[place] = place != here and any(
                         word.search(text) or (_GO in text and place.encode() in text) for text in texts
                     )
-                if answers[place]:
+                if answers[place] or self._named_here(place):
                     found[path] = f"what ships names {place}"
                     break
                 place = posixpath.dirname(place)
         for path in found:
             del self.dropped[path]
         return found
+
+    def _named_here(self, directory: str) -> bool:
+        """Whether what ships names a directory from where a container begins: ``templates/*``."""
+        here = self.evidence.directory.rstrip("/")
+        if not directory.startswith(here + "/") or self.evidence.root.files[directory].kind != "directory":
+            return False
+        name = directory.removeprefix(here + "/")
+        return name not in _COMMON and any(
+            re.search(rb"(?:^|[^\w/.-]|\./)" + re.escape(name.encode()) + rb"(?:[/\0\"'\s]|$)", text)
+            or (text.endswith(_GO) and name.encode() + b"/" in text)
+            for text in self._shipped_texts.values()
+        )
 
     def _leave_copies(self, wanted: dict[str, str]) -> None:
         """Leave behind what lies beside sources, and was installed elsewhere as it is."""
@@ -148,7 +168,7 @@ class Kept:
             self.dropped[path] = "a temporary file"
         elif matches(path, (*CACHES, *KINDS["package index"], *KINDS["documentation"])):
             self.dropped[path] = "a cache, an index or documentation"
-        elif matches(path, DEVELOPMENT):
+        elif matches(path, DEVELOPMENT) and not (brought and lies_in(path, self.evidence.directory)):
             self.dropped[path] = "of use to a build alone"
         elif not self.programs.interpreted and self._is_source(path):
             self.dropped[path] = _SOURCE
@@ -270,7 +290,7 @@ class Kept:
         """Libraries whose names stand in what ships: loaded when the program runs, not when it starts."""
         names: dict[str, str] = {}
         for path in self.files:
-            if path.endswith((".py", ".rb", ".js", ".pl")) or is_elf(self.evidence.root.read(path, 4)):
+            if not _FOREIGN.search(path) or path.endswith(_NAMING) or is_elf(self.evidence.root.read(path, 4)):
                 elf = self.evidence.libraries.elf(path)
                 text = elf.texts if elf else self.evidence.root.read(path, _MOST_READ)
                 for found in re.findall(rb"""lib[\w+.-]+?\.so(?:\.\d+)*""", text):

@@ -68,12 +68,22 @@ def runtime_base(stage: StageFacts, evidence: Evidence, programs: Programs, *, s
     of_base = [path for path in programs.paths if path in evidence.base.files and not evidence.packages.owner(path)]
     sibling = slim_sibling(image)
     if image.name not in TOOLCHAINS and sibling is not None:
-        return sibling
+        return _spelled(stage, f"{image.name}:{image.tag}", sibling)
     found = distribution_image(release(evidence.root))
     if found is None or of_base:
         what = f"{of_base[0]} comes with it, and it" if of_base else "it"
         raise Declined(f"no smaller image is known for {stage.stage.base}: {what} is of no family that is known", first)
     return found
+
+
+def _spelled(stage: StageFacts, image: str, sibling: str) -> str:
+    """The sibling's name with the build arguments of the original's in it. Raises `Declined`."""
+    said = stage.stage.base
+    if "$" not in said:
+        return sibling
+    if not sibling.startswith(image):
+        raise Declined(f"a build argument is part of the name {said}", stage.instructions[0].line)
+    return said + sibling.removeprefix(image)
 
 
 def _runs_alone(evidence: Evidence, programs: Programs) -> bool:
@@ -116,6 +126,7 @@ def make_plan(
     copied = [line.sources[0] for line in lines if line.sources[0] == line.target]
     empty = [path for path in kept.empty if path not in from_context and not any(lies_in(path, one) for one in copied)]
     empty = [path for path in empty if path not in harmless and path != layout.directory]
+    lines, layout = _with_arguments(stage, layout, lines)
     layout = without_cleanups(stage, layout, [source for line in lines for source in line.sources])
     environment = _of_base(stage, evidence, runtime, kept)
     plan = Plan(
@@ -171,6 +182,30 @@ def _settled(entry: Entry, owner: tuple[int, int]) -> Entry:
     return entry if (entry.user, entry.group) == owner else entry._replace(user=owner[0], group=owner[1])
 
 
+def _with_arguments(stage: StageFacts, layout: Layout, lines: list[Copy]) -> tuple[list[Copy], Layout]:
+    """The lines with build arguments for the parts of paths that come of them, and the layout that repeats those."""
+    repeated = set(layout.repeated)
+    for at in range(1, layout.cut):
+        instruction = stage.instructions[at]
+        for token in instruction.tokens if instruction.keyword == "ARG" else ():
+            name, _, value = token.text.decode("utf-8", "replace").partition("=")
+            value = value.strip("\"'")
+            if not (value.startswith("/") and len(value) > 1) and not re.fullmatch(r"v?\d+(?:\.\d+)+[\w.-]*", value):
+                continue
+            part = re.compile(r"(?<![\w.])" + re.escape(value) + r"(?![\w.])")
+            changed = [
+                line._replace(
+                    sources=tuple(part.sub(f"${{{name}}}", one) for one in line.sources),
+                    target=part.sub(f"${{{name}}}", line.target),
+                )
+                for line in lines
+            ]
+            if changed != lines:
+                lines = changed
+                repeated.add(at)
+    return lines, layout._replace(repeated=tuple(sorted(repeated)))
+
+
 def _written_below(stage: StageFacts, layout: Layout, evidence: Evidence) -> set[str]:
     """The paths that instructions write which stand in the runtime stage as they are."""
     below = {id(one) for one in stage.instructions[layout.cut :]}
@@ -221,6 +256,14 @@ def _of_base(stage: StageFacts, evidence: Evidence, runtime: Evidence | None, ke
         )
         if not same and evidence.environment.get(name) == value and kept.mentions(name):
             found[name] = value
+    path = [part for part in there.get("PATH", "").split(":") if part]
+    front = [
+        part
+        for part in evidence.environment.get("PATH", "").split(":")
+        if part not in path and any(lies_in(one, part) for one in kept.files) and f":{part}:".encode() not in said
+    ]
+    if front and b"PATH" not in said:
+        found["PATH"] = ":".join([*front, "$PATH"])
     return found
 
 

@@ -107,7 +107,7 @@ def _additions(kept: Kept, new: Evidence) -> Iterator[Fault]:
 def _directories(kept: Kept) -> set[str]:
     """The own directories that files which ship lie in."""
     found: set[str] = set()
-    for path in kept.files:
+    for path in (*kept.files, *kept.empty):
         above = posixpath.dirname(path)
         while above != "/" and above not in found:
             if above in kept.evidence.own:

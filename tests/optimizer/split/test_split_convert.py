@@ -140,8 +140,7 @@ def test_a_directory_is_copied_whole_with_its_owner(tmp_path: Path) -> None:
         "/srv/data/b": File(b"b", 0o644, 1000, 1000),
     }
     text = (
-        f"FROM debian:bookworm\n{INSTALL}\n{accounts}\nCOPY . /src\nRUN make -C /src install\nUSER app\n"
-         'CMD ["tally"]\n'
+        f'FROM debian:bookworm\n{INSTALL}\n{accounts}\nCOPY . /src\nRUN make -C /src install\nUSER app\nCMD ["tally"]\n'
     )
     result = patched(tmp_path, text, {accounts: passwd, "RUN make -C /src install": made})
     assert "RUN useradd app\nCOPY --from=build --chown=app:1000 /srv/data /srv/data\n" in result
