@@ -130,10 +130,20 @@ DEVELOPMENT = (
     "/**/target/{.rustc_info.json,CACHEDIR.TAG}",
     "/**/target/{debug,release}/{.cargo-lock,*.d}",
 )
+#: Commands that make files of what other files say, with what they make: run again, they make it again.
+UPDATERS: dict[str, tuple[str, ...]] = {
+    "update-ca-certificates": ("/etc/ssl/certs/**", "/etc/ca-certificates.conf"),
+    "update-alternatives": ("/etc/alternatives/**", "/var/lib/dpkg/alternatives/**"),
+    "locale-gen": ("/usr/lib/locale/**",),
+    "fc-cache": ("/var/cache/fontconfig/**",),
+    "update-mime-database": ("/usr/share/mime/**",),
+    "glib-compile-schemas": ("/usr/share/glib-2.0/schemas/gschemas.compiled",),
+}
 #: What accounts, the loader's cache and the engine need of their own, and have in every image.
 OF_EVERY_IMAGE = (
     "/etc/{passwd,group,shadow,gshadow,subuid,subgid}{,-}", "/etc/.pwd.lock", "/etc/ld.so.cache",
-    "/var/cache/ldconfig/aux-cache", "/etc/{resolv.conf,hosts,hostname,mtab}", "/.dockerenv", "/dev/**",
+    "/var/cache/ldconfig/aux-cache", "/var/log/{apt/**,alternatives.log,dpkg.log,faillog,lastlog,btmp,wtmp}",
+    "/etc/{resolv.conf,hosts,hostname,mtab}", "/.dockerenv", "/dev/**",
     "/proc/**", "/sys/**",
 )  # fmt: skip
 #: What the installation of packages writes beside their own files, and writes again with the same packages.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from typing import NamedTuple
@@ -81,7 +82,7 @@ def convert(session: BuildSession, document: Document, facts: Facts, request: Re
             try:
                 after, _ = session.build(patched, "the split Dockerfile")
             except BuildError as error:
-                raise Declined(f"{error}: {error.lines[-1] if error.lines else 'the engine says nothing'}") from error
+                raise Declined(_why_not(error)) from error
             with session.root(after) as new_root:
                 wrong = faults(plan, kept, _evidence(patched, new_root))
                 size = new_root.image.size
@@ -105,6 +106,14 @@ def _line_of_start(stage: StageFacts) -> int:
     """The line that says what a container starts; 0 where none does."""
     lines = {one.keyword: one.line for one in stage.instructions}
     return lines.get("ENTRYPOINT", lines.get("CMD", 0))
+
+
+def _why_not(error: BuildError) -> str:
+    """Why a stage that dfopt wrote does not build."""
+    text = "\n".join(error.lines)
+    if found := re.search(r"Unable to locate package (\S+)|(\S+) \(no such package\)", text):
+        return f"package {found[1] or found[2]} is in no repository that the second stage would know"
+    return f"{error}: {error.lines[-1] if error.lines else 'the engine says nothing'}"
 
 
 def _evidence(dockerfile: bytes, root: Root) -> Evidence:

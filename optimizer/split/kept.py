@@ -21,6 +21,7 @@ from ..knowledge.runtime import (
     OF_EVERY_IMAGE,
     SOURCE_DIRECTORIES,
     SOURCES,
+    UPDATERS,
     only_builds,
     only_fetches,
 )
@@ -31,6 +32,7 @@ _WRITTEN_BY_HAND = ("/etc/localtime", "/etc/timezone", "/usr/lib/locale/**")
 _MOST_READ = 4 << 20  # bytes of a file in which names are looked for
 _FOREIGN = re.compile(r"/(?:site-packages|dist-packages|node_modules|vendor|gems)/")
 _INSTALLED = "the installation of packages wrote it"
+_MADE_AGAIN = "a command makes it again"
 _SOURCE = "a source, or made on the way from it"
 _MANAGES = re.compile(rb"\b(?:apt|apt-get|aptitude|nala|apk|dpkg|dnf|microdnf|tdnf|yum|zypper|rpm|playwright)\b")
 _NAMING = (".py", ".rb", ".js", ".pl")  # files of libraries that may name what they load
@@ -106,7 +108,7 @@ class Kept:
         answers: dict[str, bool] = {}
         here = self.evidence.directory
         for path, why in self.dropped.items():
-            if why == _INSTALLED:
+            if why in (_INSTALLED, _MADE_AGAIN):
                 continue
             place = path
             while place.count("/") > 1:
@@ -152,6 +154,9 @@ class Kept:
     def _why_kept(self, path: str, writer: Instruction) -> str:
         """Why an own file ships; empty, with a note in `dropped`, where it does not."""
         brought = writer.keyword in ("COPY", "ADD")
+        if self._updated and matches(path, self._updated):
+            self.dropped[path] = _MADE_AGAIN
+            return ""
         if matches(path, _WRITTEN_BY_HAND):
             return "it was made for this image"
         if _FOREIGN.search(path) and not path.startswith(("/tmp/", "/root/.", "/usr/lib/python3/")):
@@ -180,6 +185,17 @@ class Kept:
         """Whether it is a link that update-alternatives made (manual update-alternatives(1))."""
         entry = self.evidence.root.files[path]
         return path.startswith("/etc/alternatives/") or entry.target.startswith("/etc/alternatives/")
+
+    @property
+    def made_again(self) -> list[str]:
+        """Files that a command of the runtime stage makes again."""
+        return [path for path, why in self.dropped.items() if why == _MADE_AGAIN and path in self.evidence.own]
+
+    @cached_property
+    def _updated(self) -> list[str]:
+        """What commands of the Dockerfile make of other files: the runtime stage runs them again."""
+        names = {command.name for run in self.stage.runs if run.script for command in run.script.commands}
+        return [glob for name in names & UPDATERS.keys() for glob in UPDATERS[name]]
 
     @cached_property
     def _only_install(self) -> set[int]:

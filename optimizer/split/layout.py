@@ -11,6 +11,7 @@ from ..facts.effects import copy_destination
 from ..facts.packages import is_cleanup, removed
 from ..facts.paths import lies_in, overlap, resolve
 from ..facts.stages import Run, StageFacts
+from ..knowledge.runtime import UPDATERS
 
 #: Instructions that only say how a container starts, or describe the image: they are the runtime stage's.
 OF_THE_IMAGE = frozenset(("CMD", "ENTRYPOINT", "EXPOSE", "HEALTHCHECK", "LABEL", "MAINTAINER", "STOPSIGNAL", "VOLUME"))
@@ -25,6 +26,7 @@ class Layout(NamedTuple):
     moved: tuple[int, ...]  # above it, those that the runtime stage has instead of the build stage
     repeated: tuple[int, ...]  # above it, those that both have: ENV, SHELL, ARG
     accounts: tuple[str, ...]  # commands above it that make users, for the runtime stage too
+    updates: tuple[str, ...]  # likewise, commands that make files of what others say
     directory: str | None  # the working directory at the cut
     user: str | None  # the user at the cut
     needless: tuple[int, ...] = ()  # right above the cut, clean-ups that a stage which does not ship has no use for
@@ -51,8 +53,11 @@ def lay_out(stage: StageFacts, cut: int | None = None) -> Layout:
         cut,
         moved,
         tuple(sorted([*settings, *arguments])),
-        tuple(_accounts(stage, head)),
-        held.directory if any(words[at].keyword == "WORKDIR" for at in said) else None,
+        tuple(_commands(stage, head, _MAKE_ACCOUNTS)),
+        tuple(_commands(stage, head, frozenset(UPDATERS))),
+        held.directory
+        if any(words[at].keyword == "WORKDIR" for at in said) and not _goes_elsewhere(stage, cut)
+        else None,
         held.user if any(words[at].keyword == "USER" for at in said) else None,
     )
 
@@ -164,14 +169,22 @@ def _operands(command: Command, run: Run) -> list[str] | None:
     return None if None in places else [place for place in places if place is not None]
 
 
-def _accounts(stage: StageFacts, head: range) -> list[str]:
-    """The commands above the cut that make users, as they are spelled."""
+def _goes_elsewhere(stage: StageFacts, cut: int) -> bool:
+    """Whether the first below the cut that heeds the working directory says another one."""
+    for instruction in stage.instructions[cut:]:
+        if instruction.keyword not in OF_THE_IMAGE | {"ARG", "ENV", "USER"}:
+            return instruction.keyword == "WORKDIR" and instruction.args.startswith(b"/")
+    return False
+
+
+def _commands(stage: StageFacts, head: range, names: frozenset[str]) -> list[str]:
+    """The commands above the cut that are called one of `names`, as they are spelled."""
     found: list[str] = []
     for at in head:
         run = stage.run_at(at)
         if run is None or run.script is None:
             continue
         for command in run.script.commands:
-            if command.name in _MAKE_ACCOUNTS:
+            if command.name in names:
                 found.append(run.instruction.source.data[command.start : command.end].decode("utf-8", "replace"))
     return found

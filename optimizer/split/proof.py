@@ -77,7 +77,7 @@ def _configuration(plan: Plan, old: Evidence, new: Evidence) -> Iterator[Fault]:
 
 def _files(plan: Plan, kept: Kept, new: Evidence) -> Iterator[Fault]:
     old = kept.evidence
-    for path in sorted({*plan.kept, *kept.files, *kept.empty, *_directories(kept)}):
+    for path in sorted({*plan.kept, *kept.files, *kept.empty, *kept.made_again, *_directories(kept)}):
         was, now = old.root.files[path], new.root.files.get(path)
         was = was._replace(user=old.owner(path)[0], group=old.owner(path)[1])
         if (
