@@ -76,7 +76,7 @@ class Kept:
                 if self._is_left_empty(path, writer):
                     self.empty[path] = f"line {writer.line} makes it"
                 continue
-            why = wanted.get(path) or self._why_kept(path, writer)
+            why = wanted.get(path) or self._told(path) or self._why_kept(path, writer)
             if why:
                 self.files[path] = why
         named = self._named_by_path()
@@ -84,6 +84,11 @@ class Kept:
         wanted |= named
         self._leave_build_trees(wanted)
         self._leave_copies(wanted)
+
+    def _told(self, path: str) -> str:
+        """Why a file ships that lies in a directory which a program is told to use."""
+        here = self.evidence.directory
+        return next((why for tree, why in self.programs.trees.items() if tree != here and lies_in(path, tree)), "")
 
     def _is_left_empty(self, path: str, writer: Instruction) -> bool:
         """Whether a directory with nothing in it is for the program: an instruction speaks of it, or gave it away."""

@@ -44,6 +44,7 @@ class Programs:
         self.evidence = evidence
         self.paths: dict[str, str] = {}
         self.files: dict[str, str] = {}
+        self.trees: dict[str, str] = {}  # directories that they are told to use
         self.interpreted = ""  # the interpreter that runs the application's own text
         self.texts: list[bytes] = []  # the scripts and commands on the way
 
@@ -200,10 +201,12 @@ class Programs:
     def _operands(self, words: list[str], why: str) -> None:
         """Files that the words name."""
         for word in words:
-            for part in (word, word.partition("=")[2]):
+            for part in dict.fromkeys((word, word.partition("=")[2], *word.split(":"))):
                 place = posixpath.normpath(posixpath.join(self.evidence.directory, part)) if part else "/"
                 real = self.evidence.root.resolve(place)
                 entry = self.evidence.root.files.get(real) if real is not None else None
+                if real is not None and entry is not None and entry.kind == "directory" and real != "/":
+                    self.trees.setdefault(real, why)
                 if real is not None and entry is not None and entry.kind == "file":
                     self.files.setdefault(real, why)
                     self._link(place, why)

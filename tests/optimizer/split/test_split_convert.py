@@ -221,3 +221,13 @@ def test_a_base_that_is_not_to_be_had_is_the_reason(tmp_path: Path) -> None:
 def test_a_command_that_does_something_else_is_no_proof(tmp_path: Path) -> None:
     with pytest.raises(Declined, match="does not do the same"):
         split(tmp_path, HEAD + 'CMD ["tally"]\n', MADE, "cat /src/main.c")
+
+
+def test_a_directory_that_a_program_is_told_to_use_ships_whole(tmp_path: Path) -> None:
+    made: Files = {
+        "/usr/local/bin/tally": TALLY,
+        "/opt/classes/Main.class": File(b"main"),
+        "/opt/classes/a.h": File(b"a"),
+    }
+    text = HEAD + 'CMD ["tally", "-cp", "/opt/classes:/opt/lib"]\n'
+    assert "COPY --from=build /opt /opt\n" in patched(tmp_path, text, {"RUN make -C /src install": made})
