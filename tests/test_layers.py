@@ -22,7 +22,7 @@ LEVELS = (
     ("optimizer.image", "optimizer.dockerignore"),
     ("optimizer.review",),
     ("optimizer.build", "optimizer.report"),
-    ("optimizer.post", "optimizer.lsp", "optimizer.setup"),
+    ("optimizer.post", "optimizer.lsp", "optimizer.setup", "optimizer.split"),
     ("optimizer.cli",),
 )
 #: What anybody may import: the version, the way in, and no more than names the packages.

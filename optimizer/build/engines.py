@@ -21,6 +21,7 @@ from typing import Any, NamedTuple, Self
 
 from ..image import Image, Layer, read_archive
 from ..image.proof import Ran
+from ..image.root import Root
 
 #: In the order in which ``auto`` tries them.
 ENGINES = ("docker", "podman", "buildah")
@@ -173,18 +174,31 @@ class BuildSession:
 
     def read(self, name: str) -> Image:
         """The image called `name`. Raises `EngineError`, `ArchiveError` and `OSError`."""
+        path = self.save(name)
+        try:
+            return read_archive(path, self._layers)
+        finally:
+            os.unlink(path)
+
+    def root(self, name: str) -> Root:
+        """The image called `name` with the contents of its files, to be closed. Raises as `read` does."""
+        path = self.save(name)
+        try:
+            return Root(path, read_archive(path, self._layers))
+        finally:
+            os.unlink(path)  # what is open stays readable
+
+    def save(self, name: str) -> str:
+        """Write the image called `name` to an archive, whose path is returned. Raises `EngineError`."""
         self.progress("reading the image …")
-        path = os.path.join(self._directory, "image.tar")
+        path = os.path.join(self._directory, f"image-{os.urandom(4).hex()}.tar")
         words = {
             "docker": ["docker", "save", "-o", path, name],
             "podman": ["podman", "save", "-q", "--format=docker-archive", "-o", path, name],
             "buildah": ["buildah", "push", "-q", name, f"docker-archive:{path}"],
         }[self.engine]
         self._do(words)
-        try:
-            return read_archive(path, self._layers)
-        finally:
-            os.unlink(path)
+        return path
 
     def run(self, name: str, command: str, image: Image) -> Ran:
         """Run `command` in a container of the image `name`.

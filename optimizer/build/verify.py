@@ -60,11 +60,11 @@ class Verifier:
             volatile=[item.path for item in control or ()],
         )
         shared = _shared(before.image, after.image)
-        lines = _lines(result.original, before.image, target)
+        lines = instructions_of_layers(result.original, before.image, target)
         return Proof(
             target,
             _side(before, shared, lines),
-            _side(after, shared, _lines(result.patched, after.image, target)),
+            _side(after, shared, instructions_of_layers(result.patched, after.image, target)),
             comparison,
             _saved_by_rule(result, before.image, after.image, lines),
             tuple(
@@ -151,7 +151,7 @@ def _side(built: _Built, shared: int, lines: tuple[Instruction | None, ...]) -> 
     return Side(built.image.size, built.seconds, base, tuple(layers))
 
 
-def _lines(dockerfile: bytes, image: Image, target: str | None) -> tuple[Instruction | None, ...]:
+def instructions_of_layers(dockerfile: bytes, image: Image, target: str | None) -> tuple[Instruction | None, ...]:
     """The instruction that made each layer, found by walking the image's history and the stage from their ends."""
     stages = Facts(Document.parse(dockerfile)).stages
     wanted = stages[-1]

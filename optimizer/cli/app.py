@@ -89,6 +89,8 @@ _BUILD: tuple[_Option, ...] = (
     click.option("--cache", is_flag=True, help="Take layers from the engine's build cache: quicker, maybe stale."),
 )
 
+_ONLY_TO_VERIFY = tuple(option for at, option in enumerate(_BUILD) if at in (1, 6))  # --target and --control
+
 
 def _with(*options: _Option) -> Callable[[_Decorated], _Decorated]:
     def decorate(command: _Decorated) -> _Decorated:
@@ -163,6 +165,30 @@ def verify(path: str, **given: Any) -> _Command:
     from .verify import verify as run
 
     return partial(run, _options({"paths": (path,), **given}))
+
+
+@app.command()
+@click.argument("path", metavar="PATH")
+@click.option("--context", metavar="DIR", help="The build context.  [default: the Dockerfile's directory]")
+@click.option("--runtime-base", "base", metavar="IMAGE", help="What the stage that ships is built on.")
+@click.option("--to", type=click.Choice(["scratch", "slim"]), help="What that is to be, where it is not named.")
+@click.option("--write", is_flag=True, help="Rewrite the file once the split is proved.")
+@click.option("--explain", is_flag=True, help="Say what ships and what stays behind, and why.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", help="How to report."
+)
+@_with(*(option for option in _BUILD if option not in _ONLY_TO_VERIFY), *_REPORT)
+def split(path: str, **given: Any) -> _Command:
+    """Make two stages out of one, so that the tools of a build do not ship.
+
+    PATH is a Dockerfile. It is built, its image tells what the running program needs, and the second stage gets that;
+    then it is built again and the two images are compared. What is not proved is not written. Exits with 1 where the
+    Dockerfile stays in one stage, and says why.
+    """
+    from .split import split as run
+
+    build = BuildOptions(**{name: given.pop(name) for name in BuildOptions._fields if name in given})
+    return partial(run, path, build, **given)
 
 
 @app.command()

@@ -88,7 +88,7 @@ def verifier(path: str, result: Result, options: Options) -> Generator[Verifier]
     )
     request = Request(build.target, build.run, build.control)
     with (
-        _interrupted_by_termination(),
+        interrupted_by_termination(),
         spinner(quiet=options.quiet) as progress,
         BuildSession(engine, engine_options, progress) as session,
     ):
@@ -109,7 +109,7 @@ def _as_file_errors(path: str) -> Generator[None]:
 
 
 @contextmanager
-def _interrupted_by_termination() -> Generator[None]:
+def interrupted_by_termination() -> Generator[None]:
     """SIGTERM ends a build as an interrupt does: temporary images are removed first."""
 
     def interrupt(*_: object) -> None:

@@ -6,11 +6,14 @@ pax headers) and *Image Layout*, and Docker's ``manifest.json`` for the archives
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import posixpath
 import tarfile
 import zlib
+from collections.abc import Generator
+from contextlib import contextmanager
 from functools import cached_property
 from typing import IO, Any, Literal, NamedTuple, cast
 
@@ -70,6 +73,10 @@ class Image:
     def __init__(self, description: dict[str, Any], layers: tuple[Layer, ...]) -> None:
         self.description = description
         self.layers = layers
+
+    def below(self, number: int) -> Image:
+        """The image that the first `number` layers make."""
+        return Image(self.description, self.layers[:number])
 
     @property
     def size(self) -> int:
@@ -145,11 +152,40 @@ def read_archive(path: str, known: dict[str, Layer] | None = None) -> Image:
     `known` keeps layers by their digest from one image to the next, so that what two share is read once. Raises
     `ArchiveError` and `OSError`.
     """
+    with reading(path), tarfile.open(path) as archive:
+        return _Reader(archive, {} if known is None else known).image()
+
+
+@contextmanager
+def reading(path: str) -> Generator[None]:
+    """Say of the archive at `path` what is wrong with it. Raises `ArchiveError`."""
     try:
-        with tarfile.open(path) as archive:
-            return _Reader(archive, {} if known is None else known).image()
+        yield
     except (tarfile.TarError, json.JSONDecodeError, KeyError, EOFError, zlib.error) as error:
         raise ArchiveError(f"{path}: not an image: {error}") from error
+
+
+def layer_names(archive: tarfile.TarFile) -> list[str]:
+    """The members of an image's archive that are its layers, lowest first."""
+    return _Reader(archive, {}).described()[1]
+
+
+class PackedLayer(NamedTuple):
+    """A layer's archive; what is `packed` can only be read from its start to its end."""
+
+    content: IO[bytes]
+    packed: bool
+
+
+def open_layer(archive: tarfile.TarFile, name: str) -> PackedLayer:
+    """The layer that is the member `name` of an image's archive. Raises `ArchiveError`."""
+    content = _Reader(archive, {}).open(name)
+    start = content.read(4)
+    content.seek(0)
+    if start == _ZSTD:
+        raise ArchiveError("a layer is compressed with zstd, which cannot be read yet")
+    packed = start.startswith(_GZIP)
+    return PackedLayer(cast("IO[bytes]", gzip.open(content)) if packed else content, packed)
 
 
 class _Reader:
@@ -158,14 +194,16 @@ class _Reader:
         self.known = known
         self.names = {posixpath.normpath(item.name): item for item in archive.getmembers()}
 
-    def image(self) -> Image:
+    def described(self) -> tuple[dict[str, Any], list[str]]:
+        """The image's configuration, and the names of its layers."""
         if "manifest.json" in self.names:
             manifest = self.json("manifest.json")[0]
-            description, names = self.json(manifest["Config"]), list(cast("list[str]", manifest["Layers"]))
-        else:
-            manifest = self.manifest(self.json("index.json"))
-            description = self.json(_blob(manifest["config"]))
-            names = [_blob(layer) for layer in manifest["layers"]]
+            return self.json(manifest["Config"]), list(cast("list[str]", manifest["Layers"]))
+        manifest = self.manifest(self.json("index.json"))
+        return self.json(_blob(manifest["config"])), [_blob(layer) for layer in manifest["layers"]]
+
+    def image(self) -> Image:
+        description, names = self.described()
         digests = cast("list[str]", description["rootfs"]["diff_ids"])
         if len(digests) != len(names):
             raise ArchiveError("the image has not as many layers as its configuration says")
@@ -197,14 +235,8 @@ class _Reader:
 
     def layer(self, name: str, digest: str, created_by: str) -> Layer:
         if digest not in self.known:
-            with self.open(name) as packed:
-                start = packed.read(4)
-                packed.seek(0)
-                if start == _ZSTD:
-                    raise ArchiveError("a layer is compressed with zstd, which cannot be read yet")
-                mode: Literal["r|gz", "r|"] = "r|gz" if start.startswith(_GZIP) else "r|"
-                with tarfile.open(fileobj=packed, mode=mode) as files:
-                    self.known[digest] = _read_layer(files, digest)
+            with open_layer(self.archive, name).content as content, tarfile.open(fileobj=content, mode="r|") as files:
+                self.known[digest] = _read_layer(files, digest)
         return self.known[digest]._replace(created_by=created_by)
 
 
@@ -228,14 +260,14 @@ def _read_layer(files: tarfile.TarFile, digest: str) -> Layer:
     removed: set[str] = set()
     opaque: set[str] = set()
     for item in files:
-        path = _absolute(item.name)
+        path = absolute(item.name)
         directory, name = posixpath.split(path)
         if name == _OPAQUE:
             opaque.add(directory)
         elif name.startswith(_WHITEOUT):
             removed.add(posixpath.join(directory, name.removeprefix(_WHITEOUT)))
         elif item.islnk():
-            target = _absolute(item.linkname)
+            target = absolute(item.linkname)
             if target in entries:
                 entries[path] = entries[target]
             else:
@@ -247,7 +279,8 @@ def _read_layer(files: tarfile.TarFile, digest: str) -> Layer:
     return Layer(digest, "", entries, stored, hard_links, frozenset(removed), frozenset(opaque))
 
 
-def _absolute(name: str) -> str:
+def absolute(name: str) -> str:
+    """The path in an image of what a layer's archive calls `name`."""
     return posixpath.normpath("/" + name.lstrip("/"))
 
 

@@ -30,6 +30,12 @@ def patiently(verifier: Verifier, result: Result) -> Verdict:
         return verifier.verify(result)
 
 
+def session(context: Path) -> BuildSession:
+    """Builds in `context`, layers of earlier builds not made again; skips the test where no engine answers."""
+    need_engine()
+    return BuildSession("docker", Options(str(context), extra=("--network=host",), cache=True))
+
+
 def proof(context: Path, result: Result, *commands: str, control: bool = False) -> Proof:
     """What building `result` in `context` before and after shows, layers of earlier builds not made again."""
     need_engine()

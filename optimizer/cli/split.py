@@ -1,0 +1,81 @@
+"""``dfopt split``: two stages out of one, proved by building both."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from ..build.engines import BuildError, BuildSession, EngineError, choose
+from ..build.engines import Options as EngineOptions
+from ..dockerfile.document import Document
+from ..dockerfile.scanner import DockerfileError
+from ..facts.context import find_context
+from ..facts.files import read_file
+from ..facts.stages import Facts
+from ..image import ArchiveError
+from ..report.printable import place, printable
+from ..split.convert import Request, convert
+from ..split.evidence import Declined
+from ..split.report import FORMATS
+from .files import write_file
+from .options import BuildOptions
+from .progress import spinner
+from .runner import Sink, UsageError, complain, shown_path
+from .verify import interrupted_by_termination
+
+
+def split(
+    path: str,
+    build: BuildOptions,
+    *,
+    context: str | None,
+    base: str | None,
+    to: str | None,
+    write: bool,
+    explain: bool,
+    form: str,
+    output: str | None,
+    quiet: bool,
+) -> int:
+    """Run the command: 0 where the Dockerfile is split, 1 where it is left as it is, 2 after an error."""
+    sink = Sink(output)
+    try:
+        original = read_file(path)
+        document = Document.parse(original)
+        request = Request(base or ("scratch" if to == "scratch" else None), build.run, slim=to == "slim")
+        engine = choose(build.engine)
+        options = EngineOptions(
+            context or os.path.dirname(os.path.abspath(path)),
+            os.path.abspath(path),
+            build.build_arg,
+            build.platform,
+            build.build_option,
+            build.cache,
+        )
+        with (
+            interrupted_by_termination(),
+            spinner(quiet=quiet) as progress,
+            BuildSession(engine, options, progress) as session,
+        ):
+            found = convert(session, document, Facts(document, lambda one: find_context(path, one, {})), request)
+        sink.write(FORMATS[form](shown_path(path), found, explain=explain))
+        sink.close()
+        if write:
+            write_file(path, found.patched, original)
+    except Declined as reason:
+        where = f"{place(path)}:{reason.line}" if reason.line else place(path)
+        print(f"{printable(where)}: stays in one stage: {printable(str(reason))}", file=sys.stderr)
+        return 1
+    except DockerfileError as error:
+        complain(f"{path}:{error.line}: {error.reason}")
+        return 2
+    except BuildError as error:
+        complain(f"{path}: {error}", error.lines)
+        return 2
+    except OSError as error:
+        complain(f"{error.filename or path}: {error.strerror or error}")
+        return 2
+    except (EngineError, ArchiveError, UsageError) as error:
+        complain(str(error))
+        return 2
+    return 0
