@@ -1,6 +1,6 @@
 FROM golang:1.22 AS build
 
-RUN apt-get update && apt-get install -y libsqlite3-dev
+RUN apt-get update && apt-get install -y libsqlite3-dev curl
 WORKDIR /go/src/notes
 COPY . .
 RUN go build -o /usr/local/bin/notes .

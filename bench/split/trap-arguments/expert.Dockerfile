@@ -2,7 +2,7 @@ ARG RELEASE=bookworm
 FROM debian:${RELEASE} AS build
 ARG VERSION=1.7.0
 ARG PREFIX=/opt/meter
-RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev
+RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev make
 COPY meter.c /tmp/
 RUN mkdir -p "$PREFIX/bin" && gcc -DVERSION="\"$VERSION\"" -o "$PREFIX/bin/meter" /tmp/meter.c
 

@@ -1,5 +1,6 @@
 FROM debian:bookworm AS build
-RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev liblz4-dev
+RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev make
+RUN apt-get install -y --no-install-recommends liblz4-dev
 ENV ENGINE_HOME=/opt/engine
 COPY src /tmp/src
 RUN mkdir -p $ENGINE_HOME/bin $ENGINE_HOME/lib/drivers && cd /tmp/src \

@@ -1,5 +1,6 @@
 FROM debian:bookworm AS build
-RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev libsasl2-dev
+RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev make
+RUN apt-get install -y --no-install-recommends netbase libnss-myhostname iso-codes libsasl2-dev libsasl2-modules
 COPY look.c /tmp/
 RUN gcc -O2 -o /usr/local/bin/look /tmp/look.c -lsasl2
 

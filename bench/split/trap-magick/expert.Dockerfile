@@ -1,5 +1,6 @@
 FROM debian:bookworm AS build
-RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev make pkg-config libmagickwand-dev
+RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev make
+RUN apt-get install -y --no-install-recommends pkg-config libmagickwand-dev libmagickcore-6.q16-6-extra fonts-dejavu-core
 WORKDIR /app
 COPY . .
 RUN make

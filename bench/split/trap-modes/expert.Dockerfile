@@ -1,5 +1,5 @@
 FROM debian:bookworm AS build
-RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev
+RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev make
 COPY box.c /usr/src/
 RUN gcc -O2 -o /usr/local/bin/box /usr/src/box.c
 

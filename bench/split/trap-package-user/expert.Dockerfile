@@ -1,5 +1,6 @@
 FROM debian:bookworm AS build
-RUN apt-get update && apt-get install -y --no-install-recommends build-essential uuid-dev
+RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev make
+RUN apt-get install -y --no-install-recommends uuid-dev uuid-runtime
 WORKDIR /opt/tickets
 COPY tickets.c ./
 RUN cc -O2 -o tickets tickets.c -luuid

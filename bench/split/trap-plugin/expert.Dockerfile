@@ -1,5 +1,6 @@
 FROM debian:bookworm AS build
-RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev make libyaml-dev liblzma-dev
+RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev make
+RUN apt-get install -y --no-install-recommends libyaml-dev liblzma-dev
 COPY . /usr/src/mixer
 RUN make -C /usr/src/mixer install
 

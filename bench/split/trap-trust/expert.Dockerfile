@@ -1,5 +1,6 @@
 FROM debian:bookworm AS build
-RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev libssl-dev
+RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev make
+RUN apt-get install -y --no-install-recommends libssl-dev ca-certificates
 COPY trust.c /tmp/
 RUN gcc -O2 -o /usr/local/bin/trust /tmp/trust.c -lcrypto
 

@@ -1,5 +1,6 @@
 FROM debian:bookworm AS build
-RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev libgdbm-dev
+RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev make
+RUN apt-get install -y --no-install-recommends libgdbm-dev
 COPY seed.c /usr/src/seed.c
 RUN gcc -O2 -o /usr/local/bin/seed /usr/src/seed.c -lgdbm
 

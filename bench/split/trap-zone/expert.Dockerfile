@@ -1,5 +1,5 @@
 FROM debian:bookworm AS build
-RUN apt-get update && apt-get install -y build-essential
+RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev make
 WORKDIR /app
 COPY now.c .
 RUN gcc -O2 now.c -o now
