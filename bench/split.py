@@ -5,10 +5,10 @@
 It needs dfopt installed, and a Docker engine with its bases (see tests/slow).
 
 Each application in bench/split has a `context` with the Dockerfile of one stage that people really write, an expert's
-Dockerfile of two stages that was written before dfopt saw the application, and what a user would see of it: `smoke.sh`,
+Dockerfile of two stages that was written before dfopt saw the application, and what its user sees of it: `smoke.sh`,
 commands for a shell in the image, or `smoke.args`, a JSON list of arguments for the entry point on each line, where the
-expert's image has no shell. Both run as the image's user. An application without an expert's Dockerfile is one where the
-right answer is to leave it in one stage.
+expert's image has no shell. Both run as the image's user. An application without an expert's Dockerfile is one where
+the right answer is to leave it in one stage.
 
 `split` is not told about the smoke commands, so that a wrong result shows here as one; `--with-smoke` tells it.
 `--diff` prints each result.
