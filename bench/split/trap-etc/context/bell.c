@@ -13,5 +13,5 @@ int main(int count, char **words)
     for (int at = 0; at < n; at++)
         printf("%s\n", getgrgid(groups[at]) ? getgrgid(groups[at])->gr_name : "?");
     fflush(stdout);
-    return system("tail -1 /etc/profile; cat /etc/networks | tail -1; ls /etc/debian_version 2>&1 | grep -c cannot");
+    return system("tail -1 /etc/profile; cat /etc/networks | tail -1; grep ^networks /etc/nsswitch.conf; ls /etc/debian_version 2>&1 | grep -c cannot");
 }
