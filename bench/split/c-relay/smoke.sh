@@ -1,0 +1,2 @@
+relayd --once
+stat -c '%n %a %U' /etc/relayd.conf /var/lib/relayd /var/lib/relayd/version

@@ -1,0 +1,2 @@
+thumb --help
+thumb --size 16 && cksum </tmp/thumb.png

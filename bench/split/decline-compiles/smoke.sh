@@ -1,0 +1,1 @@
+python kernel.py

@@ -1,0 +1,7 @@
+package shapes;
+
+public interface Shape {
+    String name();
+
+    double area(double size);
+}

@@ -1,0 +1,2 @@
+import { shout } from "./shout.js";
+document.title = shout("board");

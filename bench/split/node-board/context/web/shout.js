@@ -1,0 +1,2 @@
+export const shout = (text) => `${text.toUpperCase()}!`;
+export const whisper = (text) => text.toLowerCase();

@@ -1,0 +1,2 @@
+const { sum } = require("bindings")("digest");
+console.log(sum("hello").toString(16));

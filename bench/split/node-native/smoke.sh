@@ -1,0 +1,2 @@
+npm start --silent
+node -e "require('./build/Release/digest.node')" && echo healthy

@@ -1,0 +1,2 @@
+atlas --list
+atlas

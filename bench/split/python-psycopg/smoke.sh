@@ -1,0 +1,3 @@
+python app.py
+python app.py "d'Arc"
+id -un; pwd

@@ -1,0 +1,2 @@
+ruby main.rb titles.txt
+slug What Now

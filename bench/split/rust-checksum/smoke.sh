@@ -1,0 +1,2 @@
+printf 'hello' | checksum
+id -un; pwd

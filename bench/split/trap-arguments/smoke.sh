@@ -1,0 +1,3 @@
+meter
+id -un
+pwd

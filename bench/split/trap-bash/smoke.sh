@@ -1,0 +1,2 @@
+docker-entrypoint.sh ./server
+WORKERS=9 docker-entrypoint.sh ./server

@@ -1,0 +1,2 @@
+low || echo "may not"
+id -un

@@ -1,0 +1,5 @@
+public final class Quiet {
+    public Quiet() {
+        System.out.println("hush, " + java.nio.charset.Charset.defaultCharset());
+    }
+}

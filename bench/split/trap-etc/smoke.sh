@@ -1,0 +1,3 @@
+bell
+ring
+stat -c "%a %u" /srv/bell

@@ -1,0 +1,5 @@
+bind = "127.0.0.1:8000"
+worker_class = "gevent"
+logger_class = "web.quiet.Logger"
+loglevel = "error"
+worker_tmp_dir = "/dev/shm"

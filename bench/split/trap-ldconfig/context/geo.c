@@ -1,0 +1,1 @@
+int geo(void) { return 48; }

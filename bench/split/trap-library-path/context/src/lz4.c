@@ -1,0 +1,2 @@
+#include <lz4.h>
+int bound(void) { return LZ4_compressBound(1000); }

@@ -1,0 +1,1 @@
+/opt/engine/bin/engine lz4

@@ -1,0 +1,1 @@
+int lantern(void) { return 40; }

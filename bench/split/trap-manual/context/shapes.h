@@ -1,0 +1,1 @@
+struct disc { int radius; };

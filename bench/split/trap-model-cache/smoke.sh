@@ -1,0 +1,2 @@
+python speak.py
+id -un

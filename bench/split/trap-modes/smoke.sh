@@ -1,0 +1,2 @@
+stat -c "%n %a %U:%G" /var/box /var/box/*
+box /var/box

@@ -1,0 +1,3 @@
+./tickets
+id -un
+stat -c "%a %U:%G" queue

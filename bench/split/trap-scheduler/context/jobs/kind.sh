@@ -1,0 +1,1 @@
+file --brief --mime-type /etc/passwd

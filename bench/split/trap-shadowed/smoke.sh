@@ -1,0 +1,2 @@
+sums
+cat /etc/bash.bashrc

@@ -1,0 +1,2 @@
+./spool
+stat -c "%n %a" in out

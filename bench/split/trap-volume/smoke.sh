@@ -1,0 +1,2 @@
+seed
+stat -c "%n %a %U" /var/lib/seed /var/lib/seed/*

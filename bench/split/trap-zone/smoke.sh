@@ -1,0 +1,2 @@
+/app/now
+cat /etc/timezone
