@@ -24,6 +24,11 @@ _BUILD_ONLY = re.compile(
     r"|cython3?|python3?-(?:dev|setuptools|wheel|build)|python3?-?pip|pip|py3-pip"
     r"|npm|yarn(?:pkg)?|ruby-bundler|bundler|composer"
 )
+#: Tools of a build that some programs start when they run.
+COMPILERS = (
+    "cc", "c++", "gcc", "g++", "clang", "clang++", "gfortran", "tcc", "make", "cmake", "ninja", "javac", "rustc", "cargo",
+    "go",
+)  # fmt: skip
 # Tools that fetch and unpack. A program may well call one, so what is kept is searched for their names.
 _FETCHES = re.compile(
     r"curl|wget|git|git-core|subversion|mercurial|unzip|zip|xz-utils|bzip2|lbzip2|rsync|axel|aria2|gnupg2?|dirmngr"

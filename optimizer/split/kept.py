@@ -16,6 +16,7 @@ from ..image.globs import matches
 from ..image.waste import KINDS
 from ..knowledge.runtime import (
     CACHES,
+    COMPILERS,
     DEVELOPMENT,
     INSTALLED,
     OF_EVERY_IMAGE,
@@ -25,7 +26,7 @@ from ..knowledge.runtime import (
     only_builds,
     only_fetches,
 )
-from .evidence import Evidence
+from .evidence import Declined, Evidence
 from .programs import Programs
 
 _WRITTEN_BY_HAND = ("/etc/localtime", "/etc/timezone", "/usr/lib/locale/**")
@@ -286,6 +287,7 @@ class Kept:
             if owner is not None and owner not in there and owner not in known.closure(self.packages):
                 self.packages[owner] = why
         self._with_certificates(there)
+        self._check_calls(there)
         for name in [one for one in self.packages if one not in known.asked_for]:
             if name in known.closure(other for other in self.packages if other != name):
                 del self.packages[name]
@@ -345,6 +347,19 @@ class Kept:
             if re.match(r"(?:/usr)?/s?bin/", path)
         ]
         return any(self.mentions(name) for name in (*commands, package))
+
+    def _check_calls(self, there: set[str]) -> None:
+        """Raise `Declined` where what ships calls a tool that stays behind."""
+        for name in COMPILERS:
+            path = self.evidence.which(name)
+            owner = self.evidence.packages.owner(path) if path else None
+            if owner is None or owner in there | self.evidence.packages.closure(self.packages):
+                continue
+            # As a program spells what it starts: a string of its own, or the start of one.
+            word = re.compile(rb"[\"'`\0](?:/usr/bin/)?" + re.escape(name.encode()) + rb"(?=[\"'`\0 ])")
+            for shipped, text in self._shipped_texts.items():
+                if word.search(text):
+                    raise Declined(f"{shipped} may call {name}, a tool of the build")
 
     def _with_certificates(self, there: set[str]) -> None:
         """The authorities' certificates go with whatever may speak TLS."""
