@@ -26,8 +26,8 @@ _BUILD_ONLY = re.compile(
 )
 #: Tools of a build that some programs start when they run.
 COMPILERS = (
-    "cc", "c++", "gcc", "g++", "clang", "clang++", "gfortran", "tcc", "make", "cmake", "ninja", "javac", "rustc", "cargo",
-    "go",
+    "cc", "c++", "gcc", "g++", "clang", "clang++", "gfortran", "tcc", "make", "cmake", "ninja", "javac", "rustc",
+    "cargo", "go",
 )  # fmt: skip
 # Tools that fetch and unpack. A program may well call one, so what is kept is searched for their names.
 _FETCHES = re.compile(

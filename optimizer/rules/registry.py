@@ -188,7 +188,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("base-image-floating", _STAGES, "manual", "", _BASES, ("DL3006", "DL3007")),
     Rule("base-image-full", _STAGES, "manual", "compilers, headers, version control", _BASES, ()),
-    Rule("build-tools-shipped", _STAGES, "manual", "compilers, headers, build systems", (b"FROM", b"from"), (), default=False),
+    Rule("build-tools-shipped", _STAGES, "manual", "compilers, headers, build systems", _BASES, (), default=False),
     Rule(
         "context-directory-copied", _COPIES, "manual", "history, packages", (b"COPY", b"ADD", b"copy", b"add"), (),
     ),
