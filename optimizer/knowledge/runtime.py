@@ -127,6 +127,7 @@ DEVELOPMENT = (
     "/usr/{,local/}lib/{,**/}*.{a,la}",
     "/usr/local/{share/,}{doc,man,info}/**",
     "/usr/local/go/**",
+    "/usr/local/.crates{.toml,2.json}",
     "/{root,home/*}/{.rustup,.cargo,go/pkg,.m2,.gradle,.ivy2,.sbt,.cabal,.stack,.ghcup,.opam,.npm,.node-gyp,.conan}/**",
     "/go/pkg/**",
     "/{root,home/*}/.config/go/**",

@@ -36,6 +36,20 @@ _INSTALLED = "the installation of packages wrote it"
 _MADE_AGAIN = "a command makes it again"
 _SOURCE = "a source, or made on the way from it"
 _MANAGES = re.compile(rb"\b(?:apt|apt-get|aptitude|nala|apk|dpkg|dnf|microdnf|tdnf|yum|zypper|rpm|playwright)\b")
+_CODE = (
+    ".py",
+    ".rb",
+    ".js",
+    ".mjs",
+    ".cjs",
+    ".ts",
+    ".pl",
+    ".php",
+    ".lua",
+    ".sh",
+    ".r",
+    ".R",
+)  # what an interpreter runs
 _NAMING = (".py", ".rb", ".js", ".pl")  # files of libraries that may name what they load
 # Directories of sources, whose names are words that stand in many a program.
 _COMMON = frozenset(
@@ -358,7 +372,10 @@ class Kept:
             # As a program spells what it starts: a string of its own, or the start of one.
             word = re.compile(rb"[\"'`\0](?:/usr/bin/)?" + re.escape(name.encode()) + rb"(?=[\"'`\0 ])")
             for shipped, text in self._shipped_texts.items():
-                if word.search(text):
+                runs = shipped.endswith(_CODE) or (
+                    shipped in self.files and self.evidence.root.files[shipped].mode & 0o111
+                )
+                if (runs or shipped.startswith("command ")) and word.search(text):
                     raise Declined(f"{shipped} may call {name}, a tool of the build")
 
     def _with_certificates(self, there: set[str]) -> None:

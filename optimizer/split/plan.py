@@ -95,9 +95,20 @@ def _runs_alone(evidence: Evidence, programs: Programs) -> bool:
     if elf is None or not elf.static or not evidence.is_own(path):
         return False
     data = evidence.root.read(path)
-    # What Go's packages time, os/user, os and net look for in the file system, by the names of the functions.
-    needs = (b"time.LoadLocation", b"os/user.lookup", b"os.MkdirTemp", b"os.CreateTemp", b"os/exec.(*Cmd).Start")
+    # What Go's packages os/user and os look for in the file system, by the names of the functions.
+    needs = (b"os/user.lookup", b"os.MkdirTemp", b"os.CreateTemp", b"os/exec.(*Cmd).Start")
     return b"Go build ID" in data[:4096] and not any(word in data for word in needs)
+
+
+def _beside_program(evidence: Evidence, programs: Programs) -> list[str]:
+    """What a program of Go finds in every image but an empty one: authorities' certificates, and time zones."""
+    (path,) = programs.paths
+    data = evidence.root.read(path)
+    found = [path for path in (_AUTHORITIES,) if b"crypto/x509" in data and path in evidence.root.files]
+    if b"time.LoadLocation" in data or "TZ" in evidence.environment:
+        zones = evidence.root.below_directory("/usr/share/zoneinfo")
+        found += [path for path in zones if evidence.root.files[path].kind != "directory"]
+    return found
 
 
 def release(root: Root) -> dict[str, str]:
@@ -117,8 +128,8 @@ def make_plan(
     files = [path for path in files if harmless.get(path) != evidence.root.files[path]]
     if layout.accounts:
         files = [path for path in files if not _from_skeleton(path, evidence, harmless)]
-    if base == "scratch" and b"crypto/x509" in evidence.root.read(next(iter(programs.paths))):
-        files += [path for path in (_AUTHORITIES,) if path in evidence.root.files]
+    if base == "scratch":
+        files += _beside_program(evidence, programs)
     _look_for_special(files, evidence)
     owners = {evidence.owner(path) for path in files}
     settled = {path: _settled(entry, evidence.owner(path)) for path, entry in evidence.root.files.items()}
@@ -263,7 +274,7 @@ def _of_base(stage: StageFacts, evidence: Evidence, runtime: Evidence | None, ke
         if part not in path and any(lies_in(one, part) for one in kept.files) and f":{part}:".encode() not in said
     ]
     if front and b"PATH" not in said:
-        found["PATH"] = ":".join([*front, "$PATH"])
+        found["PATH"] = ":".join([*front, "$PATH"] if path else front)
     return found
 
 
