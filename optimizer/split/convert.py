@@ -20,7 +20,7 @@ from .evidence import Declined, Evidence
 from .gate import stage_to_split
 from .kept import Kept
 from .layout import lay_out
-from .plan import Plan, make_plan, runtime_base, with_attributes
+from .plan import WITHOUT_IMAGE, Plan, make_plan, runtime_base, with_attributes
 from .programs import Programs
 from .proof import Fault, checks, faults
 from .write import write
@@ -73,6 +73,10 @@ def convert(session: BuildSession, document: Document, facts: Facts, request: Re
         base = request.base or runtime_base(stage, old, programs, slim=request.slim)
         runtime = None if base == "scratch" else stack.enter_context(_base(session, base, document))
         kept = Kept(stage, old, programs, runtime)
+        if base == "scratch" and kept.packages.keys() - WITHOUT_IMAGE and not request.base:
+            base = runtime_base(stage, old, programs, slim=True)
+            runtime = stack.enter_context(_base(session, base, document))
+            kept = Kept(stage, old, programs, runtime)
         layout = lay_out(stage)
         plan = make_plan(stage, layout, base, old, runtime, kept)
         wrong: list[Fault] = []

@@ -53,7 +53,9 @@ class Evidence:
             if writer is None:
                 continue
             for path in (*layer.entries, *layer.hard_links):
-                if path in self.root.files:
+                entry = self.root.files.get(path)
+                # A layer has the directories on the way to what it holds too.
+                if entry is not None and not (entry.kind == "directory" and self.base.files.get(path) == entry):
                     found[path] = writer
         return {path: writer for path, writer in found.items() if not self.packages.owner(path)}
 
@@ -85,14 +87,15 @@ class Evidence:
         entry = self.root.files[path]
         open_to_all = entry.kind == "link" or entry.mode & 0o004
         runs_as = str(self.configuration.get("User", "")).partition(":")[0]
-        if entry.user and entry.user not in self._users and open_to_all and runs_as != str(entry.user):
+        nobody = entry.user not in self._users or "/node_modules/" in path  # npm keeps the numbers of archives
+        if entry.user and nobody and open_to_all and runs_as not in (str(entry.user), self._users.get(entry.user)):
             return 0, 0
         return entry.user, entry.group
 
     @cached_property
-    def _users(self) -> set[int]:
+    def _users(self) -> dict[int, str]:
         lines = (line.split(":") for line in self.root.text("/etc/passwd").splitlines())
-        return {int(fields[2]) for fields in lines if len(fields) > 2 and fields[2].isdigit()}
+        return {int(fields[2]): fields[0] for fields in lines if len(fields) > 2 and fields[2].isdigit()}
 
     def is_own(self, path: str) -> bool:
         """Whether neither the base image nor a package has the file at `path`."""

@@ -159,13 +159,10 @@ class Kept:
 
     def _leave_copies(self, wanted: dict[str, str]) -> None:
         """Leave behind what lies beside sources, and was installed elsewhere as it is."""
-        trees = {posixpath.dirname(path) for path, why in self.dropped.items() if why == _SOURCE}
-        elsewhere = {
-            entry.digest
-            for path in self.files
-            if posixpath.dirname(path) not in trees and (entry := self.evidence.root.files[path]).kind == "file"
-        }
-        for path in [one for one in self.files if posixpath.dirname(one) in trees and one not in wanted]:
+        trees = set(filter(None, (self._tree(path) for path, why in self.dropped.items() if why == _SOURCE)))
+        inside = [path for path in self.files if any(lies_in(path, tree) for tree in trees)]
+        elsewhere = {self.evidence.root.files[path].digest for path in self.files.keys() - set(inside)}
+        for path in [one for one in inside if one not in wanted]:
             entry = self.evidence.root.files[path]
             if entry.kind == "file" and entry.digest in elsewhere:
                 del self.files[path]
@@ -372,22 +369,24 @@ class Kept:
             # As a program spells what it starts: a string of its own, or the start of one.
             word = re.compile(rb"[\"'`\0](?:/usr/bin/)?" + re.escape(name.encode()) + rb"(?=[\"'`\0 ])")
             for shipped, text in self._shipped_texts.items():
-                runs = shipped.endswith(_CODE) or (
-                    shipped in self.files and self.evidence.root.files[shipped].mode & 0o111
-                )
+                entry = self.evidence.root.files.get(shipped) if shipped in self.files else None
+                runs = shipped.endswith(_CODE) or (entry and entry.kind == "file" and entry.mode & 0o111)
                 if (runs or shipped.startswith("command ")) and word.search(text):
                     raise Declined(f"{shipped} may call {name}, a tool of the build")
+
+    def _speaks(self, shipped: str) -> bool:
+        """Whether what ships looks for the certificates itself."""
+        text = self._shipped_texts[shipped]
+        if text.endswith(_GO):
+            return b"crypto/x509" in self.evidence.root.read(shipped)
+        return b"/ssl/certs" in text or b"ca-certificates" in text
 
     def _with_certificates(self, there: set[str]) -> None:
         """The authorities' certificates go with whatever may speak TLS."""
         name = "ca-certificates"
         known = self.evidence.packages
         if name in known.packages and name not in there | known.closure(self.packages):
-            speaks = self.programs.interpreted or any(
-                word in text
-                for text in self._shipped_texts.values()
-                for word in (b"/ssl/certs", b"ca-certificates", b"x509")
-            )
+            speaks = self.programs.interpreted or any(map(self._speaks, self._shipped_texts))
             libraries, _ = self.evidence.libraries.closure(set(self.files))
             if speaks or any(re.search(r"lib(?:ssl|gnutls|nss3|curl)\b", path) for path in libraries):
                 self.packages[name] = "what ships may speak TLS"

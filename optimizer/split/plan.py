@@ -30,6 +30,8 @@ from .layout import Layout, without_cleanups
 from .programs import Programs
 
 _MOST_REMOVED = 8
+#: Packages whose files are copied where nothing can be installed.
+WITHOUT_IMAGE = frozenset(("ca-certificates", "tzdata"))
 _AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"  # where Go's crypto/x509 looks first
 
 
@@ -97,7 +99,7 @@ def _runs_alone(evidence: Evidence, programs: Programs) -> bool:
     data = evidence.root.read(path)
     # What Go's packages os/user and os look for in the file system, by the names of the functions.
     needs = (b"os/user.lookup", b"os.MkdirTemp", b"os.CreateTemp", b"os/exec.(*Cmd).Start")
-    return b"Go build ID" in data[:4096] and not any(word in data for word in needs)
+    return elf.go and not any(word in data for word in needs)
 
 
 def _beside_program(evidence: Evidence, programs: Programs) -> list[str]:
@@ -145,7 +147,7 @@ def make_plan(
         layout,
         _free_name(stage),
         base,
-        kept.packages,
+        {} if base == "scratch" else kept.packages,
         kept.left_out,
         _recommends(stage, kept),
         evidence.packages.tool,
