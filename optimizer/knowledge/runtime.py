@@ -118,7 +118,7 @@ CACHES = (
     "/{root,home/*}/.cache/{fontconfig,Cython,cpanm,zig,gradle,vcpkg,meson,typescript}/**",
     "/usr/local/share/.cache/**",
     "/var/cache/{apt,pacman/pkg,dnf,yum,apk}/**", "/var/lib/gems/*/cache/**", "/usr/local/bundle/cache/**",
-    "/tmp/v8-compile-cache-*/**",
+    "/tmp/v8-compile-cache-*/**", "/{root,home/*}/.npm/**",
 )  # fmt: skip
 #: What an image's files hold for building on top of it, wherever a program was installed.
 DEVELOPMENT = (
@@ -128,7 +128,7 @@ DEVELOPMENT = (
     "/usr/local/{share/,}{doc,man,info}/**",
     "/usr/local/go/**",
     "/usr/local/.crates{.toml,2.json}",
-    "/{root,home/*}/{.rustup,.cargo,go/pkg,.m2,.gradle,.ivy2,.sbt,.cabal,.stack,.ghcup,.opam,.npm,.node-gyp,.conan}/**",
+    "/{root,home/*}/{.rustup,.cargo,go/pkg,.m2,.gradle,.ivy2,.sbt,.cabal,.stack,.ghcup,.opam,.node-gyp,.conan}/**",
     "/go/pkg/**",
     "/{root,home/*}/.config/go/**",
     "/usr/local/{cargo,rustup}/**",

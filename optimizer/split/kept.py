@@ -128,7 +128,7 @@ class Kept:
         answers: dict[str, bool] = {}
         here = self.evidence.directory
         for path, why in self.dropped.items():
-            if why in (_INSTALLED, _MADE_AGAIN):
+            if why in (_INSTALLED, _MADE_AGAIN) or matches(path, CACHES):
                 continue
             place = path
             while place.count("/") > 1:

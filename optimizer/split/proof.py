@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..image.archive import Entry
-from ..image.compare import ENGINES_OWN
+from ..image.compare import ENGINES_OWN, NAMED_ANEW
 from ..image.elf import is_elf
 from ..image.globs import matches
 from ..image.root import Root
@@ -79,7 +79,8 @@ def _files(plan: Plan, kept: Kept, new: Evidence) -> Iterator[Fault]:
     old = kept.evidence
     for path in sorted({*plan.kept, *kept.files, *kept.empty, *kept.made_again, *_directories(kept)}):
         was, now = old.root.files[path], new.root.files.get(path)
-        was = was._replace(user=old.owner(path)[0], group=old.owner(path)[1])
+        if now != was:  # builders differ in whether a COPY from a stage keeps the numbers of nobody
+            was = was._replace(user=old.owner(path)[0], group=old.owner(path)[1])
         if (
             plan.prune
             and path.startswith(plan.prune.directory + "/")
@@ -100,7 +101,9 @@ def _additions(kept: Kept, new: Evidence) -> Iterator[Fault]:
     base = kept.runtime.root.files if kept.runtime else {}
     for path in new.own:
         known = path in old.root.files or path in base or new.root.files[path].kind == "directory"
-        if not known and not matches(path, (*INSTALLED, *OF_EVERY_IMAGE, *ENGINES_OWN, "/tmp/**", "/var/tmp/**")):
+        if not known and not matches(
+            path, (*INSTALLED, *OF_EVERY_IMAGE, *ENGINES_OWN, *NAMED_ANEW, "/tmp/**", "/var/tmp/**")
+        ):
             yield Fault(f"{path} is new")
 
 
