@@ -6,6 +6,8 @@ import posixpath
 import shutil
 import tarfile
 import tempfile
+from collections.abc import Iterator
+from functools import cached_property
 from typing import IO, NamedTuple, Self
 
 from .archive import Entry, Image, absolute, layer_names, open_layer, reading
@@ -56,6 +58,12 @@ class _Contents:
         self.archive.close()
 
 
+def _above(path: str) -> Iterator[str]:
+    while path != "/":
+        path = posixpath.dirname(path)
+        yield path
+
+
 class Root:
     """An image's files. A context manager: it holds the archive open that the image was read from."""
 
@@ -75,6 +83,11 @@ class Root:
         """The files that the lowest `number` layers make; it lives as long as this one."""
         return Root("", self.image.below(number), self._contents)
 
+    @cached_property
+    def _directories(self) -> set[str]:
+        """The directories on the way to files: not every builder writes them into a layer."""
+        return {parent for path in self.files for parent in _above(path)}
+
     def resolve(self, path: str) -> str | None:
         """The path of what `path`, absolute, leads to through links; None where nothing is there."""
         done, todo, links = "/", [part for part in path.split("/") if part not in ("", ".")], 0
@@ -85,9 +98,9 @@ class Root:
                 continue
             here = posixpath.join(done, part)
             entry = self.files.get(here)
-            if entry is None:
+            if entry is None and here not in self._directories:
                 return None
-            if entry.kind == "link":
+            if entry is not None and entry.kind == "link":
                 links += 1
                 if links > _MOST_LINKS:
                     return None
