@@ -239,9 +239,12 @@ class _Faults:
             elif sign == b"(":
                 inner = at + 1
                 if text[inner : inner + 1] == b"?":
-                    inner = next(n for n in range(inner + 1, len(text)) if text[n : n + 1] in (b":", b"=", b"!", b">"))
+                    inner = next(n for n in range(inner + 1, len(text)) if text[n : n + 1] in b":=!>)")
                     inner += 1
-                depth.append([inner])
+                if text[inner - 1 : inner] == b")":  # flags for all that follows: no group
+                    at = inner - 1
+                else:
+                    depth.append([inner])
             elif sign == b"|":
                 depth[-1].append(at + 1)
             elif sign == b")" or at == len(text) - 1:
