@@ -16,6 +16,7 @@ from ..image import ArchiveError
 from ..report.printable import place, printable
 from ..split.convert import Request, convert
 from ..split.evidence import Declined
+from ..split.gate import stage_to_split
 from ..split.report import FORMATS
 from .files import write_file
 from .options import BuildOptions
@@ -40,8 +41,14 @@ def split(
     """Run the command: 0 where the Dockerfile is split, 1 where it is left as it is, 2 after an error."""
     sink = Sink(output)
     try:
+        if path == "-":
+            raise UsageError("split takes a file: what it builds lies beside it")
+        if context is not None and not os.path.isdir(context):
+            raise UsageError(f"{context}: the context is not a directory")
         original = read_file(path)
         document = Document.parse(original)
+        facts = Facts(document, lambda one: find_context(path, one, {}))
+        stage_to_split(facts)  # what its text tells needs no engine
         request = Request(base or ("scratch" if to == "scratch" else None), build.run, slim=to == "slim")
         engine = choose(build.engine)
         options = EngineOptions(
@@ -57,7 +64,7 @@ def split(
             spinner(quiet=quiet) as progress,
             BuildSession(engine, options, progress) as session,
         ):
-            found = convert(session, document, Facts(document, lambda one: find_context(path, one, {})), request)
+            found = convert(session, document, facts, request)
         sink.write(FORMATS[form](shown_path(path), found, explain=explain))
         sink.close()
         if write:

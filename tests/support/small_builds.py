@@ -10,7 +10,7 @@ import posixpath
 import tarfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from archives import docker_archive, member
 
@@ -73,6 +73,12 @@ class SmallBuilds:
         self.world = world
         self.images: dict[str, Built] = {}
         self.texts: list[str] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
 
     def build(self, dockerfile: bytes, what: str, target: str | None = None) -> tuple[str, float]:
         del target
