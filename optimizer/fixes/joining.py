@@ -244,8 +244,14 @@ def join_runs(
     if grouped[0]:
         edits.insert(0, Edit(views[0].units[0].start, views[0].units[0].start, b"{ "))
     edits += _moves(document, runs, above, below)
-    texts = [source.data[flag.start : flag.end] for run in runs for flag in run.instruction.flags]
-    if flags := list(dict.fromkeys(texts))[len(runs[0].instruction.flags) :]:
+    flags = list[bytes]()  # of the other RUNs, each once
+    for flag in (flag for run in runs[1:] for flag in run.instruction.flags):
+        text = source.data[flag.start : flag.end]
+        if text in (*flags, *(source.data[one.start : one.end] for one in runs[0].instruction.flags)):
+            drops.append(b"RUN --" + flag.name.encode() + b"=" + (flag.value or b""))
+        else:
+            flags.append(text)
+    if flags:
         text = b" ".join(flags)
         at = runs[0].instruction.args_start
         edits.insert(0, Edit(at, at, text + b" " + style.escape + style.newline + style.indent))
