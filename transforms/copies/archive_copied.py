@@ -132,7 +132,9 @@ def _without_removal(facts: Facts, run: Run, file: Copied, *, first: bool) -> Fi
             operands = command.operands()
             if first and any(is_around(word, directory, file.path) for word in operands if word not in named):
                 raise Refusal(f"line {run.instruction.line} may change what lies around it")
-            fix, _ = drop_operands(facts.document, run, command, named, len(operands) - len(named))
+            fix, commented = drop_operands(facts.document, run, command, named, len(operands) - len(named))
+            if commented:
+                raise Refusal("a comment stands above the RUN that removes it")
         elif named and not (first and (unpacked(command) in named or command.name in _READS)):
             raise Refusal(f"line {run.instruction.line} does something else with it")
         elif (
