@@ -126,3 +126,21 @@ _OFFICIAL = frozenset(
 def is_official(image: Image | None) -> bool:
     """Whether an image is one of those whose files are known."""
     return image is not None and image.name.removeprefix("library/") in _OFFICIAL and "onbuild" not in image.tag
+
+
+# Official images with a slim variant, by their pages; in Node's tags the release stands before the word.
+_SLIM = frozenset(("debian", "python", "node", "ruby", "rust", "perl", "openjdk", "erlang", "elixir", "haskell"))
+_OTHER_VARIANT = r"slim|alpine|windows|nanoserver|onbuild|oracle|ubi"
+
+
+def slim_variant(image: Image) -> str | None:
+    """The name of the slim variant of an official image; None where it has none, or is another variant itself."""
+    name, tag = image.name, image.tag
+    if name not in _SLIM or re.search(_OTHER_VARIANT, tag):
+        return None
+    if tag == "latest":
+        return "debian:stable-slim" if name == "debian" else f"{name}:slim"
+    release = re.fullmatch(r"(.+)-(buster|bullseye|bookworm|trixie)", tag)
+    if release and name != "node":
+        return f"{name}:{release[1]}-slim-{release[2]}"
+    return f"{name}:{tag}-slim"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from .images import Image
+from .images import Image, slim_variant
 
 # Packages that only a build needs, by their names in Debian, Ubuntu and Alpine. Nothing here is started, loaded or
 # read by a program that is built, unless it says so itself.
@@ -46,8 +46,6 @@ def only_fetches(package: str) -> bool:
     return _FETCHES.fullmatch(package.partition("=")[0].partition(":")[0]) is not None
 
 
-# Official images whose tags have a slim sibling.
-_SLIM = frozenset(("debian", "python", "node", "ruby", "perl", "openjdk"))
 # Official images that are a toolchain on top of a distribution.
 TOOLCHAINS = frozenset(
     "golang rust gcc buildpack-deps haskell swift dart elixir erlang clojure maven gradle sbt swipl".split()
@@ -70,11 +68,7 @@ def slim_sibling(image: Image) -> str | None:
         return f"{name}:{tag}"
     if name == "eclipse-temurin" and (found := re.fullmatch(r"(\d[\w.]*?)(?:-jdk)?((?:-[a-z]+)?)", tag)):
         return f"{name}:{found[1]}-jre{found[2]}"
-    if name not in _SLIM:
-        return None
-    if found := re.fullmatch(r"(.*?)-?(buster|bullseye|bookworm|trixie)", tag):
-        return f"{name}:{found[1]}-slim-{found[2]}" if found[1] else f"{name}:{found[2]}-slim"
-    return f"{name}:slim" if tag == "latest" else f"{name}:{tag}-slim"
+    return slim_variant(image)
 
 
 def distribution_image(release: dict[str, str]) -> str | None:

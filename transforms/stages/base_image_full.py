@@ -28,10 +28,10 @@ References: the descriptions of the official images, *Image Variants*; tally pre
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ...optimizer.facts.stages import Facts
+from ...optimizer.knowledge.images import slim_variant
 from ...optimizer.rules.finding import Finding
 
 RULE = "base-image-full"
@@ -42,24 +42,14 @@ KEEPS = (
     ("FROM python:3.12-alpine\n", ("python:3.12-alpine", "python:3.12")),
 )
 
-_SLIM = frozenset(("debian", "python", "node", "ruby", "rust", "perl", "openjdk", "erlang", "elixir", "haskell"))
-_OTHER = re.compile(r"slim|alpine|windows|nanoserver|onbuild|oracle|ubi")
-
 
 def find(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for every stage that ships and is built FROM a full variant."""
     for stage in facts.shipping:
         image, base = stage.image, stage.stage.base
-        if (
-            stage.parent is not None
-            or image is None
-            or image.name not in _SLIM
-            or _OTHER.search(image.tag)
-            or "@" in base
-        ):
+        slim = slim_variant(image) if image is not None and stage.parent is None and "@" not in base else None
+        if slim is None:
             continue
-        tag = image.tag if image.tag != "latest" else "stable" if image.name == "debian" else ""
-        slim = f"{image.name}:{f'{tag}-slim' if tag else 'slim'}"
         start, end = stage.instructions[0].start, stage.instructions[0].end
         message = f"{base} is the full variant; {slim} may do"
         yield Finding(
