@@ -133,7 +133,7 @@ def compare(
         was, now = old.get(path), new.get(path)
         if was == now:
             continue
-        difference = Difference(path, _how(was, now))
+        difference = Difference(path, how(was, now))
         if matches(path, ENGINES_OWN) or matches(path, NAMED_ANEW) or _is_volatile(path, was, now, volatile):
             noise.append(difference)
         elif matches(path, changes) or (was and _may_go(path, was, now, removes)):
@@ -166,7 +166,8 @@ def _same_but_content(was: Entry, now: Entry) -> bool:
     return was._replace(size=now.size, digest=now.digest) == now
 
 
-def _how(was: Entry | None, now: Entry | None) -> str:
+def how(was: Entry | None, now: Entry | None) -> str:
+    """In words, how a path of one image differs from the same path of another."""
     if was is None:
         return "new"
     if now is None:

@@ -94,8 +94,7 @@ class Evidence:
 
     @cached_property
     def _users(self) -> dict[int, str]:
-        lines = (line.split(":") for line in self.root.text("/etc/passwd").splitlines())
-        return {int(fields[2]): fields[0] for fields in lines if len(fields) > 2 and fields[2].isdigit()}
+        return account_names(self.root, "/etc/passwd")
 
     def is_own(self, path: str) -> bool:
         """Whether neither the base image nor a package has the file at `path`."""
@@ -113,6 +112,16 @@ class Evidence:
             if entry is not None and entry.kind == "file" and entry.mode & 0o111:
                 return self.root.resolve(place)
         return None
+
+
+def account_names(root: Root, path: str) -> dict[int, str]:
+    """The names in a file of users or groups by their numbers; of several the first (manuals passwd(5), group(5))."""
+    found: dict[int, str] = {}
+    for line in root.text(path).splitlines():
+        fields = line.split(":")
+        if len(fields) > 2 and fields[2].isdigit():
+            found.setdefault(int(fields[2]), fields[0])
+    return found
 
 
 def variables(configuration: dict[str, Any]) -> dict[str, str]:

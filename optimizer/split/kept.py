@@ -27,13 +27,14 @@ from ..knowledge.runtime import (
     only_fetches,
 )
 from .evidence import Declined, Evidence
-from .programs import Programs
+from .programs import Programs, interpreter_of
 
 _WRITTEN_BY_HAND = ("/etc/localtime", "/etc/timezone", "/usr/lib/locale/**")
 _MOST_READ = 4 << 20  # bytes of a file in which names are looked for
 _FOREIGN = re.compile(r"/(?:site-packages|dist-packages|node_modules|vendor|gems)/")
 _INSTALLED = "the installation of packages wrote it"
 _MADE_AGAIN = "a command makes it again"
+_TEMPORARY = "a temporary file"
 _SOURCE = "a source, or made on the way from it"
 _MANAGES = re.compile(rb"\b(?:apt|apt-get|aptitude|nala|apk|dpkg|dnf|microdnf|tdnf|yum|zypper|rpm|playwright)\b")
 _CODE = (
@@ -68,6 +69,7 @@ class Kept:
         self.evidence = evidence
         self.programs = programs
         self.runtime = runtime
+        self._read: dict[str, bytes] = {}  # by path, the texts that were looked through
         self.dropped: dict[str, str] = {}
         self.files: dict[str, str] = {}
         self.empty: dict[str, str] = {}  # directories with nothing in them
@@ -75,7 +77,6 @@ class Kept:
         #: By name, why each is installed.
         self.packages: dict[str, str] = {}
         self.left_out: dict[str, str] = {}
-        self.again: set[str] = set()  # files that a later look at the new image asked for
         self._choose_packages()
 
     # Files
@@ -94,9 +95,13 @@ class Kept:
             why = wanted.get(path) or self._told(path) or self._why_kept(path, writer)
             if why:
                 self.files[path] = why
-        named = self._named_by_path()
-        self.files |= named
-        wanted |= named
+        # Only now is it known what ships, and so what that says; what it names may say more.
+        for path in [path for path, why in self.dropped.items() if why == _TEMPORARY and self.mentions(path)]:
+            del self.dropped[path]
+            self.files[path] = "what ships names it"
+        while named := self._named_by_path():
+            self.files |= named
+            wanted |= named
         self._leave_build_trees(wanted)
         self._leave_copies(wanted)
 
@@ -123,7 +128,7 @@ class Kept:
 
     def _named_by_path(self) -> dict[str, str]:
         """What ships names these, or a directory that they lie in, by an absolute path: whatever they look like."""
-        texts = list(self._shipped_texts.values())
+        texts = [text for _, text in self._texts()]
         found: dict[str, str] = {}
         answers: dict[str, bool] = {}
         here = self.evidence.directory
@@ -154,7 +159,7 @@ class Kept:
         return name not in _COMMON and any(
             re.search(rb"(?:^|[^\w/.-]|\./)" + re.escape(name.encode()) + rb"(?:[/\0\"'\s]|$)", text)
             or (text.endswith(_GO) and name.encode() + b"/" in text)
-            for text in self._shipped_texts.values()
+            for _, text in self._texts()
         )
 
     def _leave_copies(self, wanted: dict[str, str]) -> None:
@@ -186,8 +191,8 @@ class Kept:
             if path.startswith("/etc/") and self._says(writer, path):
                 return f"line {writer.line} writes it"
             self.dropped[path] = _INSTALLED
-        elif path.startswith(("/tmp/", "/var/tmp/")) and not self.mentions(path):
-            self.dropped[path] = "a temporary file"
+        elif path.startswith(("/tmp/", "/var/tmp/")):
+            self.dropped[path] = _TEMPORARY
         elif matches(path, (*CACHES, *KINDS["package index"], *KINDS["documentation"])):
             self.dropped[path] = "a cache, an index or documentation"
         elif matches(path, DEVELOPMENT) and not (brought and lies_in(path, self.evidence.directory)):
@@ -206,7 +211,7 @@ class Kept:
     @property
     def made_again(self) -> list[str]:
         """Files that a command of the runtime stage makes again."""
-        return [path for path, why in self.dropped.items() if why == _MADE_AGAIN and path in self.evidence.own]
+        return [path for path, why in self.dropped.items() if why == _MADE_AGAIN]
 
     @cached_property
     def _updated(self) -> list[str]:
@@ -258,27 +263,27 @@ class Kept:
                 return place
         return ""
 
-    @cached_property
-    def _shipped_texts(self) -> dict[str, bytes]:
+    def _texts(self) -> Iterator[tuple[str, bytes]]:
         """By path, what a program that ships may take a name from: its text, or the constants in it."""
-        found = {f"command {at}": text for at, text in enumerate(self.programs.texts)}
-        found["environment"] = "\0".join(
-            f"{name}={value}" for name, value in self.evidence.environment.items()
-        ).encode()
-        for path in (*self.files, *self.programs.paths):
+        for at, text in enumerate(self.programs.texts):
+            yield f"command {at}", text
+        yield "environment", "\0".join(f"{key}={value}" for key, value in self.evidence.environment.items()).encode()
+        for path in dict.fromkeys((*self.files, *self.programs.paths)):
             if not _FOREIGN.search(path):
-                elf = self.evidence.libraries.elf(path)
-                text = elf.texts if elf else self.evidence.root.read(path, _MOST_READ)
-                found[path] = text + _GO if elf and elf.go else text
-        return found
+                yield path, self._text(path)
+
+    def _text(self, path: str) -> bytes:
+        if path not in self._read:
+            elf = self.evidence.libraries.elf(path)
+            text = elf.texts if elf else self.evidence.root.read(path, _MOST_READ)
+            self._read[path] = text + _GO if elf and elf.go else text
+        return self._read[path]
 
     def mentions(self, name: str, *, beside: str = "/") -> bool:
         """Whether what ships has `name` in it, as a word; what lies below the directory `beside` is not asked."""
         wanted = re.compile(rb"(?<![\w.-])" + re.escape(name.encode()) + rb"(?![\w-])")
         return any(
-            wanted.search(text)
-            for path, text in self._shipped_texts.items()
-            if beside == "/" or not path.startswith(beside + "/")
+            wanted.search(text) for path, text in self._texts() if beside == "/" or not path.startswith(beside + "/")
         )
 
     # Packages
@@ -293,40 +298,42 @@ class Kept:
                 self.left_out[name] = "for fetching, and nothing that ships calls it"
             else:
                 self.packages[name] = "the Dockerfile installs it, and it is not known to be for building alone"
+        covered = there | known.closure(self.packages)
         for path, why in self._needed_files():
             owner = known.owner(path)
-            if owner is not None and owner not in there and owner not in known.closure(self.packages):
+            if owner is not None and owner not in covered:
                 self.packages[owner] = why
+                covered |= known.closure((owner,))
         self._with_certificates(there)
         self._check_calls(there)
         for name in [one for one in self.packages if one not in known.asked_for]:
             if name in known.closure(other for other in self.packages if other != name):
                 del self.packages[name]
 
+    @cached_property
+    def binaries(self) -> set[str]:
+        """The programs and libraries that ship."""
+        return {path for path in (*self.files, *self.programs.paths) if is_elf(self.evidence.root.read(path, 4))}
+
     def _needed_files(self) -> Iterator[tuple[str, str]]:
         """Files of packages that what ships needs, with the reason."""
         yield from self.programs.paths.items()
         yield from self.programs.files.items()
-        binaries = {path for path in (*self.files, *self.programs.paths) if is_elf(self.evidence.root.read(path, 4))}
-        needed, _ = self.evidence.libraries.closure(binaries)
+        needed, _ = self.evidence.libraries.closure(self.binaries)
         yield from ((path, f"{posixpath.basename(path)} is needed by what ships") for path in sorted(needed))
         for path in self.files:
-            line = self.evidence.root.read(path, 128).split(b"\n", 1)[0]
-            if line.startswith(b"#!"):
-                words = line[2:].decode("utf-8", "replace").split()
-                spelled = words[1] if len(words) > 1 and words[0].endswith("/env") else words[0] if words else ""
-                real = self.evidence.which(spelled) if spelled else None
-                if real is not None:
-                    yield real, f"{path} is run by it"
+            spelled = interpreter_of(self.evidence.root.read(path, 256))
+            real = self.evidence.which(spelled) if spelled else None
+            if real is not None:
+                yield real, f"{path} is run by it"
         yield from self._loaded_by_name()
 
     def _loaded_by_name(self) -> Iterator[tuple[str, str]]:
         """Libraries whose names stand in what ships: loaded when the program runs, not when it starts."""
         names: dict[str, str] = {}
         for path in self.files:
-            if not _FOREIGN.search(path) or path.endswith(_NAMING) or is_elf(self.evidence.root.read(path, 4)):
-                elf = self.evidence.libraries.elf(path)
-                text = elf.texts if elf else self.evidence.root.read(path, _MOST_READ)
+            if not _FOREIGN.search(path) or path.endswith(_NAMING) or path in self.binaries:
+                text = self._text(path)
                 for found in re.findall(rb"""lib[\w+.-]+?\.so(?:\.\d+)*""", text):
                     names.setdefault(found.decode(), path)
                 for found in re.findall(rb"""find_library\(\s*["']([\w+.-]+)["']""", text):
@@ -368,15 +375,14 @@ class Kept:
                 continue
             # As a program spells what it starts: a string of its own, or the start of one.
             word = re.compile(rb"[\"'`\0](?:/usr/bin/)?" + re.escape(name.encode()) + rb"(?=[\"'`\0 ])")
-            for shipped, text in self._shipped_texts.items():
+            for shipped, text in self._texts():
                 entry = self.evidence.root.files.get(shipped) if shipped in self.files else None
                 runs = shipped.endswith(_CODE) or (entry and entry.kind == "file" and entry.mode & 0o111)
                 if (runs or shipped.startswith("command ")) and word.search(text):
                     raise Declined(f"{shipped} may call {name}, a tool of the build")
 
-    def _speaks(self, shipped: str) -> bool:
+    def _speaks(self, shipped: str, text: bytes) -> bool:
         """Whether what ships looks for the certificates itself."""
-        text = self._shipped_texts[shipped]
         if text.endswith(_GO):
             return b"crypto/x509" in self.evidence.root.read(shipped)
         return b"/ssl/certs" in text or b"ca-certificates" in text
@@ -386,7 +392,7 @@ class Kept:
         name = "ca-certificates"
         known = self.evidence.packages
         if name in known.packages and name not in there | known.closure(self.packages):
-            speaks = self.programs.interpreted or any(map(self._speaks, self._shipped_texts))
+            speaks = self.programs.interpreted or any(self._speaks(*one) for one in self._texts())
             libraries, _ = self.evidence.libraries.closure(set(self.files))
             if speaks or any(re.search(r"lib(?:ssl|gnutls|nss3|curl)\b", path) for path in libraries):
                 self.packages[name] = "what ships may speak TLS"

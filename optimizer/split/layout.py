@@ -24,7 +24,7 @@ class Layout(NamedTuple):
 
     cut: int  # the first instruction that stands in the runtime stage as it is
     moved: tuple[int, ...]  # above it, those that the runtime stage has instead of the build stage
-    repeated: tuple[int, ...]  # above it, those that both have: ENV, SHELL, ARG
+    repeated: tuple[int, ...]  # above it, those that both have: ENV, ARG
     accounts: tuple[str, ...]  # commands above it that make users, for the runtime stage too
     updates: tuple[str, ...]  # likewise, commands that make files of what others say
     directory: str | None  # the working directory at the cut
@@ -32,9 +32,9 @@ class Layout(NamedTuple):
     needless: tuple[int, ...] = ()  # right above the cut, clean-ups that a stage which does not ship has no use for
 
 
-def lay_out(stage: StageFacts, cut: int | None = None) -> Layout:
-    """Cut `stage` as high as it can be cut, or at the index `cut`."""
-    cut = _cut(stage) if cut is None else cut
+def lay_out(stage: StageFacts) -> Layout:
+    """Cut `stage` as high as it can be cut."""
+    cut = _cut(stage)
     head = range(1, cut)
     words = stage.instructions
     moved = tuple(at for at in head if words[at].keyword in OF_THE_IMAGE)

@@ -24,7 +24,7 @@ from ..knowledge.runtime import (
 )
 from .copies import Copy, copies
 from .development import Prune, prune
-from .evidence import Declined, Evidence, variables
+from .evidence import Declined, Evidence, account_names, variables
 from .kept import Kept
 from .layout import Layout, without_cleanups
 from .programs import Programs
@@ -221,8 +221,7 @@ def _with_arguments(stage: StageFacts, layout: Layout, lines: list[Copy]) -> tup
 
 def _written_below(stage: StageFacts, layout: Layout, evidence: Evidence) -> set[str]:
     """The paths that instructions write which stand in the runtime stage as they are."""
-    below = {id(one) for one in stage.instructions[layout.cut :]}
-    lines = {one.line for one in stage.instructions if id(one) in below}
+    lines = {one.line for one in stage.instructions[layout.cut :]}
     return {path for path, writer in evidence.own.items() if writer.line in lines}
 
 
@@ -242,20 +241,10 @@ def _look_for_special(files: list[str], evidence: Evidence) -> None:
 
 def _names(evidence: Evidence, owners: set[tuple[int, int]]) -> dict[tuple[int, int], str]:
     """How ``--chown`` spells each of the owners: by name where the image knows one."""
-    users = _accounts(evidence.root.text("/etc/passwd"))
-    groups = _accounts(evidence.root.text("/etc/group"))
+    users, groups = (account_names(evidence.root, file) for file in ("/etc/passwd", "/etc/group"))
     return {
         (user, group): f"{users.get(user, user)}:{groups.get(group, group)}" for user, group in owners if (user, group)
     }
-
-
-def _accounts(text: str) -> dict[int, str]:
-    found: dict[int, str] = {}
-    for line in text.splitlines():
-        fields = line.split(":")
-        if len(fields) > 2 and fields[2].isdigit():
-            found.setdefault(int(fields[2]), fields[0])
-    return found
 
 
 def _of_base(stage: StageFacts, evidence: Evidence, runtime: Evidence | None, kept: Kept) -> dict[str, str]:

@@ -33,7 +33,6 @@ _INTERPRETERS = re.compile(
     r"(?:python|pypy|node|nodejs|bun|deno|ruby|perl|php|lua|luajit|Rscript|R|guile|tclsh|wish|awk|gawk|mawk|julia|octave"
     r"|erl|escript|elixir|iex|scala|groovy|clojure|npm|npx|yarn|pnpm|bundle|rake|rails|uvicorn|gunicorn|racket)[\d.]*"
 )
-_VIRTUAL_MACHINES = frozenset(("java", "dotnet", "mono"))
 _MOST_DEPTH = 12
 
 
@@ -103,8 +102,7 @@ class Programs:
         if re.match(r"/usr/local/(?:go|cargo|rustup)/", path):
             raise Declined(f"a container runs the compiler: {posixpath.basename(spelled)} ({why})")
         self.paths.setdefault(path, why)
-        here = self.evidence.which(spelled)
-        if "/" in spelled and here is not None:
+        if "/" in spelled:
             place = spelled if spelled.startswith("/") else posixpath.join(self.evidence.directory, spelled)
             self._link(posixpath.normpath(place), why)
         else:
@@ -166,18 +164,15 @@ class Programs:
         name = posixpath.basename(words[0])
         head = self.evidence.root.read(path, 256)
         if head.startswith(b"#!"):
-            line = head.split(b"\n", 1)[0][2:].decode("utf-8", "replace").split()
-            if not line:
+            interpreter = interpreter_of(head)
+            if not interpreter:
                 raise Declined(f"{path} names no interpreter")
-            if posixpath.basename(line[0]) == "env":
-                line = [one for one in line[1:] if one != "-S"] or line
-            if self.evidence.packages.owner(path) is None and posixpath.basename(line[0]) in _SHELLS:
-                self._add_interpreter(line[0], path)
+            self._add_interpreter(interpreter, path)
+            if self.evidence.packages.owner(path) is None and posixpath.basename(interpreter) in _SHELLS:
                 self._text(self.evidence.root.read(path), f"{path} starts it", depth, path)
                 self._operands(words[1:], why)
                 return
-            self._add_interpreter(line[0], path)
-            self._interpret(posixpath.basename(line[0]), path)
+            self._interpret(posixpath.basename(interpreter), path)
         elif not is_elf(head):
             self._text(self.evidence.root.read(path), f"{path} starts it", depth, path)
         else:
@@ -205,9 +200,11 @@ class Programs:
                 place = posixpath.normpath(posixpath.join(self.evidence.directory, part)) if part else "/"
                 real = self.evidence.root.resolve(place)
                 entry = self.evidence.root.files.get(real) if real is not None else None
-                if real is not None and entry is not None and entry.kind == "directory" and real != "/":
+                if real is None or entry is None:
+                    continue
+                if entry.kind == "directory" and real != "/":
                     self.trees.setdefault(real, why)
-                if real is not None and entry is not None and entry.kind == "file":
+                if entry.kind == "file":
                     self.files.setdefault(real, why)
                     self._link(place, why)
 
@@ -281,6 +278,14 @@ class Programs:
                 self.start(rest, f"{where} runs it", depth + 1)
         else:
             self._operands(known[1:], f"{where} names it")
+
+
+def interpreter_of(head: bytes) -> str:
+    """What a script's first line names to run it, as spelled; empty where it names nothing."""
+    words = head.split(b"\n", 1)[0][2:].decode("utf-8", "replace").split() if head.startswith(b"#!") else []
+    if words and posixpath.basename(words[0]) == "env":
+        words = [one for one in words[1:] if one != "-S"] or words
+    return words[0] if words else ""
 
 
 def _without_first(command: Command) -> Command:

@@ -7,9 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..image.archive import Entry
-from ..image.compare import ENGINES_OWN, NAMED_ANEW
-from ..image.elf import is_elf
+from ..image.compare import ENGINES_OWN, NAMED_ANEW, how
 from ..image.globs import matches
 from ..image.root import Root
 from ..knowledge.runtime import INSTALLED, OF_EVERY_IMAGE
@@ -20,11 +18,10 @@ from .programs import Programs
 
 
 class Fault(NamedTuple):
-    """What is wrong with the new image. What can be mended names how: a package, a file, or a directory."""
+    """What is wrong with the new image. What can be mended names how: a package, or a directory."""
 
     what: str
     package: str = ""
-    file: str = ""
     directory: str = ""
 
 
@@ -88,11 +85,10 @@ def _files(plan: Plan, kept: Kept, new: Evidence) -> Iterator[Fault]:
         ):
             continue
         if now is None:
-            yield Fault(f"{path} is missing", file=path)
+            yield Fault(f"{path} is missing")
         elif was != now:
-            how = _how(was, now)
             directory = was.kind == now.kind == "directory"
-            yield Fault(f"{path}: {how}", directory=path if directory else "")
+            yield Fault(f"{path}: {how(was, now)}", directory=path if directory else "")
 
 
 def _additions(kept: Kept, new: Evidence) -> Iterator[Fault]:
@@ -119,11 +115,6 @@ def _directories(kept: Kept) -> set[str]:
     return found
 
 
-def _how(was: Entry, now: Entry) -> str:
-    pairs = zip(Entry._fields, was, now, strict=True)
-    return ", ".join(f"{name} {one!r} became {other!r}" for name, one, other in pairs if one != other)
-
-
 def _programs(kept: Kept, new: Evidence) -> Iterator[Fault]:
     again = Programs(new)
     try:
@@ -138,9 +129,8 @@ def _programs(kept: Kept, new: Evidence) -> Iterator[Fault]:
 
 def _libraries(kept: Kept, new: Evidence) -> Iterator[Fault]:
     old = kept.evidence
-    binaries = {path for path in (*kept.files, *kept.programs.paths) if is_elf(old.root.read(path, 4))}
-    _, was = old.libraries.closure(binaries)
-    _, now = new.libraries.closure({path for path in binaries if path in new.root.files})
+    _, was = old.libraries.closure(kept.binaries)
+    _, now = new.libraries.closure({path for path in kept.binaries if path in new.root.files})
     known = {(one.path, one.needs) for one in was}
     for one in now:
         if (one.path, one.needs) not in known:

@@ -231,3 +231,20 @@ def test_a_directory_that_a_program_is_told_to_use_ships_whole(tmp_path: Path) -
     }
     text = HEAD + 'CMD ["tally", "-cp", "/opt/classes:/opt/lib"]\n'
     assert "COPY --from=build /opt /opt\n" in patched(tmp_path, text, {"RUN make -C /src install": made})
+
+
+def test_what_ships_is_asked_when_all_of_it_is_known(tmp_path: Path) -> None:
+    """A temporary file, about which what ships is asked, may come before the file that names another."""
+    touch = "RUN make -C /src scratch"
+    made: Files = {
+        "/usr/local/bin/tally": TALLY,
+        "/etc/tally.conf": File(b"rules = /src/rules\n"),
+        "/src/rules/a.h": File(b"also /src/more\n"),
+        "/src/more/b.h": File(b"b"),
+    }
+    text = HEAD.replace("RUN make", f"{touch}\nRUN make", 1) + 'CMD ["tally"]\n'
+    world: dict[str, Files] = {touch: {"/tmp/scratch": File(b"1")}, "RUN make -C /src install": made}
+    result = patched(tmp_path, text, world)
+    assert "COPY --from=build /src/rules /src/rules\n" in result
+    assert "COPY --from=build /src/more /src/more\n" in result
+    assert "scratch" not in result.split("\nFROM ")[1]
