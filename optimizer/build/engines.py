@@ -41,6 +41,11 @@ class BuildError(Exception):
         self.lines = lines
         self.add_note("\n".join(lines))
 
+    @property
+    def brief(self) -> str:
+        """The text with the last line that the failing step wrote."""
+        return f"{self}: {self.lines[-1] if self.lines else 'the engine says nothing'}"
+
 
 class Options(NamedTuple):
     """How to build. `context` is a directory."""

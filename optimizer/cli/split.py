@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import sys
 
-from ..build.engines import BuildError, BuildSession, EngineError, choose
-from ..build.engines import Options as EngineOptions
+from ..build.engines import BuildError, EngineError
 from ..dockerfile.document import Document
 from ..dockerfile.scanner import DockerfileError
-from ..facts.context import find_context
+from ..facts.context import Context, find_context
 from ..facts.files import read_file
 from ..facts.stages import Facts
 from ..image import ArchiveError
@@ -18,11 +17,10 @@ from ..split.convert import Request, convert
 from ..split.evidence import Declined
 from ..split.gate import stage_to_split
 from ..split.report import FORMATS
+from .builds import build_session
 from .files import write_file
 from .options import BuildOptions
-from .progress import spinner
 from .runner import Sink, UsageError, complain, shown_path
-from .verify import interrupted_by_termination
 
 
 def split(
@@ -40,6 +38,10 @@ def split(
 ) -> int:
     """Run the command: 0 where the Dockerfile is split, 1 where it is left as it is, 2 after an error."""
     sink = Sink(output)
+
+    def beside(document: Document) -> Context | None:
+        return find_context(path, document, {})
+
     try:
         if path == "-":
             raise UsageError("split takes a file: what it builds lies beside it")
@@ -47,23 +49,10 @@ def split(
             raise UsageError(f"{context}: the context is not a directory")
         original = read_file(path)
         document = Document.parse(original)
-        facts = Facts(document, lambda one: find_context(path, one, {}))
+        facts = Facts(document, Context(context, os.path.abspath(path), {}) if context else beside)
         stage_to_split(facts)  # what its text tells needs no engine
         request = Request(base or ("scratch" if to == "scratch" else None), build.run, slim=to == "slim")
-        engine = choose(build.engine)
-        options = EngineOptions(
-            context or os.path.dirname(os.path.abspath(path)),
-            os.path.abspath(path),
-            build.build_arg,
-            build.platform,
-            build.build_option,
-            build.cache,
-        )
-        with (
-            interrupted_by_termination(),
-            spinner(quiet=quiet) as progress,
-            BuildSession(engine, options, progress) as session,
-        ):
+        with build_session(path, context, build, quiet=quiet) as session:
             found = convert(session, document, facts, request)
         sink.write(FORMATS[form](shown_path(path), found, explain=explain))
         sink.close()

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 
 from ..build.bisect import Kept, keep_what_holds
-from ..build.engines import BuildError, BuildSession, EngineError, choose
-from ..build.engines import Options as EngineOptions
+from ..build.engines import BuildError, EngineError
 from ..build.verify import PatchedBuildError, Request, Verifier
 from ..image import ArchiveError
 from ..image.proof import Verdict
@@ -18,8 +15,8 @@ from ..report import verify as report
 from ..report.printable import place, printable
 from ..rules.engine import Result
 from ..rules.finding import Problem
+from .builds import build_session
 from .options import Options
-from .progress import spinner
 from .runner import FileError, Sink, UsageError, complain, for_each, only, settings_for
 
 
@@ -59,7 +56,7 @@ def keep_proved(path: str, result: Result, options: Options) -> Kept:
             try:
                 verdict = proving.verify(candidate)
             except PatchedBuildError as error:
-                return f"{error}: {error.lines[-1] if error.lines else 'the engine says nothing'}"
+                return error.brief
             return None if verdict.equivalent else report.reason(verdict)
 
         return keep_what_holds(result, lambda keys: only(path, options, result, keys), problem)
@@ -69,29 +66,10 @@ def keep_proved(path: str, result: Result, options: Options) -> Kept:
 def verifier(path: str, result: Result, options: Options) -> Generator[Verifier]:
     """A verifier for the Dockerfile at `path`, whose images are removed at the end of the block."""
     build = options.build
-    stdin = options.paths == ("-",)
-    if stdin and options.context is None:
-        raise UsageError("to build what comes from standard input, name its --context")
-    context = options.context or os.path.dirname(os.path.abspath(path))
-    try:
-        engine = choose(build.engine)
-    except EngineError as error:
-        raise UsageError(str(error)) from error
-    engine_options = EngineOptions(
-        context,
-        None if stdin else os.path.abspath(path),
-        build.build_arg,
-        build.platform,
-        build.build_option,
-        build.cache,
-        classic=settings_for(path, options).builder == "classic",
-    )
     request = Request(build.target, build.run, build.control)
-    with (
-        interrupted_by_termination(),
-        spinner(quiet=options.quiet) as progress,
-        BuildSession(engine, engine_options, progress) as session,
-    ):
+    classic = settings_for(path, options).builder == "classic"
+    file = None if options.paths == ("-",) else path
+    with build_session(file, options.context, build, quiet=options.quiet, classic=classic) as session:
         yield Verifier(session, result.original, request)
 
 
@@ -106,17 +84,3 @@ def _as_file_errors(path: str) -> Generator[None]:
         raise FileError(Problem(path, 0, str(error))) from error
     except OSError as error:
         raise FileError(Problem(error.filename or path, 0, error.strerror or str(error))) from error
-
-
-@contextmanager
-def interrupted_by_termination() -> Generator[None]:
-    """SIGTERM ends a build as an interrupt does: temporary images are removed first."""
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

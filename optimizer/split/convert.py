@@ -77,33 +77,44 @@ def convert(session: BuildSession, document: Document, facts: Facts, request: Re
             base = runtime_base(stage, old, programs, slim=True)
             runtime = stack.enter_context(_base(session, base, document))
             kept = Kept(stage, old, programs, runtime)
-        layout = lay_out(stage)
-        plan = make_plan(stage, layout, base, old, runtime, kept)
-        wrong: list[Fault] = []
-        for _ in range(_MOST_TRIES):
-            edits = write(document, plan)
-            patched = edits.apply(data)
-            try:
-                after, _ = session.build(patched, "the split Dockerfile")
-            except BuildError as error:
-                raise Declined(_why_not(error)) from error
-            with session.root(after) as new_root:
-                wrong = faults(plan, kept, _evidence(patched, new_root))
-                size = new_root.image.size
-                if not wrong:
-                    if size > _cleaned(root.image, len(old.base.image.layers)) * _WORTH:
-                        raise Declined("next to nothing of a build ships that a clean-up would leave; see `dfopt fix`")
-                    tried = tuple(
-                        _try(session, command, (name, root), (after, new_root)) for command in request.commands
-                    )
-                    if bad := [one.command for one in tried if not one.agrees]:
-                        raise Declined(f"`{bad[0]}` does not do the same in the new image")
-                    return Split(data, edits, plan, root.image.size, size, tried, checks(plan, kept))
-            mended = _mend(plan, wrong, old)
-            if mended == plan:
-                break
-            plan = mended
-        raise Declined("the new image is not proved: " + "; ".join(fault.what for fault in wrong[:3]))
+        plan = make_plan(stage, lay_out(stage), base, old, runtime, kept)
+        return _proved(session, document, plan, kept, name, request.commands)
+
+
+def _proved(
+    session: BuildSession, document: Document, plan: Plan, kept: Kept, original: str, commands: tuple[str, ...]
+) -> Split:
+    """The split that `plan` comes to, mended until nothing is wrong with its image. Raises `Declined`."""
+    data, old = document.source.data, kept.evidence
+    wrong: list[Fault] = []
+    for _ in range(_MOST_TRIES):
+        edits = write(document, plan)
+        patched = edits.apply(data)
+        try:
+            name, _ = session.build(patched, "the split Dockerfile")
+        except BuildError as error:
+            raise Declined(_why_not(error)) from error
+        with session.root(name) as root:
+            wrong = faults(plan, kept, _evidence(patched, root))
+            image = root.image
+        if not wrong:
+            _check_worth(image, old)
+            tried = tuple(_try(session, command, (original, old.root.image), (name, image)) for command in commands)
+            if bad := [one.command for one in tried if not one.agrees]:
+                raise Declined(f"`{bad[0]}` does not do the same in the new image")
+            return Split(data, edits, plan, old.root.image.size, image.size, tried, checks(plan, kept))
+        mended = _mend(plan, wrong, old)
+        if mended == plan:
+            break
+        plan = mended
+    raise Declined("the new image is not proved: " + "; ".join(fault.what for fault in wrong[:3]))
+
+
+def _check_worth(image: Image, old: Evidence) -> None:
+    """Raise `Declined` where a clean-up alone would save nearly as much as the second stage."""
+    before, base = old.root.image, len(old.base.image.layers)
+    if image.size > (before.size - waste(before, base).total) * _WORTH:
+        raise Declined("next to nothing of a build ships that a clean-up would leave; see `dfopt fix`")
 
 
 def _line_of_start(stage: StageFacts) -> int:
@@ -117,7 +128,7 @@ def _why_not(error: BuildError) -> str:
     text = "\n".join(error.lines)
     if found := re.search(r"Unable to locate package (\S+)|(\S+) \(no such package\)", text):
         return f"package {found[1] or found[2]} is in no repository that the second stage would know"
-    return f"{error}: {error.lines[-1] if error.lines else 'the engine says nothing'}"
+    return error.brief
 
 
 def _evidence(dockerfile: bytes, root: Root) -> Evidence:
@@ -140,20 +151,14 @@ def _base(session: BuildSession, base: str, document: Document) -> Generator[Evi
         yield Evidence(root, root, (None,) * len(root.image.layers))
 
 
-def _try(session: BuildSession, command: str, before: tuple[str, Root], after: tuple[str, Root]) -> Tried:
-    ran = [session.run(name, command, root.image) for name, root in (before, after)]
-    return Tried(command, *ran)
+def _try(session: BuildSession, command: str, before: tuple[str, Image], after: tuple[str, Image]) -> Tried:
+    return Tried(command, *(session.run(name, command, image) for name, image in (before, after)))
 
 
 def _mend(plan: Plan, wrong: list[Fault], old: Evidence) -> Plan:
-    """The plan with what the faults ask for; the same plan where one of them cannot be mended."""
+    """The plan with what the faults ask for; the same plan where they ask for nothing that can be had."""
     packages = {fault.package: fault.what for fault in wrong if fault.package and fault.package not in plan.packages}
     directories = [fault.directory for fault in wrong if fault.directory]
     if not packages and not directories:
         return plan
     return with_attributes(plan._replace(packages=plan.packages | packages), directories, old)
-
-
-def _cleaned(image: Image, base: int) -> int:
-    """Bytes that the image would have if its instructions left no waste behind."""
-    return image.size - waste(image, base).total

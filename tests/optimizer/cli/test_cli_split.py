@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from small_builds import File, Files, SmallBuilds, directory, program
 
+from dfopt.optimizer.cli import builds as builder
 from dfopt.optimizer.cli import run
-from dfopt.optimizer.cli import split as command
 
 STATUS = b"Package: gcc\nStatus: install ok installed\nVersion: 1\n"
 BASE: Files = {
@@ -42,8 +42,8 @@ def dockerfile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     def engine(name: str) -> str:
         return name
 
-    monkeypatch.setattr(command, "BuildSession", session)
-    monkeypatch.setattr(command, "choose", engine)
+    monkeypatch.setattr(builder, "BuildSession", session)
+    monkeypatch.setattr(builder, "choose", engine)
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "Dockerfile"
     path.write_text(TEXT)
